@@ -1,0 +1,58 @@
+import type { RequestOf, ResponseOf } from '../protocol/api.ts'
+import type { beginQuorumEpoch } from '../protocol/messages/53-begin-quorum-epoch.ts'
+import type { endQuorumEpoch } from '../protocol/messages/54-end-quorum-epoch.ts'
+import type { fetch } from '../protocol/messages/01-fetch.ts'
+import type { fetchSnapshot } from '../protocol/messages/59-fetch-snapshot.ts'
+import type { vote } from '../protocol/messages/52-vote.ts'
+
+/**
+ * What the layers above see of the metadata quorum (KIP-595, 630, 853, 996). Implemented in this folder as a pure quorum state
+ * with a shell that owns log, timers and peers. One node per broker process, as voter or observer.
+ */
+export interface RaftNode {
+  start(): void
+  stop(): Promise<void>
+  readonly nodeId: number
+  leaderAndEpoch(): { readonly leaderId: number | undefined; readonly epoch: number }
+  readonly highWatermark: number
+  readonly logEndOffset: number
+  /** Endpoint of a voter's controller listener. */
+  endpointOf(nodeId: number): { readonly host: string; readonly port: number } | undefined
+  /**
+   * Leader only: appends encoded record values (one atomic batch) in `epoch`; returns the last offset. Undefined: no longer leader
+   * of that epoch.
+   */
+  append(values: readonly Uint8Array[], epoch: number): number | undefined
+  /** Resolves when `offset` is committed in `epoch`; false when leadership of that epoch was lost first. */
+  whenCommitted(offset: number, epoch: number): Promise<boolean>
+  /** Committed records in order and, first of all or when the follower was too far behind, a snapshot to replace everything by. */
+  subscribe(listener: RaftListener): void
+  handleVote(request: RequestOf<typeof vote>): Promise<ResponseOf<typeof vote>>
+  handleBeginQuorumEpoch(request: RequestOf<typeof beginQuorumEpoch>): Promise<ResponseOf<typeof beginQuorumEpoch>>
+  handleEndQuorumEpoch(request: RequestOf<typeof endQuorumEpoch>): Promise<ResponseOf<typeof endQuorumEpoch>>
+  /** Parks up to maxWaitMs when there is nothing new. */
+  handleFetch(request: RequestOf<typeof fetch>): Promise<ResponseOf<typeof fetch>>
+  handleFetchSnapshot(request: RequestOf<typeof fetchSnapshot>): Promise<ResponseOf<typeof fetchSnapshot>>
+  describe(): QuorumDescription
+}
+
+export interface RaftListener {
+  loadSnapshot(values: readonly Uint8Array[], endOffset: number): void
+  commit(values: readonly Uint8Array[], baseOffset: number, epoch: number, appendTimeMs: number): void
+  leaderChanged(leaderId: number | undefined, epoch: number): void
+}
+
+export interface QuorumDescription {
+  readonly leaderId: number
+  readonly leaderEpoch: number
+  readonly highWatermark: number
+  readonly voters: readonly ReplicaProgress[]
+  readonly observers: readonly ReplicaProgress[]
+}
+
+export interface ReplicaProgress {
+  readonly replicaId: number
+  readonly logEndOffset: number
+  readonly lastFetchTimestampMs: number
+  readonly lastCaughtUpTimestampMs: number
+}

@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config'
+
+/** One project per kind of test, so that each can be run and counted alone: `npx vitest run --project unit`. */
+const project = (name: string, options: { timeoutMs?: number; serial?: boolean } = {}) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.{ts,tsx}`],
+    testTimeout: options.timeoutMs ?? 10_000,
+    hookTimeout: options.timeoutMs ?? 10_000,
+    fileParallelism: !options.serial,
+    pool: 'forks' as const,
+  },
+})
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit'),
+      project('protocol', { timeoutMs: 60_000 }),
+      project('compliance'),
+      project('simulation', { timeoutMs: 120_000 }),
+      project('integration', { timeoutMs: 60_000, serial: true }),
+      project('interop', { timeoutMs: 120_000, serial: true }),
+      project('tidy', { timeoutMs: 30_000 }),
+    ],
+  },
+})
