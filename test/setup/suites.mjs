@@ -1,0 +1,75 @@
+// How each suite is run, and how its counts are read back. Every runner answers { passed, failed, skipped, notes }.
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { projectFolder } from '../../src-main/setup/steps.mjs'
+
+/** One check that passes or fails as a whole: the type check, the linter, the formatter. */
+export function runCheck(script) {
+  const status = node([join(projectFolder, script.file), ...(script.args ?? [])])
+  return status === 0 ? count(1, 0) : count(0, 1)
+}
+
+export function runVitest(project, env) {
+  return withReport(report => {
+    const tool = join(projectFolder, 'node_modules', 'vitest', 'vitest.mjs')
+    const args = ['run', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]
+    const status = node([tool, ...args], env)
+    const result = readReport(report)
+    if (!result) return count(0, 1)
+    const brokenFiles = result.testResults.filter(file => file.status === 'failed' && file.assertionResults.length === 0).length
+    const failed = result.numFailedTests + brokenFiles
+    // An error outside any test (an unhandled rejection) fails the run without a failed test.
+    return count(result.numPassedTests, failed === 0 && status !== 0 ? 1 : failed, result.numPendingTests + result.numTodoTests)
+  })
+}
+
+export function runPlaywright(project, env) {
+  return withReport(report => {
+    const tool = join(projectFolder, 'node_modules', '@playwright', 'test', 'cli.js')
+    const config = join(projectFolder, 'test', 'e2e', 'playwright.config.ts')
+    const args = ['test', '--config', config, '--project', project, '--reporter=line,json']
+    const status = node([tool, ...args], { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report })
+    const stats = readReport(report)?.stats
+    if (!stats) return count(0, 1)
+    const failed = stats.unexpected + stats.flaky
+    return count(stats.expected, failed === 0 && status !== 0 ? 1 : failed, stats.skipped)
+  })
+}
+
+/** A virtual display for the window tests: resolves with its DISPLAY and the way to end it. */
+export function startDisplay(xvfbPath) {
+  return new Promise((resolve, reject) => {
+    const server = spawn(xvfbPath, ['-displayfd', '3', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    })
+    server.once('error', reject)
+    server.once('exit', code => reject(new Error(`Xvfb ended with status ${code}`)))
+    server.stdio[3].once('data', number => resolve({ display: `:${String(number).trim()}`, stop: () => server.kill() }))
+  })
+}
+
+function node(args, env = {}) {
+  const result = spawnSync(process.execPath, args, { cwd: projectFolder, stdio: 'inherit', env: { ...process.env, ...env } })
+  return result.status ?? 1
+}
+
+function withReport(use) {
+  const folder = mkdtempSync(join(tmpdir(), 'brokerbench-report-'))
+  try {
+    return use(join(folder, 'report.json'))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+const count = (passed, failed, skipped = 0) => ({ passed, failed, skipped })
