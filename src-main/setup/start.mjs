@@ -61,7 +61,8 @@ function openBrowserDoor(reason) {
 
 /** Ends as the app ends, and asks it to end when we are asked to. */
 function follow(child) {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal))
   child.on('error', error => {
     say(`could not be started: ${error.message}`)
     process.exit(1)

@@ -13,7 +13,15 @@ export const isCheckout = existsSync(join(projectFolder, 'electron.config.ts'))
 const nodeVersionMin = [20, 19]
 const dependencyStamp = join(projectFolder, 'node_modules', '.brokerbench-dependencies')
 const buildStamp = join(projectFolder, 'out', '.build-stamp')
-const buildInputs = ['broker-core', 'src-main', 'src-renderer', 'assets', 'electron.config.ts', 'package.json', 'package-lock.json']
+const buildInputs = [
+  'broker-core',
+  'src-main',
+  'src-renderer',
+  'assets',
+  'electron.config.ts',
+  'package.json',
+  'package-lock.json',
+]
 
 /** Stops with one line and a status when this Node is too old to run the tools. */
 export function requireNode() {
@@ -67,16 +75,22 @@ function run(command, args, failure, env = {}) {
 
 function hashOfSources() {
   const hash = createHash('sha256')
-  for (const input of buildInputs) for (const file of filesBelow(join(projectFolder, input))) {
-    hash.update(`${relative(projectFolder, file)}\0`).update(readFileSync(file)).update('\0')
-  }
+  for (const input of buildInputs)
+    for (const file of filesBelow(join(projectFolder, input))) {
+      hash
+        .update(`${relative(projectFolder, file)}\0`)
+        .update(readFileSync(file))
+        .update('\0')
+    }
   return hash.digest('hex')
 }
 
 function filesBelow(path) {
   if (!existsSync(path)) return []
   if (!statSync(path).isDirectory()) return [path]
-  return readdirSync(path).sort().flatMap(name => filesBelow(join(path, name)))
+  return readdirSync(path)
+    .sort()
+    .flatMap(name => filesBelow(join(path, name)))
 }
 
 const hashOf = bytes => createHash('sha256').update(bytes).digest('hex')

@@ -64,7 +64,12 @@ function onPath(names) {
 function aptInstall(say, packages) {
   if (process.platform !== 'linux' || process.getuid?.() !== 0 || !onPath(['apt-get'])) return false
   say(`Installing ${packages.join(', ')} (apt) …`)
-  const apt = args => spawnSync('apt-get', args, { stdio: 'ignore', timeout: downloadTimeoutMs, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+  const apt = args =>
+    spawnSync('apt-get', args, {
+      stdio: 'ignore',
+      timeout: downloadTimeoutMs,
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
   if (!packageListsFresh) packageListsFresh = apt(['update', '-q']).status === 0
   return apt(['install', '-qy', '--no-install-recommends', ...packages]).status === 0
 }
