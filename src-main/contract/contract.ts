@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import type { AppInfo, ConnectionTestStep, ConnectionView, Notice, Preferences } from './views/app.ts'
+import type {
+  ClientSnippet,
+  ClusterOverview,
+  ClusterStatus,
+  LocalClusterView,
+  RateSample,
+  SampleShopView,
+} from './views/cluster.ts'
+import type { GroupDetail, GroupList, LagHistory, LagItem } from './views/groups.ts'
+import type { BytesChunk, Produced, RecordDetail, RecordPage, RecordSession, TextChunk } from './views/records.ts'
+import type { ConfigDefinition, ConfigEntry, NamedOutcome, TopicCreated, TopicDetail, TopicList } from './views/topics.ts'
+import * as app from './inputs/app.ts'
+import { nothing, onConnection, onGroup, onTopic } from './inputs/common.ts'
+import * as records from './inputs/records.ts'
+import * as topics from './inputs/topics.ts'
+
+/**
+ * Everything that the window may ask of main. Inputs are parsed on the main side, whatever the door. The window imports this file
+ * for its types only; a call gives one answer, a stream gives items until it is cancelled.
+ */
+export interface Call<In extends z.ZodType, Out> {
+  readonly kind: 'call'
+  readonly input: In
+  readonly output?: Out
+}
+export interface Stream<In extends z.ZodType, Item> {
+  readonly kind: 'stream'
+  readonly input: In
+  readonly item?: Item
+}
+const call =
+  <Out>() =>
+  <In extends z.ZodType>(input: In): Call<In, Out> => ({ kind: 'call', input })
+const stream =
+  <Item>() =>
+  <In extends z.ZodType>(input: In): Stream<In, Item> => ({ kind: 'stream', input })
+
+export const contract = {
+  'app.info': call<AppInfo>()(nothing),
+  /** Those of this run first (at most 200), then new ones as they happen. */
+  'app.notices': stream<Notice>()(nothing),
+  'settings.read': call<Preferences>()(nothing),
+  'settings.write': call<Preferences>()(app.preferencesPatch),
+
+  /** The whole list, at once and on every change. */
+  'connections.watch': stream<readonly ConnectionView[]>()(nothing),
+  'connections.add': call<ConnectionView>()(app.addConnection),
+  'connections.update': call<ConnectionView>()(app.updateConnection),
+  'connections.remove': call<null>()(onConnection),
+  'connections.test': call<readonly ConnectionTestStep[]>()(app.testConnection),
+
+  'cluster.overview': call<ClusterOverview>()(onConnection),
+  'cluster.snippets': call<readonly ClientSnippet[]>()(onConnection),
+  'cluster.status': stream<ClusterStatus>()(onConnection),
+  /** The remembered samples (at most 15 minutes) in one item first, then one by one. */
+  'cluster.rates': stream<readonly RateSample[]>()(onConnection),
+
+  /** The embedded cluster: at once and on every change. */
+  'local.watch': stream<LocalClusterView>()(nothing),
+  'local.start': call<null>()(nothing),
+  'local.stop': call<null>()(nothing),
+  'local.startBroker': call<null>()(app.onBroker),
+  'local.stopBroker': call<null>()(app.onBroker),
+  /** Ends its thread at once, as a crash would. */
+  'local.killBroker': call<null>()(app.onBroker),
+  'local.restartBroker': call<null>()(app.onBroker),
+
+  'topics.list': call<TopicList>()(topics.listTopics),
+  'topics.detail': call<TopicDetail>()(onTopic),
+  'topics.create': call<TopicCreated>()(topics.createTopic),
+  'topics.delete': call<readonly NamedOutcome[]>()(topics.deleteTopics),
+  'topics.addPartitions': call<null>()(topics.addPartitions),
+  'topics.empty': call<null>()(topics.emptyTopic),
+  'topics.config': call<readonly ConfigEntry[]>()(onTopic),
+  'topics.alterConfig': call<null>()(topics.alterTopicConfig),
+  'topics.configDefinitions': call<readonly ConfigDefinition[]>()(onConnection),
+
+  /** A session remembers readers and buffers. It ends with `records.close`, its port, or 15 idle minutes: then NOT_FOUND, open again at a cut. */
+  'records.open': call<RecordSession>()(records.openRecords),
+  'records.page': call<RecordPage>()(records.pageOfRecords),
+  'records.close': call<null>()(z.object({ session: records.session })),
+  'records.detail': call<RecordDetail>()(records.recordDetail),
+  'records.bytes': call<BytesChunk>()(records.recordBytes),
+  'records.text': call<TextChunk>()(records.recordText),
+  'records.produce': call<Produced>()(records.produceOne),
+
+  'groups.list': call<GroupList>()(onConnection),
+  'groups.detail': call<GroupDetail>()(onGroup),
+  'groups.lagHistory': call<LagHistory>()(onGroup),
+  'groups.lag': stream<LagItem>()(onGroup),
+
+  'sampleShop.watch': stream<SampleShopView>()(onConnection),
+  'sampleShop.start': call<null>()(onConnection.extend({ ordersPerSecond: app.shopRate.shape.ordersPerSecond.default(20) })),
+  'sampleShop.rate': call<null>()(onConnection.extend(app.shopRate.shape)),
+  /** Stops it and removes its topics and groups. */
+  'sampleShop.stop': call<null>()(onConnection),
+} as const
+
+export type Contract = typeof contract
+type NamesOf<K extends 'call' | 'stream'> = { [N in keyof Contract]: Contract[N]['kind'] extends K ? N : never }[keyof Contract]
+export type CallName = NamesOf<'call'>
+export type StreamName = NamesOf<'stream'>
+/** What the window passes: defaults may be left out. */
+export type InputOf<N extends keyof Contract> = z.input<Contract[N]['input']>
+/** What a use case receives: parsed, defaults filled in. */
+export type ParsedOf<N extends keyof Contract> = z.output<Contract[N]['input']>
+export type OutputOf<N extends CallName> = Contract[N] extends Call<z.ZodType, infer Out> ? Out : never
+export type ItemOf<N extends StreamName> = Contract[N] extends Stream<z.ZodType, infer Item> ? Item : never
+
+/** What the renderer's bridge offers over any door. */
+export interface Bridge {
+  call<N extends CallName>(name: N, input: InputOf<N>, signal?: AbortSignal): Promise<OutputOf<N>>
+  /** Ends with the signal, with the loop that reads it, or with FailureError. */
+  stream<N extends StreamName>(name: N, input: InputOf<N>, signal?: AbortSignal): AsyncIterable<ItemOf<N>>
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { brokerId, configValues, connection, onTopic, topicName } from './common.ts'
+
+export const listTopics = z.object({ connection, includeInternal: z.boolean().default(false) })
+
+export const createTopic = onTopic.extend({
+  partitions: z.number().int().min(1).max(10_000),
+  /** Null: the broker's default. */
+  replicationFactor: z.number().int().min(1).max(32_767).nullable().default(null),
+  /** Replica ids by partition; replaces the two above. */
+  assignment: z.array(z.array(brokerId).min(1)).min(1).max(10_000).nullable().default(null),
+  configs: configValues.default({}),
+  validateOnly: z.boolean().default(false),
+})
+
+export const deleteTopics = z.object({ connection, topics: z.array(topicName).min(1).max(1_000) })
+
+export const addPartitions = onTopic.extend({
+  total: z.number().int().min(2).max(10_000),
+  validateOnly: z.boolean().default(false),
+})
+
+/** Deletes every record below the present end, in all partitions. */
+export const emptyTopic = onTopic
+
+export const alterTopicConfig = onTopic.extend({
+  set: configValues.default({}),
+  /** Names that fall back to what they inherit. */
+  reset: z.array(z.string().min(1).max(249)).max(1_000).default([]),
+  validateOnly: z.boolean().default(false),
+})

@@ -1,0 +1,5 @@
+/** Sizes that both sides rely on. */
+export const previewCharsMax = 400
+export const headersShownMax = 8
+export const detailCharsMax = 262_144
+export const noticesMax = 200

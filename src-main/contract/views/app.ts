@@ -1,0 +1,54 @@
+export interface AppInfo {
+  readonly name: string
+  readonly version: string
+  readonly door: 'desktop' | 'browser'
+  readonly platform: string
+  /** Such as `Node 24.3 · Electron 45.4.1`. */
+  readonly runtime: string
+  readonly dataDirectory: string | null
+  /** False when the app was opened on a foreign cluster only. */
+  readonly hasLocalCluster: boolean
+  /** Connection to show first. */
+  readonly firstConnection: string | null
+  readonly startedAtMs: number
+}
+
+/** Something a person should know: shown as a toast and kept in the event list. */
+export interface Notice {
+  readonly id: number
+  readonly atMs: number
+  readonly level: 'info' | 'warning' | 'error'
+  /** Short: `Broker 2 stopped`. */
+  readonly title: string
+  readonly detail: string
+  readonly connection: string | null
+}
+
+export interface Preferences {
+  readonly theme: 'system' | 'light' | 'dark'
+  readonly density: 'compact' | 'comfortable'
+  /** IANA name, `UTC`, or `system`. */
+  readonly timeZone: string
+  /** Whatever the window wants to find again: tabs, column layouts, favourites. Bounded to 256 KiB as JSON; one string per key. */
+  readonly window: Readonly<Record<string, string>>
+}
+
+export interface ConnectionView {
+  /** `local`, or a random id. Every other call names it as `connection`. */
+  readonly id: string
+  readonly name: string
+  readonly kind: 'local' | 'foreign'
+  readonly bootstrap: readonly string[]
+  /** Foreign ones start read-only; writing calls then fail with READ_ONLY. */
+  readonly readOnly: boolean
+  /** Accent of the band, a token name. */
+  readonly colour: string | null
+}
+
+/** One step of testing a connection, in order; the first `failed` one is where it breaks. */
+export interface ConnectionTestStep {
+  readonly step: 'dns' | 'tcp' | 'tls' | 'sasl' | 'api-versions' | 'metadata' | 'advertised'
+  readonly state: 'ok' | 'failed' | 'skipped'
+  readonly detail: string
+  readonly durationMs: number
+}

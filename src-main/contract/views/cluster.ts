@@ -1,0 +1,141 @@
+import type { Failure } from '../failure.ts'
+
+export interface ClusterOverview {
+  readonly connection: string
+  readonly asOfMs: number
+  readonly clusterId: string | null
+  /** -1: none known. */
+  readonly controllerId: number
+  /** `host:port,host:port`, for clients. */
+  readonly bootstrap: string
+  readonly brokers: readonly BrokerView[]
+  readonly quorum: QuorumView | null
+  readonly health: ClusterHealth
+  readonly topicCount: number
+  readonly internalTopicCount: number
+  readonly partitionCount: number
+  /** What could not be asked, said in words: the rest of the page still holds. */
+  readonly missing: readonly string[]
+}
+
+export interface BrokerView {
+  readonly brokerId: number
+  readonly host: string
+  readonly port: number
+  readonly rack: string | null
+  /** Serving clients, according to the controller. */
+  readonly up: boolean
+  readonly isController: boolean
+  readonly leaderCount: number
+  readonly replicaCount: number
+  /** In-sync replicas out of replicaCount. */
+  readonly inSyncCount: number
+  /** Bytes of all replicas, by DescribeLogDirs; null when not answered. */
+  readonly logBytes: number | null
+  readonly volumeTotalBytes: number | null
+  readonly volumeFreeBytes: number | null
+  readonly software: string | null
+}
+
+export interface ClusterHealth {
+  readonly underReplicated: number
+  readonly underMinIsr: number
+  readonly offline: number
+  /** Partitions not led by their preferred replica. */
+  readonly notPreferred: number
+}
+
+export interface QuorumView {
+  readonly leaderId: number
+  readonly leaderEpoch: number
+  readonly highWatermark: number
+  readonly voters: readonly QuorumMember[]
+  readonly observers: readonly QuorumMember[]
+}
+
+export interface QuorumMember {
+  readonly nodeId: number
+  readonly logEndOffset: number
+  /** Records behind the leader. */
+  readonly lag: number
+  readonly lastCaughtUpAtMs: number | null
+}
+
+/** The status bar, about once a second. */
+export interface ClusterStatus {
+  readonly connection: string
+  readonly asOfMs: number
+  /** False: what follows is the last known answer, `failure` says why. */
+  readonly reachable: boolean
+  readonly failure: Failure | null
+  readonly brokersUp: number
+  /** Brokers ever seen by this app. */
+  readonly brokersTotal: number
+  readonly controllerId: number
+  /** By log end offsets. */
+  readonly recordsInPerSecond: number | null
+  /** By committed offsets of all groups: the protocol tells no other. */
+  readonly recordsOutPerSecond: number | null
+  readonly lagTotal: number | null
+  /** Resident bytes of this app. */
+  readonly memoryBytes: number
+}
+
+/** One sample, about once a second; `cluster.rates` sends the remembered ones first. */
+export interface RateSample {
+  readonly atMs: number
+  readonly brokers: readonly BrokerRate[]
+}
+
+export interface BrokerRate {
+  readonly brokerId: number
+  /** Records appended per second to the partitions that it leads. */
+  readonly recordsInPerSecond: number
+  /** Growth of its log directories per second, replicas included; null when not answered. */
+  readonly bytesInPerSecond: number | null
+}
+
+export interface ClientSnippet {
+  /** `java`, `spring`, `kafkajs`, `python`, `go`, `dotnet`, `kcat`. */
+  readonly id: string
+  readonly title: string
+  /** Language name as Monaco knows it. */
+  readonly language: string
+  readonly code: string
+}
+
+export type LocalBrokerState = 'stopped' | 'starting' | 'running' | 'stopping' | 'failed'
+
+/** The embedded cluster, by its host (not by the Kafka protocol). */
+export interface LocalClusterView {
+  readonly state: 'stopped' | 'starting' | 'running' | 'stopping' | 'failed'
+  readonly bootstrap: string
+  readonly dataDirectory: string
+  readonly brokers: readonly LocalBrokerView[]
+  /** From start to every broker serving; null until then. */
+  readonly readyAfterMs: number | null
+  readonly failure: string | null
+}
+
+export interface LocalBrokerView {
+  readonly brokerId: number
+  readonly host: string
+  readonly port: number
+  readonly state: LocalBrokerState
+  readonly startedAtMs: number | null
+  readonly failure: string | null
+  /** Mean delay of its event loop in the last seconds. */
+  readonly eventLoopDelayMs: number | null
+}
+
+export type SampleShopState = 'absent' | 'starting' | 'running' | 'stopping'
+
+export interface SampleShopView {
+  readonly state: SampleShopState
+  readonly ordersPerSecond: number
+  readonly recordsProduced: number
+  readonly topics: readonly string[]
+  readonly groups: readonly string[]
+  readonly startedAtMs: number | null
+  readonly failure: Failure | null
+}

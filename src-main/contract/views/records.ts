@@ -1,0 +1,177 @@
+export type DecoderName =
+  | 'empty'
+  | 'text'
+  | 'json'
+  | 'hex'
+  | 'uuid'
+  | 'int32'
+  | 'int64'
+  | 'float64'
+  | 'xml'
+  | 'msgpack'
+  | 'cbor'
+  | 'avro'
+  | 'protobuf'
+  | 'internal'
+
+/** Bytes as a person reads them, cut to what a row shows. */
+export interface Preview {
+  /** One line, at most `previewCharsMax` characters; line breaks shown as spaces. */
+  readonly text: string
+  readonly truncated: boolean
+  readonly decoder: DecoderName
+  /** Why this decoder: `starts with {`, `16 bytes, UUID version 4`, `chosen for this topic`. */
+  readonly reason: string
+  readonly sizeBytes: number
+}
+
+export interface HeaderPreview {
+  readonly name: string
+  /** Null: the header's value is null. */
+  readonly value: Preview | null
+}
+
+export interface RecordRow {
+  readonly partition: number
+  readonly offset: number
+  readonly timestampMs: number
+  readonly timestampType: 'create' | 'append' | 'none'
+  /** Its timestamp lies before that of an earlier record of the same partition on this page. */
+  readonly runsBackwards: boolean
+  /** Null: no key. */
+  readonly key: Preview | null
+  /** Null: tombstone. */
+  readonly value: Preview | null
+  /** The first `headersShownMax`. */
+  readonly headers: readonly HeaderPreview[]
+  readonly headerCount: number
+  /** Key, value and headers, uncompressed. */
+  readonly sizeBytes: number
+  /** Written in a transaction that was aborted, or is still open; null outside transactions or when committed. */
+  readonly transaction: 'aborted' | 'open' | null
+  /** A transaction marker; shown only when asked for. */
+  readonly control: 'commit' | 'abort' | 'other' | null
+}
+
+/**
+ * A cut through the chosen partitions: for each, parallel to `RecordSession.partitions`, the offset of the next record at or after
+ * the cut. Pages lie between cuts, so nothing is lost or doubled between them in either direction.
+ */
+export type Cut = readonly number[]
+
+export interface RecordSession {
+  readonly session: string
+  readonly topic: string
+  readonly partitions: readonly SessionPartition[]
+  /** Where reading starts. Newest: ask `records.page` backward from here; else forward. */
+  readonly anchor: Cut
+  readonly firstDirection: 'forward' | 'backward'
+  readonly timestampType: 'create' | 'append' | 'unknown'
+  /** Said in the header: `nothing at or after that time; the last record is of …`. */
+  readonly note: string | null
+  /** How a time was understood. */
+  readonly startedAtMs: number | null
+  /** Sum of end minus start over the partitions: for the scroll bar; grows. */
+  readonly recordsAtMost: number
+}
+
+export interface SessionPartition {
+  readonly partition: number
+  readonly startOffset: number
+  /** Exclusive; high watermark or last stable offset, by isolation. */
+  readonly endOffset: number
+}
+
+/** Rows in ascending order (timestamp, then partition, then offset), whatever the direction asked for. */
+export interface RecordPage {
+  readonly rows: readonly RecordRow[]
+  /** Cut before the first row: ask `backward` from here for what is earlier. */
+  readonly start: Cut
+  /** Cut after the last row: ask `forward` from here for what is later. */
+  readonly end: Cut
+  /** No earlier record exists. */
+  readonly atStart: boolean
+  /** No later record exists now; asking `forward` again later may bring new ones. */
+  readonly atEnd: boolean
+  /** Ends of the partitions as of this page, parallel to the session's partitions. */
+  readonly endOffsets: Cut
+  /** Partitions that could not be read, in words. */
+  readonly missing: readonly string[]
+  readonly scannedRecords: number
+  readonly tookMs: number
+}
+
+/** A value as the inspector shows it. */
+export interface DecodedPart {
+  readonly decoder: DecoderName
+  readonly reason: string
+  readonly sizeBytes: number
+  /** Decoded and laid out over lines; the first `detailCharsMax` characters. Null when the decoder failed: see `failure`. */
+  readonly text: string | null
+  /** More text follows: ask `records.text`. */
+  readonly truncated: boolean
+  /** Language name as Monaco knows it: `json`, `xml`, `plaintext`. */
+  readonly language: string
+  readonly failure: string | null
+  /** Decoders that could be chosen instead. */
+  readonly alternatives: readonly DecoderName[]
+}
+
+export interface RecordDetail {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  readonly timestampMs: number
+  readonly timestampType: 'create' | 'append' | 'none'
+  readonly key: DecodedPart | null
+  readonly value: DecodedPart | null
+  readonly headers: readonly { readonly name: string; readonly value: DecodedPart | null }[]
+  readonly transaction: 'aborted' | 'open' | null
+  readonly control: 'commit' | 'abort' | 'other' | null
+  readonly batch: BatchFacts
+}
+
+export interface BatchFacts {
+  readonly baseOffset: number
+  readonly lastOffset: number
+  readonly recordCount: number
+  readonly sizeBytes: number
+  readonly uncompressedBytes: number | null
+  readonly magic: number
+  readonly compression: string
+  readonly crc: number
+  readonly crcValid: boolean
+  readonly leaderEpoch: number
+  /** -1: none. */
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly baseSequence: number
+  /** Sequence of this record, or -1. */
+  readonly sequence: number
+  readonly isTransactional: boolean
+  readonly isControl: boolean
+  readonly firstTimestampMs: number
+  readonly maxTimestampMs: number
+}
+
+export interface BytesChunk {
+  readonly bytes: Uint8Array
+  readonly from: number
+  readonly totalBytes: number
+}
+
+export interface TextChunk {
+  readonly text: string
+  /** In characters. */
+  readonly from: number
+  readonly totalChars: number
+}
+
+export interface Produced {
+  readonly topic: string
+  readonly partition: number
+  /** -1 with acks=0. */
+  readonly offset: number
+  readonly timestampMs: number
+  readonly latencyMs: number
+}

@@ -1,0 +1,103 @@
+export interface TopicSummary {
+  readonly name: string
+  readonly topicId: string | null
+  readonly internal: boolean
+  readonly partitionCount: number
+  readonly replicationFactor: number
+  /** Sum of end minus start offsets (so: an upper bound where compaction or transactions leave gaps); null when not answered. */
+  readonly records: number | null
+  /** Bytes of the leaders' replicas; null when not answered. */
+  readonly sizeBytes: number | null
+  /** Appended per second since the last sample; null while unknown. */
+  readonly recordsInPerSecond: number | null
+  readonly cleanupPolicy: string | null
+  readonly retentionMs: number | null
+  readonly health: 'ok' | 'under-replicated' | 'offline'
+  readonly errors: readonly string[]
+}
+
+export interface TopicList {
+  readonly asOfMs: number
+  readonly topics: readonly TopicSummary[]
+  readonly missing: readonly string[]
+}
+
+export interface TopicDetail {
+  readonly name: string
+  readonly topicId: string | null
+  readonly internal: boolean
+  readonly asOfMs: number
+  readonly partitionCount: number
+  readonly replicationFactor: number
+  readonly records: number | null
+  readonly sizeBytes: number | null
+  readonly partitions: readonly PartitionView[]
+  readonly missing: readonly string[]
+}
+
+export interface PartitionView {
+  readonly partition: number
+  /** -1: none. */
+  readonly leader: number
+  readonly leaderEpoch: number
+  readonly replicas: readonly number[]
+  readonly inSync: readonly number[]
+  readonly offline: readonly number[]
+  readonly leaderIsPreferred: boolean
+  readonly startOffset: number | null
+  /** High watermark: what consumers that read uncommitted see. */
+  readonly endOffset: number | null
+  readonly lastStableOffset: number | null
+  /** Bytes of the leader's replica. */
+  readonly sizeBytes: number | null
+  readonly followers: readonly {
+    readonly brokerId: number
+    readonly lagRecords: number | null
+    readonly sizeBytes: number | null
+  }[]
+  readonly error: string | null
+}
+
+export interface TopicCreated {
+  readonly name: string
+  readonly topicId: string | null
+  readonly partitionCount: number
+  readonly replicationFactor: number
+  /** Planned or real replica layout where known, by partition. */
+  readonly replicas: readonly (readonly number[])[] | null
+}
+
+/** One per name asked for; `error` null means done. */
+export interface NamedOutcome {
+  readonly name: string
+  readonly error: string | null
+  readonly message: string | null
+}
+
+export type ConfigSource = 'topic' | 'broker' | 'broker-default' | 'static' | 'default' | 'group' | 'unknown'
+export type ConfigType = 'boolean' | 'string' | 'int' | 'short' | 'long' | 'double' | 'list' | 'class' | 'password' | 'unknown'
+
+export interface ConfigEntry {
+  readonly name: string
+  /** Null when sensitive or unset. */
+  readonly value: string | null
+  readonly source: ConfigSource
+  readonly readOnly: boolean
+  readonly sensitive: boolean
+  readonly type: ConfigType
+  readonly documentation: string | null
+  /** Value after a reset, where the broker tells synonyms. */
+  readonly inherited: string | null
+}
+
+/** What a new topic can be given. */
+export interface ConfigDefinition {
+  readonly name: string
+  readonly type: ConfigType
+  readonly defaultValue: string | null
+  readonly documentation: string
+  /** Values to choose from, where closed. */
+  readonly choices: readonly string[] | null
+  readonly minimum: number | null
+  readonly maximum: number | null
+}
