@@ -1,0 +1,82 @@
+// The two clusters that are measured: ours, as a user starts it, and an Apache Kafka beside it where one can be had.
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { projectFolder } from '../../src-main/setup/steps.mjs'
+
+const peers = join(projectFolder, '..', 'shared', 'peers')
+const startTimeoutMs = 120_000
+const ticksPerSecond = 100
+
+/** Starts three brokers of ours in one process; `startMs` counts from the spawn of Node to the ready line. */
+export async function startOurs(dataFolder = mkdtempSync(join(tmpdir(), 'brokerbench-bench-'))) {
+  const startedAt = performance.now()
+  const args = [join(projectFolder, 'out', 'main', 'serve.js'), '--brokers', '3', '--no-ui', '--data', dataFolder]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const line = await readyLine(child)
+  const startMs = performance.now() - startedAt
+  const stop = async () => {
+    const ended = new Promise(resolve => child.once('exit', resolve))
+    child.kill('SIGTERM')
+    await ended
+    rmSync(dataFolder, { recursive: true, force: true })
+  }
+  return { name: 'brokerbench', startMs, bootstrap: /bootstrap=(\S+)/.exec(line)[1], processIds: [child.pid], stop }
+}
+
+/** `undefined` with a line why, where there is no JVM or no script to start Kafka with. */
+export function startKafka() {
+  const start = join(peers, 'kafka', 'start')
+  const missing = existsSync(start) ? ['java', 'mvn', 'python3'].find(name => spawnSync(name, ['--version']).error) : start
+  if (missing) {
+    process.stdout.write(`Apache Kafka is not measured: ${missing} is not here. Our side alone.\n`)
+    return undefined
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'brokerbench-kafka-'))
+  const answer = spawnSync(start, ['--dir', folder], { encoding: 'utf8', timeout: startTimeoutMs })
+  const ready = /^ready bootstrap=(\S+) startup_ms=(\d+)/m.exec(answer.stdout)
+  if (!ready) throw new Error(`Apache Kafka did not start: ${answer.stdout}${answer.stderr}`)
+  const nodes = readdirSync(folder).filter(name => name.startsWith('node-'))
+  const processIds = nodes.map(name => Number(readFileSync(join(folder, name, 'pid'), 'utf8')))
+  const stop = async () => {
+    spawnSync(join(peers, 'kafka', 'stop'), [folder])
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return { name: 'apache-kafka', startMs: Number(ready[2]), bootstrap: ready[1], processIds, stop }
+}
+
+/** Path of the load generator, a client on librdkafka; `undefined` with a line where it cannot be built. */
+export function findLoad() {
+  const build = join(peers, 'load', 'build')
+  const answer = existsSync(build) ? spawnSync(build, { encoding: 'utf8' }) : undefined
+  if (answer?.status === 0) return answer.stdout.trim()
+  process.stdout.write('Throughput and latency are not measured: the load generator on librdkafka is not here.\n')
+  return undefined
+}
+
+export function cpuSeconds(processIds) {
+  return sum(processIds, id => {
+    const fields = readFileSync(`/proc/${id}/stat`, 'utf8').split(') ')[1].split(' ')
+    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+  })
+}
+
+export function residentMegabytes(processIds) {
+  return sum(processIds, id => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))[1]) / 1024)
+}
+
+const sum = (items, of) => items.reduce((total, item) => total + of(item), 0)
+
+function readyLine(child) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('no ready line within two minutes')), startTimeoutMs)
+    createInterface({ input: child.stdout }).on('line', line => {
+      if (!line.startsWith('ready ')) return
+      clearTimeout(timer)
+      resolve(line)
+    })
+    child.once('exit', status => reject(new Error(`ended with status ${status} before it was ready`)))
+  })
+}
