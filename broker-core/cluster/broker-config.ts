@@ -1,0 +1,183 @@
+import { brokerConfigTable, type BrokerConfigEntry } from '../model/broker-config-table.ts'
+
+/** One broker's configuration, from Kafka's `server.properties` names. */
+export interface BrokerConfig {
+  readonly nodeId: number
+  /** The client listener (also used between brokers). Port 0: any free one. */
+  readonly listener: ListenerConfig
+  readonly controllerListener: ListenerConfig
+  /** What clients are told; the listener itself when not given. Port 0 stands for the real port. */
+  readonly advertised: ListenerConfig
+  /** The static voters (kraft.version 0); this node is among them. */
+  readonly voters: readonly VoterConfig[]
+  readonly logDirectories: readonly string[]
+  readonly rack: string | null
+  /** Undefined: from `meta.properties`, or made from the voters when the directory is new. */
+  readonly clusterId: string | undefined
+  /** What the file said, by Kafka's names, known names only. */
+  readonly given: ReadonlyMap<string, string>
+}
+
+export interface ListenerConfig {
+  readonly name: string
+  readonly host: string
+  readonly port: number
+}
+
+export interface VoterConfig {
+  readonly nodeId: number
+  readonly host: string
+  readonly port: number
+}
+
+/** A value that no broker can start with; `message` is one line for a person. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** Lines of a Java properties file: `name=value`, `name: value`, `#` and `!` comments, a backslash at the end continues a line. */
+export function parseProperties(text: string): Map<string, string> {
+  const properties = new Map<string, string>()
+  const lines = text.replace(/\\\r?\n[ \t]*/g, '').split(/\r?\n/)
+  for (const line of lines) {
+    const trimmed = line.trim()
+    if (trimmed === '' || trimmed.startsWith('#') || trimmed.startsWith('!')) continue
+    const separator = trimmed.search(/[=:]/)
+    const name = separator < 0 ? trimmed : trimmed.slice(0, separator).trim()
+    properties.set(name, separator < 0 ? '' : trimmed.slice(separator + 1).trim())
+  }
+  return properties
+}
+
+/**
+ * Reads Kafka's names. Throws ConfigError on a value that makes no sense; names it does not know go to `warn`, once each, and are
+ * otherwise ignored. `broker.id` is read as `node.id`; `zookeeper.connect` is ignored with a word why.
+ */
+export function brokerConfig(properties: ReadonlyMap<string, string>, warn: (message: string) => void): BrokerConfig {
+  const given = knownProperties(properties, warn)
+  const nodeId = integer(given, 'node.id', given.get('node.id'))
+  if (nodeId < 0) throw new ConfigError(`node.id must not be negative: ${nodeId}`)
+  const controllerName = (textOf(given, 'controller.listener.names') ?? 'CONTROLLER').split(',')[0]?.trim() ?? 'CONTROLLER'
+  const listeners = listenerList('listeners', textOf(given, 'listeners') ?? '')
+  const voters = voterList(textOf(given, 'controller.quorum.voters') ?? '', nodeId, listeners, controllerName)
+  const listener = listeners.find(candidate => candidate.name !== controllerName)
+  if (listener === undefined) throw new ConfigError('listeners names no listener for clients')
+  const advertisedText = given.get('advertised.listeners')
+  const advertised = advertisedText === undefined ? undefined : listenerList('advertised.listeners', advertisedText)
+  return {
+    nodeId,
+    listener,
+    controllerListener: controllerListener(listeners, controllerName, voters, nodeId),
+    advertised: advertised?.find(candidate => candidate.name === listener.name) ?? listener,
+    voters,
+    logDirectories: logDirectories(given),
+    rack: given.get('broker.rack') ?? null,
+    clusterId: given.get('cluster.id'),
+    given,
+  }
+}
+
+/** The value in force: what the file said, else the default. Empty text where Kafka's default is null. */
+export function configValue(config: BrokerConfig, name: string): string {
+  return textOf(config.given, name) ?? ''
+}
+
+/** A number in force. Throws ConfigError when the text is none. */
+export function configNumber(config: BrokerConfig, name: string): number {
+  return integer(config.given, name, textOf(config.given, name) ?? undefined)
+}
+
+export function configBoolean(config: BrokerConfig, name: string): boolean {
+  return configValue(config, name) === 'true'
+}
+
+function textOf(given: ReadonlyMap<string, string>, name: string): string | null {
+  const known: BrokerConfigEntry | undefined = brokerConfigTable[name]
+  return given.get(name) ?? known?.fallback ?? null
+}
+
+function knownProperties(properties: ReadonlyMap<string, string>, warn: (message: string) => void): Map<string, string> {
+  const known = new Map<string, string>()
+  for (const [name, value] of properties) {
+    if (name === 'broker.id') {
+      if (!properties.has('node.id')) known.set('node.id', value)
+    } else if (name === 'zookeeper.connect') {
+      warn('zookeeper.connect is ignored: the brokers keep their metadata themselves (KRaft)')
+    } else if (Object.hasOwn(brokerConfigTable, name)) {
+      checkType(name, value)
+      known.set(name, value)
+    } else {
+      warn(`${name} is not known and ignored`)
+    }
+  }
+  return known
+}
+
+function checkType(name: string, value: string): void {
+  const type = brokerConfigTable[name]?.type
+  const isNumber = type === 'int' || type === 'long' || type === 'short'
+  if (isNumber && !/^[+-]?\d+$/.test(value)) throw new ConfigError(`${name} must be a whole number: ${value}`)
+  if (type === 'double' && !Number.isFinite(Number(value))) throw new ConfigError(`${name} must be a number: ${value}`)
+  if (type === 'boolean' && value !== 'true' && value !== 'false')
+    throw new ConfigError(`${name} must be true or false: ${value}`)
+}
+
+function integer(given: ReadonlyMap<string, string>, name: string, text: string | undefined): number {
+  if (text === undefined) throw new ConfigError(`${name} is missing`)
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value)) throw new ConfigError(`${name} must be a number: ${given.get(name) ?? text}`)
+  return value
+}
+
+function listenerList(name: string, text: string): ListenerConfig[] {
+  return text
+    .split(',')
+    .filter(part => part.trim() !== '')
+    .map(part => {
+      const match = /^\s*([A-Za-z_][\w-]*):\/\/(.*):(\d+)\s*$/.exec(part)
+      const [, listenerName, host, port] = match ?? []
+      if (listenerName === undefined || host === undefined || Number(port) > 65535) {
+        throw new ConfigError(`${name} must be a list of NAME://HOST:PORT: ${part.trim()}`)
+      }
+      return { name: listenerName, host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
+    })
+}
+
+function voterList(text: string, nodeId: number, listeners: readonly ListenerConfig[], controllerName: string): VoterConfig[] {
+  const voters = text
+    .split(',')
+    .filter(part => part.trim() !== '')
+    .map(part => {
+      const match = /^\s*(\d+)@(.*):(\d+)\s*$/.exec(part)
+      if (match === null) throw new ConfigError(`controller.quorum.voters must be a list of ID@HOST:PORT: ${part.trim()}`)
+      return { nodeId: Number(match[1]), host: (match[2] ?? '').replace(/^\[|\]$/g, ''), port: Number(match[3]) }
+    })
+  const own = listeners.find(listener => listener.name === controllerName)
+  if (voters.length === 0) return [{ nodeId, host: own?.host ?? '127.0.0.1', port: own?.port ?? 0 }]
+  if (!voters.some(voter => voter.nodeId === nodeId)) {
+    throw new ConfigError(`node ${nodeId} is not among controller.quorum.voters: every broker here is also a voter`)
+  }
+  return voters
+}
+
+function controllerListener(
+  listeners: readonly ListenerConfig[],
+  name: string,
+  voters: readonly VoterConfig[],
+  nodeId: number,
+): ListenerConfig {
+  const listed = listeners.find(listener => listener.name === name)
+  if (listed !== undefined) return listed
+  const own = voters.find(voter => voter.nodeId === nodeId)
+  return { name, host: own?.host ?? '127.0.0.1', port: own?.port ?? 0 }
+}
+
+function logDirectories(given: ReadonlyMap<string, string>): string[] {
+  const text = given.get('log.dirs') ?? textOf(given, 'log.dir') ?? ''
+  const directories = text
+    .split(',')
+    .map(part => part.trim())
+    .filter(part => part !== '')
+  if (directories.length === 0) throw new ConfigError('log.dirs is empty')
+  return directories
+}

@@ -1,0 +1,122 @@
+/**
+ * Kafka's broker configuration names that this broker understands: [type, default]. Defaults are Kafka's (SEMANTICS 20), except where
+ * a comment says otherwise. The same table answers DescribeConfigs for brokers.
+ */
+export type ConfigType = 'boolean' | 'string' | 'int' | 'short' | 'long' | 'double' | 'list' | 'class' | 'password'
+
+export interface BrokerConfigEntry {
+  readonly type: ConfigType
+  readonly fallback: string | null
+  /** The topic configuration that this is the broker-wide default of. */
+  readonly topicName?: string
+  readonly readOnly?: boolean
+}
+
+const entry = (type: ConfigType, fallback: string | null, topicName?: string): BrokerConfigEntry =>
+  topicName === undefined ? { type, fallback } : { type, fallback, topicName }
+const fixed = (type: ConfigType, fallback: string | null): BrokerConfigEntry => ({ type, fallback, readOnly: true })
+
+export const brokerConfigTable: Readonly<Record<string, BrokerConfigEntry>> = {
+  'node.id': fixed('int', null),
+  'broker.rack': fixed('string', null),
+  'process.roles': fixed('list', 'broker,controller'),
+  listeners: entry('list', 'PLAINTEXT://127.0.0.1:9092'),
+  'advertised.listeners': entry('list', null),
+  'listener.security.protocol.map': entry('string', 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT'),
+  'inter.broker.listener.name': fixed('string', null),
+  'controller.listener.names': fixed('list', 'CONTROLLER'),
+  'controller.quorum.voters': fixed('list', ''),
+  'controller.quorum.election.timeout.ms': fixed('int', '1000'),
+  'controller.quorum.election.backoff.max.ms': fixed('int', '1000'),
+  'controller.quorum.fetch.timeout.ms': fixed('int', '2000'),
+  'controller.quorum.request.timeout.ms': fixed('int', '2000'),
+  'log.dir': fixed('string', '/tmp/kafka-logs'),
+  'log.dirs': fixed('list', null),
+  'cluster.id': fixed('string', null),
+
+  'num.partitions': fixed('int', '1'),
+  'default.replication.factor': fixed('int', '1'),
+  'auto.create.topics.enable': fixed('boolean', 'true'),
+  'delete.topic.enable': fixed('boolean', 'true'),
+  'auto.leader.rebalance.enable': fixed('boolean', 'true'),
+  'leader.imbalance.check.interval.seconds': fixed('long', '300'),
+  'controlled.shutdown.enable': fixed('boolean', 'true'),
+  'unclean.leader.election.enable': entry('boolean', 'false', 'unclean.leader.election.enable'),
+  'min.insync.replicas': entry('int', '1', 'min.insync.replicas'),
+
+  'message.max.bytes': entry('int', '1048588', 'max.message.bytes'),
+  'compression.type': entry('string', 'producer', 'compression.type'),
+  'compression.gzip.level': entry('int', '-1', 'compression.gzip.level'),
+  'compression.lz4.level': entry('int', '9', 'compression.lz4.level'),
+  'compression.zstd.level': entry('int', '3', 'compression.zstd.level'),
+  'log.segment.bytes': entry('int', '1073741824', 'segment.bytes'),
+  'log.roll.ms': entry('long', null, 'segment.ms'),
+  'log.roll.hours': fixed('int', '168'),
+  'log.roll.jitter.ms': entry('long', null, 'segment.jitter.ms'),
+  'log.retention.ms': entry('long', null, 'retention.ms'),
+  'log.retention.minutes': fixed('int', null),
+  'log.retention.hours': fixed('int', '168'),
+  'log.retention.bytes': entry('long', '-1', 'retention.bytes'),
+  'log.retention.check.interval.ms': fixed('long', '300000'),
+  'log.cleanup.policy': entry('list', 'delete', 'cleanup.policy'),
+  'log.cleaner.enable': fixed('boolean', 'true'),
+  'log.cleaner.backoff.ms': entry('long', '15000'),
+  'log.cleaner.dedupe.buffer.size': entry('long', '134217728'),
+  'log.cleaner.io.buffer.size': entry('int', '524288'),
+  'log.cleaner.min.cleanable.ratio': entry('double', '0.5', 'min.cleanable.dirty.ratio'),
+  'log.cleaner.delete.retention.ms': entry('long', '86400000', 'delete.retention.ms'),
+  'log.cleaner.min.compaction.lag.ms': entry('long', '0', 'min.compaction.lag.ms'),
+  'log.cleaner.max.compaction.lag.ms': entry('long', '9223372036854775807', 'max.compaction.lag.ms'),
+  'log.index.interval.bytes': entry('int', '4096', 'index.interval.bytes'),
+  'log.index.size.max.bytes': entry('int', '10485760', 'segment.index.bytes'),
+  'log.segment.delete.delay.ms': entry('long', '60000', 'file.delete.delay.ms'),
+  'log.flush.interval.messages': entry('long', '9223372036854775807', 'flush.messages'),
+  'log.flush.interval.ms': entry('long', null, 'flush.ms'),
+  'log.flush.scheduler.interval.ms': fixed('long', '9223372036854775807'),
+  'log.flush.offset.checkpoint.interval.ms': fixed('int', '60000'),
+  'log.flush.start.offset.checkpoint.interval.ms': fixed('int', '60000'),
+  'log.preallocate': entry('boolean', 'false', 'preallocate'),
+  'log.message.timestamp.type': entry('string', 'CreateTime', 'message.timestamp.type'),
+  'log.message.timestamp.before.max.ms': entry('long', '9223372036854775807', 'message.timestamp.before.max.ms'),
+  'log.message.timestamp.after.max.ms': entry('long', '3600000', 'message.timestamp.after.max.ms'),
+
+  'replica.lag.time.max.ms': fixed('long', '30000'),
+  'replica.fetch.wait.max.ms': fixed('int', '500'),
+  'replica.fetch.min.bytes': fixed('int', '1'),
+  'replica.fetch.max.bytes': fixed('int', '1048576'),
+  'replica.fetch.response.max.bytes': fixed('int', '10485760'),
+  'replica.fetch.backoff.ms': fixed('int', '1000'),
+  'replica.socket.timeout.ms': fixed('int', '30000'),
+  'replica.high.watermark.checkpoint.interval.ms': fixed('long', '5000'),
+  'fetch.max.bytes': fixed('int', '57671680'),
+  'max.incremental.fetch.session.cache.slots': fixed('int', '1000'),
+  'max.request.partition.size.limit': fixed('int', '2000'),
+
+  'broker.heartbeat.interval.ms': fixed('int', '2000'),
+  'broker.session.timeout.ms': fixed('int', '9000'),
+  'initial.broker.registration.timeout.ms': fixed('int', '60000'),
+
+  'socket.request.max.bytes': fixed('int', '104857600'),
+  'connections.max.idle.ms': entry('long', '600000'),
+  'max.connections': entry('int', '2147483647'),
+
+  'producer.id.expiration.ms': entry('int', '86400000'),
+  'transaction.max.timeout.ms': fixed('int', '900000'),
+  'transactional.id.expiration.ms': fixed('int', '604800000'),
+  'transaction.state.log.num.partitions': fixed('int', '50'),
+  'transaction.state.log.replication.factor': fixed('short', '3'),
+  'transaction.state.log.min.isr': fixed('int', '2'),
+  'transaction.state.log.segment.bytes': fixed('int', '104857600'),
+  'offsets.topic.num.partitions': fixed('int', '50'),
+  'offsets.topic.replication.factor': fixed('short', '3'),
+  'offsets.topic.segment.bytes': fixed('int', '104857600'),
+  'offsets.retention.minutes': fixed('int', '10080'),
+  'offsets.retention.check.interval.ms': fixed('long', '600000'),
+  'offset.metadata.max.bytes': fixed('int', '4096'),
+  'group.min.session.timeout.ms': fixed('int', '6000'),
+  'group.max.session.timeout.ms': fixed('int', '1800000'),
+  'group.initial.rebalance.delay.ms': fixed('int', '3000'),
+  'group.max.size': fixed('int', '2147483647'),
+  'group.consumer.session.timeout.ms': fixed('int', '45000'),
+  'group.consumer.heartbeat.interval.ms': fixed('int', '5000'),
+}
