@@ -48,7 +48,7 @@ export function answerPort(port: Port<unknown, ToWindow>, options: AnswerOptions
   function take(message: ToMain): void {
     const known = running.get(message.id)
     if (message.kind === 'cancel') known?.abort.abort()
-    else if (message.kind === 'credit') known && grantCredits(known, message.count)
+    else if (message.kind === 'credit') grantCredits(known, message.count)
     else if (known !== undefined) fail(message.id, { code: 'BAD_INPUT', message: `conversation ${message.id} is already open` })
     else if (running.size >= conversationsMax) fail(message.id, tooMany)
     else void converse(message, options, parties, running)

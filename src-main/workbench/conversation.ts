@@ -25,7 +25,9 @@ export function newConversation(credits: number): Conversation {
   return { abort: new AbortController(), credits, wake: () => undefined }
 }
 
-export function grantCredits(conversation: Conversation, count: number): void {
+/** Credits for a conversation that is over are void. */
+export function grantCredits(conversation: Conversation | undefined, count: number): void {
+  if (conversation === undefined) return
   conversation.credits = Math.min(conversation.credits + count, creditsMax)
   conversation.wake()
 }

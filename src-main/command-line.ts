@@ -1,0 +1,96 @@
+/** Flags of `serve` and of the window; `CommandLineError` is one line for stderr. */
+export interface ServeOptions {
+  readonly brokers: number | undefined
+  /** First port; the brokers take this one and the following. Undefined: 9092, or the next free ones. */
+  readonly port: number | undefined
+  readonly dataDirectory: string | undefined
+  readonly uiPort: number | undefined
+  readonly ui: boolean
+  /** Kafka's server properties, last one wins. */
+  readonly overrides: Readonly<Record<string, string>>
+  /** `host:port,host:port` of another cluster to show instead of starting one. */
+  readonly open: string | undefined
+}
+
+export class CommandLineError extends Error {
+  override readonly name = 'CommandLineError'
+}
+
+const valueFlags = new Set(['--brokers', '--port', '--data', '--ui-port', '--override', '--open', '--config'])
+const plainFlags = new Set(['--no-ui'])
+
+export function parseServeOptions(args: readonly string[]): ServeOptions {
+  const { values, flags } = splitArguments(args, ['--config'])
+  return {
+    brokers: wholeNumber(values, '--brokers', 1, 9),
+    port: wholeNumber(values, '--port', 0, 65_535),
+    dataDirectory: nonEmpty(values, '--data'),
+    uiPort: wholeNumber(values, '--ui-port', 0, 65_535),
+    ui: !flags.has('--no-ui'),
+    overrides: parseOverrides(values.get('--override') ?? []),
+    open: nonEmpty(values, '--open'),
+  }
+}
+
+export interface BrokerOptions {
+  readonly configFile: string
+  readonly overrides: Readonly<Record<string, string>>
+}
+
+export function parseBrokerOptions(args: readonly string[]): BrokerOptions {
+  const { values } = splitArguments(args, ['--brokers', '--port', '--data', '--ui-port', '--no-ui', '--open'])
+  const configFile = nonEmpty(values, '--config')
+  if (configFile === undefined) throw new CommandLineError('broker needs --config FILE')
+  return { configFile, overrides: parseOverrides(values.get('--override') ?? []) }
+}
+
+function splitArguments(args: readonly string[], refused: readonly string[]) {
+  const values = new Map<string, string[]>()
+  const flags = new Set<string>()
+  for (let index = 0; index < args.length; index += 1) {
+    const [name, inline] = splitAtEquals(args[index] as string)
+    if (refused.includes(name) || (!valueFlags.has(name) && !plainFlags.has(name)))
+      throw new CommandLineError(`unknown argument ${args[index]}`)
+    if (plainFlags.has(name)) {
+      if (inline !== undefined) throw new CommandLineError(`${name} takes no value`)
+      flags.add(name)
+      continue
+    }
+    if (inline === undefined) index += 1
+    const value = inline ?? args[index]
+    if (value === undefined) throw new CommandLineError(`${name} needs a value`)
+    values.set(name, [...(values.get(name) ?? []), value])
+  }
+  return { values, flags }
+}
+
+/** `--name=value` in one word; a value may hold further equals signs. */
+function splitAtEquals(argument: string): [name: string, value: string | undefined] {
+  const at = argument.startsWith('--') ? argument.indexOf('=') : -1
+  return at === -1 ? [argument, undefined] : [argument.slice(0, at), argument.slice(at + 1)]
+}
+
+function nonEmpty(values: ReadonlyMap<string, readonly string[]>, name: string): string | undefined {
+  const value = values.get(name)?.at(-1)
+  if (value === '') throw new CommandLineError(`${name} needs a value`)
+  return value
+}
+
+function wholeNumber(values: ReadonlyMap<string, readonly string[]>, name: string, least: number, most: number) {
+  const text = nonEmpty(values, name)
+  if (text === undefined) return undefined
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+  if (!(value >= least && value <= most))
+    throw new CommandLineError(`${name} must be a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`)
+  return value
+}
+
+function parseOverrides(pairs: readonly string[]): Record<string, string> {
+  const overrides: Record<string, string> = {}
+  for (const pair of pairs) {
+    const at = pair.indexOf('=')
+    if (at <= 0) throw new CommandLineError(`--override must look like name=value, not ${JSON.stringify(pair)}`)
+    overrides[pair.slice(0, at).trim()] = pair.slice(at + 1).trim()
+  }
+  return overrides
+}
