@@ -25,8 +25,15 @@ export interface RaftNode {
   append(values: readonly Uint8Array[], epoch: number): number | undefined
   /** Resolves when `offset` is committed in `epoch`; false when leadership of that epoch was lost first. */
   whenCommitted(offset: number, epoch: number): Promise<boolean>
-  /** Committed records in order and, first of all or when the follower was too far behind, a snapshot to replace everything by. */
+  /** Committed records in order and, first of all or when the follower was too far behind, a snapshot to replace everything by. Before start(). */
   subscribe(listener: RaftListener): void
+  /**
+   * Writes a snapshot of everything below `endOffset` (which must be committed and delivered) and drops the log below it. `values` are
+   * the records that recreate that state.
+   */
+  writeSnapshot(endOffset: number, values: readonly Uint8Array[]): void
+  /** End offset of the latest snapshot, 0 without one. */
+  readonly snapshotEndOffset: number
   handleVote(request: RequestOf<typeof vote>): Promise<ResponseOf<typeof vote>>
   handleBeginQuorumEpoch(request: RequestOf<typeof beginQuorumEpoch>): Promise<ResponseOf<typeof beginQuorumEpoch>>
   handleEndQuorumEpoch(request: RequestOf<typeof endQuorumEpoch>): Promise<ResponseOf<typeof endQuorumEpoch>>
@@ -37,9 +44,23 @@ export interface RaftNode {
 }
 
 export interface RaftListener {
-  loadSnapshot(values: readonly Uint8Array[], endOffset: number): void
-  commit(values: readonly Uint8Array[], baseOffset: number, epoch: number, appendTimeMs: number): void
+  /** Replaces everything known so far. */
+  loadSnapshot(values: readonly Uint8Array[], endOffset: number, epoch: number): void
+  /** One committed batch. Control batches come without values: they only move the offset. */
+  commit(batch: CommittedBatch): void
+  /**
+   * A leader became known, or (undefined) lost. For this node itself it is called only when the first record of its epoch is committed
+   * and all before it is delivered: from here on it may decide on what it knows.
+   */
   leaderChanged(leaderId: number | undefined, epoch: number): void
+}
+
+export interface CommittedBatch {
+  readonly values: readonly Uint8Array[]
+  readonly baseOffset: number
+  readonly lastOffset: number
+  readonly epoch: number
+  readonly appendTimeMs: number
 }
 
 export interface QuorumDescription {

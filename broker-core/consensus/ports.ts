@@ -1,0 +1,124 @@
+import type { RequestOf, ResponseOf } from '../protocol/api.ts'
+import type { fetch } from '../protocol/messages/01-fetch.ts'
+import type { vote } from '../protocol/messages/52-vote.ts'
+import type { beginQuorumEpoch } from '../protocol/messages/53-begin-quorum-epoch.ts'
+import type { endQuorumEpoch } from '../protocol/messages/54-end-quorum-epoch.ts'
+import type { fetchSnapshot } from '../protocol/messages/59-fetch-snapshot.ts'
+
+/** Name and id of the one partition that the quorum replicates; the id is Kafka's reserved `Uuid(0, 1)`. */
+export const metadataTopic = '__cluster_metadata'
+export const metadataTopicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
+
+/** Names a snapshot, and a position in a log: everything below `endOffset`, whose last record is of `epoch`. */
+export interface OffsetAndEpoch {
+  readonly endOffset: number
+  readonly epoch: number
+}
+
+/** One batch of the metadata log, opened. Control batches (leader changes, snapshot header and footer) carry no values. */
+export interface RaftBatch {
+  readonly baseOffset: number
+  readonly lastOffset: number
+  readonly epoch: number
+  readonly appendTimeMs: number
+  readonly values: readonly Uint8Array[]
+}
+
+/** Bytes of whole batches, as stored; what a follower appends. */
+export interface RaftRecords {
+  readonly chunks: readonly Uint8Array[]
+  readonly sizeBytes: number
+}
+
+/**
+ * The metadata log as the quorum needs it; a port because consensus knows neither batches nor files. `cluster/raft-log.ts` puts it
+ * on a PartitionLog, the simulation keeps it in memory and forgets what was not flushed. All calls are synchronous.
+ */
+export interface RaftLog {
+  /** First offset that can be read; everything below is in the latest snapshot. */
+  readonly startOffset: number
+  readonly endOffset: number
+  /** Epoch of the last record; that of the latest snapshot for an empty log, 0 without one. */
+  readonly lastEpoch: number
+  /** Everything below survives a loss of power. Moves to `endOffset` with flush(). */
+  readonly flushedOffset: number
+  /** Leader only. One batch, atomic; returns its last offset. */
+  appendValues(values: readonly Uint8Array[], epoch: number): number
+  /** Leader only, first thing in its epoch: control record type 2. Returns its offset. */
+  appendLeaderChange(change: LeaderChange, epoch: number): number
+  /** Follower: bytes as the leader sent them, following on at `endOffset`. A trailing partial batch is ignored. */
+  appendRecords(records: RaftRecords): void
+  /** Whole batches from the one holding `fromOffset`; at least one when there is any, whatever `maxBytes`. */
+  readRecords(fromOffset: number, maxBytes: number): RaftRecords
+  /** Opened batches from the one holding `fromOffset`, those with a base offset below `belowOffset`. About `maxBytes` of them, at least one. */
+  readBatches(fromOffset: number, belowOffset: number, maxBytes: number): readonly RaftBatch[]
+  /** Largest known epoch at or below `epoch`, with its end offset; knows the epoch of the latest snapshot. Epoch -1: none. */
+  endOffsetOfEpoch(epoch: number): OffsetAndEpoch
+  /** Drops everything at and above `offset`. */
+  truncateTo(offset: number): void
+  /** Tells storage how far the log is committed (checkpointed, shown to people). */
+  advanceHighWatermark(offset: number): void
+  /** Blocks until everything appended is durable. */
+  flush(): void
+  latestSnapshot(): OffsetAndEpoch | undefined
+  /** Writes a whole snapshot (header, data batches, footer) under its final name, then drops the log and older snapshots below it. */
+  writeSnapshot(id: OffsetAndEpoch, values: readonly Uint8Array[], lastAppendTimeMs: number): void
+  /** Values of the records in a snapshot, in order. */
+  readSnapshotValues(id: OffsetAndEpoch): readonly Uint8Array[]
+  /** A piece of the snapshot file for a late follower; undefined when it is gone. */
+  readSnapshotBytes(id: OffsetAndEpoch, position: number, maxBytes: number): { bytes: Uint8Array; sizeBytes: number } | undefined
+  /** Starts to receive a snapshot from the leader (`.checkpoint.part`). */
+  receiveSnapshot(id: OffsetAndEpoch): SnapshotReceiver
+  close(): void
+}
+
+export interface SnapshotReceiver {
+  readonly position: number
+  append(bytes: Uint8Array): void
+  /** Makes the snapshot the latest one and restarts the log, empty, at its end offset. */
+  complete(): void
+  abort(): void
+}
+
+export interface LeaderChange {
+  readonly leaderId: number
+  readonly voterIds: readonly number[]
+  readonly grantingVoterIds: readonly number[]
+}
+
+/** What must survive a restart, or a node could vote twice in one epoch. */
+export interface ElectionState {
+  readonly epoch: number
+  /** -1: unknown. */
+  readonly leaderId: number
+  /** -1: nobody. */
+  readonly votedId: number
+}
+
+/** The file `quorum-state` (data_version 0). `save` returns once the state is durable. */
+export interface QuorumStateStore {
+  load(): ElectionState | undefined
+  save(state: ElectionState): void
+}
+
+/**
+ * Requests to the other voters; a port because consensus owns no connections. Each rejects with PeerFailure when there is no answer.
+ * Implemented by `cluster/raft-peers.ts`, one connection per peer.
+ */
+export interface RaftPeers {
+  vote(nodeId: number, request: RequestOf<typeof vote>): Promise<ResponseOf<typeof vote>>
+  beginQuorumEpoch(nodeId: number, request: RequestOf<typeof beginQuorumEpoch>): Promise<ResponseOf<typeof beginQuorumEpoch>>
+  endQuorumEpoch(nodeId: number, request: RequestOf<typeof endQuorumEpoch>): Promise<ResponseOf<typeof endQuorumEpoch>>
+  fetch(nodeId: number, request: RequestOf<typeof fetch>): Promise<ResponseOf<typeof fetch>>
+  fetchSnapshot(nodeId: number, request: RequestOf<typeof fetchSnapshot>): Promise<ResponseOf<typeof fetchSnapshot>>
+}
+
+export class PeerFailure extends Error {
+  override readonly name = 'PeerFailure'
+  /** `disconnected`: refused or broken, so the process is probably gone; `timeout`: no answer in time. */
+  readonly kind: 'disconnected' | 'timeout'
+  constructor(kind: 'disconnected' | 'timeout', detail: string) {
+    super(`${kind}: ${detail}`)
+    this.kind = kind
+  }
+}
