@@ -1,0 +1,33 @@
+import { defineConfig } from '@playwright/test'
+
+/** One worker: each file runs a whole cluster, and two cores would measure each other. */
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../../test-results',
+  workers: 1,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: 'line',
+  projects: [
+    {
+      name: 'browser',
+      testMatch: 'browser/**/*.spec.ts',
+      use: {
+        browserName: 'chromium',
+        viewport: { width: 1440, height: 900 },
+        screenshot: 'only-on-failure',
+        launchOptions: {
+          ...(process.env.CHROME_PATH === undefined ? {} : { executablePath: process.env.CHROME_PATH }),
+          args: [
+            ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+            '--disable-background-networking',
+            '--disable-component-update',
+            '--disable-sync',
+          ],
+        },
+      },
+    },
+    { name: 'window', testMatch: 'window/**/*.spec.ts' },
+  ],
+})
