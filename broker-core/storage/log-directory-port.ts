@@ -1,0 +1,86 @@
+import type { Clock, Random, Timers } from '../env/clock.ts'
+import type { Compression, Crc32c } from '../env/codec.ts'
+import type { Disk } from '../env/disk.ts'
+import type { LogSink } from '../env/log-sink.ts'
+import type { LogConfigInput, PartitionLog, StorageFailure } from './partition-log.ts'
+
+/** The part of Env that storage uses. */
+export interface StorageEnv {
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly random: Random
+  readonly disk: Disk
+  readonly compression: Compression
+  readonly crc32c: Crc32c
+  readonly log: LogSink
+}
+
+export interface LogDirectoryOptions {
+  readonly path: string
+  readonly clusterId: string
+  readonly nodeId: number
+  /** Configuration of a topic found on disk before metadata is known; `reconfigure` corrects it later. */
+  configOf(topic: string): LogConfigInput
+  /** Bytes of recent batches kept in memory for all partitions of this directory together; default 16 MiB. */
+  readonly tailBytesMax?: number
+  /** Told once when an I/O error took the directory offline (DISK-38). */
+  onFailure?(failure: StorageFailure): void
+  /** Recovery after an unclean stop, in bytes of bytes to scan. */
+  onRecoveryProgress?(progress: { readonly partition: string; readonly doneBytes: number; readonly totalBytes: number }): void
+}
+
+/**
+ * One `log.dirs` entry: `meta.properties`, the lock, the checkpoints and a log per `<topic>-<partition>`. Opened by
+ * `openLogDirectory(options, env)` of `storage/log-directory.ts`, which throws LogDirectoryRefused (locked, foreign cluster id) or StorageFailure.
+ */
+export interface LogDirectory {
+  readonly path: string
+  /** KIP-858. */
+  readonly directoryId: string
+  /** Broker epoch of the run that stopped cleanly; -1 when the marker did not say; undefined after an unclean stop (KIP-966). */
+  readonly previousBrokerEpoch: number | undefined
+  /** Set once the directory is offline: its logs throw StorageFailure. */
+  readonly failure: StorageFailure | undefined
+  logs(): Iterable<PartitionLog>
+  log(topic: string, partition: number): PartitionLog | undefined
+  /** Returns the present log when there is one with that topic id; another id makes the present one stray first. */
+  createLog(spec: {
+    readonly topic: string
+    readonly partition: number
+    readonly topicId: string
+    readonly config: LogConfigInput
+  }): PartitionLog
+  /** Renames to `…-delete` at once; the files go after `file.delete.delay.ms`. No log: nothing happens. */
+  deleteLog(topic: string, partition: number): void
+  /** Renames to `…-stray`: found on disk but not assigned to this broker. */
+  setStray(topic: string, partition: number): void
+  /** Where the metadata log lives; no partition of a topic. Made when absent. */
+  readonly metadataLogPath: string
+  /** Starts the periodic work: checkpoints, flush intervals, retention, compaction, delayed deletion. In steps of a few ms. */
+  startMaintenance(intervals?: Partial<MaintenanceIntervals>): void
+  /** One full round now, for tests and for people who ask. */
+  runRetention(): void
+  /** Fsyncs all logs, writes all checkpoints and the clean-shutdown marker, releases the lock. */
+  close(brokerEpoch: number): void
+  /** Lets go of files and lock without the marker: as after a crash. */
+  abandon(): void
+}
+
+/** Kafka's broker properties, milliseconds. */
+export interface MaintenanceIntervals {
+  /** replica.high.watermark.checkpoint.interval.ms */
+  readonly highWatermarkCheckpointMs: number
+  /** log.flush.offset.checkpoint.interval.ms */
+  readonly recoveryPointCheckpointMs: number
+  /** log.retention.check.interval.ms */
+  readonly retentionCheckMs: number
+  /** log.cleaner.backoff.ms */
+  readonly cleanerBackoffMs: number
+  /** producer.id.expiration.check.interval.ms */
+  readonly producerExpirationCheckMs: number
+}
+
+/** The directory may not be used by this node: somebody else has the lock, or its meta.properties name another cluster or node. */
+export class LogDirectoryRefused extends Error {
+  override readonly name = 'LogDirectoryRefused'
+}
