@@ -1,0 +1,96 @@
+import { Worker } from 'node:worker_threads'
+import type { BrokerEvent, BrokerHandle, RunBroker } from './broker-runner.ts'
+import type { FromWorker, ToWorker, WorkerData } from './worker-messages.ts'
+
+const pingTimeoutMs = 1_000
+
+/** Runs each broker in a worker thread whose entry is the file `entryPath`. */
+export function brokersInThreads(entryPath: string): RunBroker {
+  return (properties, told) => startThread(entryPath, { properties: [...properties] }, told)
+}
+
+function startThread(entryPath: string, data: WorkerData, told: (event: BrokerEvent) => void): BrokerHandle {
+  const worker = new Worker(entryPath, { workerData: data, name: `broker-${new Map(data.properties).get('node.id')}` })
+  const say = (message: ToWorker) => worker.postMessage(message)
+  const pings = pingBook(say)
+  let failure: string | undefined
+  let isAsked = false
+  const ready = deferred<void>()
+  // Nobody may be waiting when a broker fails later; `ended` tells as well.
+  ready.promise.catch(() => undefined)
+  worker.on('message', (message: FromWorker) => {
+    if (message.kind === 'ready') ready.resolve()
+    else if (message.kind === 'event') told(message.event)
+    else if (message.kind === 'pong') pings.answered(message.id)
+    else failure = failed(message, told)
+  })
+  worker.on('error', error => {
+    failure ??= failed({ message: error.message, stack: error.stack ?? '' }, told)
+  })
+  const ended = new Promise<{ failure: string | undefined }>(resolve => {
+    worker.once('exit', code => {
+      const unasked = isAsked ? undefined : `its thread ended by itself (code ${code})`
+      failure ??= unasked
+      ready.reject(new Error(failure ?? 'stopped before it served'))
+      pings.close()
+      resolve({ failure })
+    })
+  })
+  return {
+    ready: ready.promise,
+    ended,
+    async stop(withinMs) {
+      isAsked = true
+      say({ kind: 'stop' })
+      const timer = setTimeout(() => void worker.terminate(), withinMs)
+      await ended
+      clearTimeout(timer)
+    },
+    async kill() {
+      isAsked = true
+      await worker.terminate()
+    },
+    delayMs: pings.ask,
+  }
+}
+
+function failed(what: { message: string; stack: string }, told: (event: BrokerEvent) => void): string {
+  told({ level: 'error', event: 'broker.failed', fields: { message: what.message, stack: what.stack } })
+  return what.message
+}
+
+/** How long the thread's event loop takes to answer: asked only while somebody looks. */
+function pingBook(say: (message: ToWorker) => void) {
+  const waiting = new Map<number, (answered: boolean) => void>()
+  let lastId = 0
+  return {
+    ask: () =>
+      new Promise<number | undefined>(resolve => {
+        lastId += 1
+        const id = lastId
+        const startMs = performance.now()
+        const settle = (answered: boolean) => {
+          clearTimeout(timer)
+          waiting.delete(id)
+          resolve(answered ? performance.now() - startMs : undefined)
+        }
+        const timer = setTimeout(settle, pingTimeoutMs, false)
+        waiting.set(id, settle)
+        say({ kind: 'ping', id })
+      }),
+    answered: (id: number) => waiting.get(id)?.(true),
+    close() {
+      for (const answer of [...waiting.values()]) answer(false)
+    },
+  }
+}
+
+function deferred<T>() {
+  let resolve!: (value: T) => void
+  let reject!: (error: Error) => void
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+  })
+  return { promise, resolve, reject }
+}

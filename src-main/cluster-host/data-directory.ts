@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto'
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { readJsonFile, writeJsonFile } from '../settings/json-file.ts'
+
+const clusterFile = z.object({
+  version: z.literal(1),
+  clusterId: z.string().regex(/^[A-Za-z0-9_-]{22}$/),
+  brokers: z.number().int().min(1).max(9),
+  ports: z.array(z.number().int().min(1).max(65_535)).max(9),
+})
+/** `cluster.json` in the data directory. */
+export type ClusterFile = z.output<typeof clusterFile>
+
+/** Why a directory cannot be used; one line for a person. */
+export class DataDirectoryError extends Error {
+  override readonly name = 'DataDirectoryError'
+}
+
+export interface DataDirectory {
+  readonly path: string
+  readonly file: ClusterFile
+  remember(ports: readonly number[]): void
+  /** Gives up the lock; safe to call again. */
+  release(): void
+}
+
+export interface Lock {
+  release(): void
+}
+
+/**
+ * Makes the directory when missing, locks it for this process and reads what it holds. `lock` is undefined when another process has
+ * it. Throws DataDirectoryError.
+ */
+export function openDataDirectory(
+  path: string,
+  wish: { readonly brokers: number | undefined },
+  lock: (path: string) => Lock | undefined,
+  told: (problem: string) => void,
+): DataDirectory {
+  makeWritable(path)
+  const held = takeLock(path, lock)
+  try {
+    const filePath = join(path, 'cluster.json')
+    const fresh: ClusterFile = {
+      version: 1,
+      clusterId: randomBytes(16).toString('base64url'),
+      brokers: wish.brokers ?? 3,
+      ports: [],
+    }
+    let file = readJsonFile(filePath, clusterFile, fresh, told)
+    if (wish.brokers !== undefined && wish.brokers !== file.brokers)
+      throw new DataDirectoryError(`${path} holds a cluster of ${file.brokers} brokers, not of ${wish.brokers}`)
+    if (file === fresh) writeJsonFile(filePath, file)
+    return {
+      path,
+      get file() {
+        return file
+      },
+      remember(ports) {
+        if (String(file.ports) === String(ports)) return
+        file = { ...file, ports: [...ports] }
+        writeJsonFile(filePath, file)
+      },
+      release: held.release,
+    }
+  } catch (error) {
+    held.release()
+    throw error instanceof DataDirectoryError ? error : new DataDirectoryError(`${path}: ${(error as Error).message}`)
+  }
+}
+
+function takeLock(path: string, lock: (path: string) => Lock | undefined): Lock {
+  let held: Lock | undefined
+  try {
+    held = lock(join(path, '.lock'))
+  } catch (error) {
+    throw new DataDirectoryError(`cannot lock ${path}: ${(error as Error).message}`)
+  }
+  if (held === undefined) throw new DataDirectoryError(`${path} is in use by another Brokerbench`)
+  return held
+}
+
+function makeWritable(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new DataDirectoryError(`cannot write to ${path}: ${reasonOf(error)}`)
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'EACCES' || code === 'EPERM') return 'not permitted'
+  if (code === 'EROFS') return 'the file system is read-only'
+  if (code === 'ENOSPC') return 'the disk is full'
+  if (code === 'ENOTDIR' || code === 'EEXIST') return 'it is not a directory'
+  return message
+}

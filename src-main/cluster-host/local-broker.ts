@@ -1,0 +1,91 @@
+import type { LocalBrokerState, LocalBrokerView } from '../contract/views/cluster.ts'
+import { FailureError } from '../contract/failure.ts'
+import type { BrokerEvent, BrokerHandle, RunBroker } from './broker-runner.ts'
+
+/** Where a broker may go from where it is. */
+export const moves: Readonly<Record<LocalBrokerState, readonly LocalBrokerState[]>> = {
+  stopped: ['starting'],
+  starting: ['running', 'stopping', 'failed', 'stopped'],
+  running: ['stopping', 'failed', 'stopped'],
+  stopping: ['stopped', 'failed'],
+  failed: ['starting'],
+}
+
+export interface LocalBroker {
+  readonly view: LocalBrokerView
+  /** Resolves when it serves. Throws FailureError when it is not stopped, Error when it ended instead. */
+  start(): Promise<void>
+  /** Resolves when nothing of it runs, also when nothing ran. */
+  stop(withinMs: number): Promise<void>
+  kill(): Promise<void>
+  /** Asks its event loop how late it is; the answer is in `view`. */
+  measureDelay(): Promise<void>
+}
+
+export interface LocalBrokerOptions {
+  readonly brokerId: number
+  readonly host: string
+  readonly port: number
+  readonly properties: ReadonlyMap<string, string>
+  readonly run: RunBroker
+  readonly changed: () => void
+  readonly told: (event: BrokerEvent) => void
+  readonly nowMs: () => number
+}
+
+export function localBroker(options: LocalBrokerOptions): LocalBroker {
+  const { brokerId, host, port } = options
+  let view: LocalBrokerView = { brokerId, host, port, state: 'stopped', startedAtMs: null, failure: null, eventLoopDelayMs: null }
+  let handle: BrokerHandle | undefined
+
+  const move = (state: LocalBrokerState, more: Partial<LocalBrokerView> = {}) => {
+    if (!moves[view.state].includes(state)) throw new Error(`broker ${brokerId} cannot go from ${view.state} to ${state}`)
+    view = { ...view, ...more, state }
+    options.changed()
+  }
+  const refuseUnless = (allowed: boolean, verb: string) => {
+    if (!allowed)
+      throw new FailureError({ code: 'REFUSED', message: `broker ${brokerId} is ${view.state}: it cannot be ${verb}` })
+  }
+  const end = async (how: (running: BrokerHandle) => Promise<void>) => {
+    const running = handle
+    if (running === undefined) return
+    if (view.state !== 'stopping') move('stopping')
+    await how(running)
+    await running.ended
+  }
+  const watchEnd = (running: BrokerHandle) =>
+    void running.ended.then(({ failure }) => {
+      if (handle !== running) return
+      handle = undefined
+      const ended = { startedAtMs: null, eventLoopDelayMs: null }
+      if (failure === undefined) move('stopped', ended)
+      else move('failed', { ...ended, failure })
+    })
+
+  return {
+    get view() {
+      return view
+    },
+    async start() {
+      refuseUnless(view.state === 'stopped' || view.state === 'failed', 'started')
+      move('starting', { failure: null, startedAtMs: options.nowMs() })
+      const started = options.run(options.properties, options.told)
+      handle = started
+      watchEnd(started)
+      await started.ready
+      if (view.state === 'starting') move('running')
+    },
+    stop: withinMs => end(running => running.stop(withinMs)),
+    async kill() {
+      refuseUnless(handle !== undefined, 'killed')
+      await end(running => running.kill())
+    },
+    async measureDelay() {
+      const running = handle
+      if (running === undefined || view.state !== 'running') return
+      const delayMs = await running.delayMs()
+      if (handle === running && view.state === 'running') view = { ...view, eventLoopDelayMs: delayMs ?? null }
+    },
+  }
+}

@@ -1,0 +1,13 @@
+import type { BrokerEvent } from './broker-runner.ts'
+
+/** Between the host and one broker thread. */
+export interface WorkerData {
+  readonly properties: readonly (readonly [name: string, value: string])[]
+}
+export type ToWorker = { readonly kind: 'stop' } | { readonly kind: 'ping'; readonly id: number }
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'pong'; readonly id: number }
+  | { readonly kind: 'event'; readonly event: BrokerEvent }
+  /** Last words: it could not start, or something in it broke. The thread ends. */
+  | { readonly kind: 'failed'; readonly message: string; readonly stack: string }
