@@ -30,9 +30,16 @@ export type IsrChangeResult =
  * flight at a time; sessions as in KIP-227.
  */
 export interface LeaderEndpoint {
+  /** Rejects when the leader could not be asked or did not answer in time. */
   fetch(request: FollowerFetch): Promise<FollowerFetchAnswer>
+  /** REPL-14: first and last offset of the leader's log (ListOffsets -2 and -1 as a replica). */
+  logBounds(position: FollowerPosition): Promise<LeaderLogBounds>
   close(): void
 }
+
+export type LeaderLogBounds =
+  | { readonly error: 'NONE'; readonly logStartOffset: number; readonly logEndOffset: number }
+  | { readonly error: string }
 
 export interface FollowerFetch {
   readonly sessionId: number

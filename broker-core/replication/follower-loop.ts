@@ -1,0 +1,253 @@
+import type { Clock, Timers } from '../env/clock.ts'
+import type { LogSink } from '../env/log-sink.ts'
+import { afterError, afterOutOfRange, truncationPoint } from './follower-rules.ts'
+import type { Partition } from './partition.ts'
+import type { FollowerFetchAnswer, FollowerPartitionAnswer, FollowerPosition, LeaderEndpoint } from './ports.ts'
+
+export interface FollowerLoopPorts {
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly log: LogSink
+  /** A connection to the leader this loop follows; asked for again after a failure. */
+  connect(): Promise<LeaderEndpoint>
+  /** An error that nobody foresaw: the broker must stop. */
+  bug(error: unknown): void
+}
+
+export interface FollowerLoopOptions {
+  readonly leaderId: number
+  readonly maxWaitMs: number
+  readonly minBytes: number
+  /** Per partition and for the whole answer. */
+  readonly partitionMaxBytes: number
+  readonly responseMaxBytes: number
+  readonly backoffMs: number
+}
+
+interface Followed {
+  readonly partition: Partition
+  readonly leaderEpoch: number
+  /** Being asked for; false while it backs off or waits for newer metadata. */
+  isActive: boolean
+  /** True when the session does not know the present position yet. */
+  isDirty: boolean
+}
+
+/**
+ * Replicates from one leader: one connection, one fetch in flight, an incremental session (KIP-227), truncation by epoch (KIP-595).
+ * Holds the partitions that this broker follows there; adding one again with a newer epoch replaces it.
+ */
+export class FollowerLoop {
+  readonly #ports: FollowerLoopPorts
+  readonly #options: FollowerLoopOptions
+  readonly #followed = new Map<string, Followed>()
+  readonly #forgotten = new Map<string, Partition>()
+  #endpoint: LeaderEndpoint | undefined
+  #sessionId = 0
+  #sessionEpoch = 0
+  #isRunning = false
+  #isStopped = false
+  #wake: (() => void) | undefined
+
+  constructor(ports: FollowerLoopPorts, options: FollowerLoopOptions) {
+    this.#ports = ports
+    this.#options = options
+  }
+
+  get partitionCount(): number {
+    return this.#followed.size
+  }
+
+  follow(partition: Partition, leaderEpoch: number): void {
+    const key = keyOf(partition.topicId, partition.partition)
+    this.#followed.set(key, { partition, leaderEpoch, isActive: true, isDirty: true })
+    this.#forgotten.delete(key)
+    this.#wake?.()
+    if (!this.#isRunning) this.#run()
+  }
+
+  unfollow(partition: Partition): void {
+    const key = keyOf(partition.topicId, partition.partition)
+    if (this.#followed.delete(key)) this.#forgotten.set(key, partition)
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#followed.clear()
+    this.#endpoint?.close()
+    this.#wake?.()
+  }
+
+  #run(): void {
+    if (this.#isStopped) return
+    this.#isRunning = true
+    this.#rounds().then(
+      () => (this.#isRunning = false),
+      (error: unknown) => {
+        this.#isRunning = false
+        this.#endpoint?.close()
+        this.#endpoint = undefined
+        this.#ports.bug(error)
+      },
+    )
+  }
+
+  /** Ends when there is nothing to follow; a rejection is a bug. */
+  async #rounds(): Promise<void> {
+    while (!this.#isStopped && this.#followed.size > 0) {
+      if (![...this.#followed.values()].some(followed => followed.isActive)) {
+        await this.#pause(this.#options.backoffMs)
+        continue
+      }
+      const answer = await this.#fetchOnce()
+      if (this.#isStopped) return
+      if (answer === undefined) await this.#pause(this.#options.backoffMs)
+      else await this.#take(answer)
+    }
+  }
+
+  /** Undefined when the leader did not answer; the session is then gone. */
+  async #fetchOnce(): Promise<FollowerFetchAnswer | undefined> {
+    try {
+      this.#endpoint ??= await this.#ports.connect()
+      if (this.#isStopped) {
+        this.#endpoint.close()
+        return undefined
+      }
+      return await this.#endpoint.fetch(this.#request())
+    } catch (error) {
+      this.#endpoint?.close()
+      this.#endpoint = undefined
+      this.#resetSession()
+      this.#ports.log.write('debug', 'follower.fetch-failed', { leader: this.#options.leaderId, error: String(error) })
+      return undefined
+    }
+  }
+
+  #request() {
+    const isFull = this.#sessionId === 0
+    const positions: FollowerPosition[] = []
+    for (const followed of this.#followed.values()) {
+      if (!followed.isActive || !(isFull || followed.isDirty)) continue
+      followed.isDirty = false
+      positions.push(this.#positionOf(followed))
+    }
+    const forgotten = isFull
+      ? []
+      : [...this.#forgotten.values()].map(({ topic, topicId, partition }) => ({ topic, topicId, partition }))
+    this.#forgotten.clear()
+    return {
+      sessionId: this.#sessionId,
+      sessionEpoch: this.#sessionEpoch,
+      maxWaitMs: this.#options.maxWaitMs,
+      minBytes: this.#options.minBytes,
+      maxBytes: this.#options.responseMaxBytes,
+      positions,
+      forgotten,
+    }
+  }
+
+  #positionOf(followed: Followed): FollowerPosition {
+    const { log, topic, topicId, partition } = followed.partition
+    return {
+      topic,
+      topicId,
+      partition,
+      currentLeaderEpoch: followed.leaderEpoch,
+      fetchOffset: log.logEndOffset,
+      lastFetchedEpoch: log.latestEpoch ?? -1,
+      logStartOffset: log.logStartOffset,
+      maxBytes: this.#options.partitionMaxBytes,
+    }
+  }
+
+  async #take(answer: FollowerFetchAnswer): Promise<void> {
+    if (answer.error !== 'NONE') {
+      this.#resetSession()
+      const isSessionError = answer.error.includes('FETCH_SESSION')
+      if (!isSessionError) await this.#pause(this.#options.backoffMs)
+      return
+    }
+    this.#sessionId = answer.sessionId
+    this.#sessionEpoch = answer.sessionId === 0 ? 0 : this.#sessionEpoch >= 2147483647 ? 1 : this.#sessionEpoch + 1
+    for (const partitionAnswer of answer.partitions) {
+      const followed = this.#followed.get(keyOf(partitionAnswer.topicId, partitionAnswer.partition))
+      if (followed?.isActive === true) await this.#takePartition(followed, partitionAnswer)
+    }
+  }
+
+  async #takePartition(followed: Followed, answer: FollowerPartitionAnswer): Promise<void> {
+    const { partition } = followed
+    if (partition.isOffline || partition.isLeader || partition.leaderEpoch !== followed.leaderEpoch) return
+    if (answer.error !== 'NONE') return this.#takeError(followed, answer.error)
+    followed.isDirty = true
+    if (answer.divergingEpoch !== undefined) {
+      const own = partition.log.endOffsetOfEpoch(answer.divergingEpoch.epoch)
+      const to = truncationPoint(answer.divergingEpoch, own, partition.log.logEndOffset)
+      this.#ports.log.write('info', 'follower.truncate', { ...coordinates(partition), to, epoch: answer.divergingEpoch.epoch })
+      partition.truncateTo(to)
+      return
+    }
+    const hadRecords = answer.recordsSizeBytes > 0
+    const startBefore = partition.log.logStartOffset
+    partition.appendFromLeader(answer.records, {
+      highWatermark: answer.highWatermark,
+      logStartOffset: answer.logStartOffset,
+      leaderEpoch: followed.leaderEpoch,
+    })
+    followed.isDirty = hadRecords || partition.log.logStartOffset !== startBefore
+  }
+
+  async #takeError(followed: Followed, error: string): Promise<void> {
+    const action = afterError(error)
+    this.#ports.log.write('debug', 'follower.partition-error', { ...coordinates(followed.partition), error })
+    if (action === 'out-of-range' && (await this.#returnIntoRange(followed))) return
+    this.#suspend(followed, action === 'wait' ? undefined : this.#options.backoffMs)
+  }
+
+  /** REPL-14. False when the leader could not say. */
+  async #returnIntoRange(followed: Followed): Promise<boolean> {
+    const { partition } = followed
+    const bounds = await this.#endpoint?.logBounds(this.#positionOf(followed)).catch(() => undefined)
+    if (bounds === undefined || !('logEndOffset' in bounds) || partition.leaderEpoch !== followed.leaderEpoch) return false
+    const action = afterOutOfRange(bounds, partition.log.logEndOffset)
+    this.#ports.log.write('warn', 'follower.out-of-range', { ...coordinates(partition), action: action.kind })
+    if (action.kind === 'truncate') partition.truncateTo(action.to)
+    if (action.kind === 'restart') partition.restartAt(action.at)
+    followed.isDirty = true
+    return true
+  }
+
+  /** Leaves the partition out of the session, for a while or until newer metadata replaces it. */
+  #suspend(followed: Followed, delayMs: number | undefined): void {
+    const { partition } = followed
+    const key = keyOf(partition.topicId, partition.partition)
+    followed.isActive = false
+    this.#forgotten.set(key, partition)
+    if (delayMs === undefined) return
+    this.#ports.timers.after(delayMs, () => {
+      if (this.#followed.get(key) === followed) this.follow(partition, followed.leaderEpoch)
+    })
+  }
+
+  #resetSession(): void {
+    this.#sessionId = 0
+    this.#sessionEpoch = 0
+    this.#forgotten.clear()
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise(resolve => {
+      const cancel = this.#ports.timers.after(delayMs, () => done())
+      const done = () => {
+        cancel()
+        this.#wake = undefined
+        resolve()
+      }
+      this.#wake = done
+    })
+  }
+}
+
+const keyOf = (topicId: string, partition: number) => `${topicId}:${partition}`
+const coordinates = (partition: Partition) => ({ topic: partition.topic, partition: partition.partition })
