@@ -1,5 +1,5 @@
 import type { Clock, Random, Timers } from '../env/clock.ts'
-import type { Crc32c } from '../env/codec.ts'
+import type { Compression, Crc32c } from '../env/codec.ts'
 import type { LogSink } from '../env/log-sink.ts'
 import type { KafkaErrorName } from '../model/kafka-errors.ts'
 import type { RequestOf, ResponseOf } from '../protocol/api.ts'
@@ -15,6 +15,7 @@ export interface CoordinatorPorts {
   readonly timers: Timers
   readonly random: Random
   readonly crc32c: Crc32c
+  readonly compression: Compression
   readonly log: LogSink
   readonly metadata: CoordinatorMetadata
   readonly producerIds: ProducerIdBlocks
