@@ -1,0 +1,97 @@
+import { assert } from '../base/assert.ts'
+import { errorName } from '../model/kafka-errors.ts'
+import type { ResponseOf } from '../protocol/api.ts'
+import type { fetch } from '../protocol/messages/01-fetch.ts'
+import type { Core } from './core.ts'
+import { becomeProspective } from './election.ts'
+import { PeerFailure } from './ports.ts'
+import { fetchRequest, onlyPartition } from './replies.ts'
+import { receiveSnapshot } from './snapshots.ts'
+
+const firstPauseMs = 20
+const pauseMaxMs = 500
+/** Refused or broken connections in a row after which a follower asks around at once: the leader's process is gone, why wait. */
+const disconnectsMax = 2
+
+/** Fetches from the leader until the role changes. The role timer is the fetch timeout. */
+export function enterFollower(core: Core, leaderId: number): void {
+  followerTimer(core)
+  void fetchLoop(core, () => leaderId)
+}
+
+/** An observer without a leader asks one voter after the other; any of them knows. */
+export function enterObserver(core: Core): void {
+  let next = 0
+  void fetchLoop(core, () => core.otherVoterIds[next++ % core.otherVoterIds.length])
+}
+
+/** Heard from the leader: the fetch timeout starts anew. */
+export function followerTimer(core: Core, delayMs = core.timeouts.fetchTimeoutMs): void {
+  core.armRoleTimer(delayMs, () => {
+    if (core.isVoter) becomeProspective(core)
+    else core.become({ kind: 'unattached', epoch: core.role.epoch, votedId: undefined })
+  })
+}
+
+async function fetchLoop(core: Core, target: () => number | undefined): Promise<void> {
+  const { turn } = core
+  let failures = 0
+  let disconnects = 0
+  while (core.turn === turn && !core.stopped) {
+    const nodeId = target()
+    if (nodeId === undefined) return
+    const result = await core.options.peers.fetch(nodeId, fetchRequest(core)).catch(failureKind)
+    if (core.turn !== turn || core.stopped) return
+    const isBroken = typeof result === 'string'
+    disconnects = result === 'disconnected' ? disconnects + 1 : 0
+    const outcome = isBroken ? 'again-later' : await applyFetch(core, nodeId, result)
+    if (core.turn !== turn || core.stopped) return
+    if (outcome === 'progress') {
+      failures = 0
+      continue
+    }
+    failures += 1
+    if (core.role.kind === 'follower' && core.isVoter && disconnects >= disconnectsMax) return becomeProspective(core)
+    await core.pause(Math.min(pauseMaxMs, firstPauseMs * 2 ** Math.min(failures - 1, 8)))
+  }
+}
+
+function failureKind(failure: unknown): 'disconnected' | 'timeout' {
+  if (failure instanceof PeerFailure) return failure.kind
+  throw failure
+}
+
+async function applyFetch(core: Core, nodeId: number, response: ResponseOf<typeof fetch>): Promise<'progress' | 'again-later'> {
+  const answer = onlyPartition(response.responses)
+  if (response.errorCode !== 0 || answer === undefined) {
+    core.options.sink.write('warn', 'raft.fetch-refused', { node: core.nodeId, from: nodeId, error: errorName(response.errorCode) })
+    return 'again-later'
+  }
+  const { leaderId, leaderEpoch } = answer.currentLeader
+  if (core.hear(leaderEpoch, leaderId < 0 ? undefined : leaderId)) return 'progress'
+  if (answer.errorCode !== 0 || core.role.kind !== 'follower' || core.role.leaderId !== nodeId || leaderEpoch !== core.role.epoch) return 'again-later'
+  core.hasFetched = true
+  followerTimer(core)
+  if (answer.snapshotId.endOffset >= 0) return receiveSnapshot(core, nodeId, answer.snapshotId)
+  if (answer.divergingEpoch.epoch >= 0) {
+    truncate(core, answer.divergingEpoch)
+    return 'progress'
+  }
+  const { log } = core.options
+  if (answer.records !== null && answer.records.sizeBytes > 0) {
+    log.appendRecords(answer.records)
+    log.flush()
+  }
+  core.advanceHighWatermark(Math.min(answer.highWatermark, log.endOffset))
+  return 'progress'
+}
+
+/** REPL-13 for the metadata log. What is committed is never given up. */
+function truncate(core: Core, diverging: { readonly epoch: number; readonly endOffset: number }): void {
+  const { log } = core.options
+  const own = log.endOffsetOfEpoch(diverging.epoch)
+  const to = own.epoch === diverging.epoch ? Math.min(own.endOffset, diverging.endOffset) : Math.max(own.endOffset, 0)
+  assert(to >= core.highWatermark, `raft: divergence at ${to} below the high watermark ${core.highWatermark}`)
+  core.options.sink.write('info', 'raft.truncate', { node: core.nodeId, epoch: core.role.epoch, from: log.endOffset, to })
+  log.truncateTo(to)
+}

@@ -1,0 +1,124 @@
+import type { RequestOf, ResponseOf } from '../protocol/api.ts'
+import type { beginQuorumEpoch } from '../protocol/messages/53-begin-quorum-epoch.ts'
+import type { endQuorumEpoch } from '../protocol/messages/54-end-quorum-epoch.ts'
+import { type Core, createCore, type RaftOptions } from './core.ts'
+import { answerVote, becomeProspective, electionTimeoutMs, enterUnattached, runRound } from './election.ts'
+import { enterFollower, enterObserver, followerTimer } from './following.ts'
+import { answerFetch, append, enterLeader, leaveLeader } from './leading.ts'
+import { electionStateOf } from './quorum-state.ts'
+import type { QuorumDescription, RaftNode } from './raft-node.ts'
+import { beginResponse, clusterMismatch, endRequest, endResponse, onlyPartition } from './replies.ts'
+import { answerFetchSnapshot, writeSnapshot } from './snapshots.ts'
+
+/** A clean stop waits this long for the others to hear that the leader goes. */
+const farewellMaxMs = 300
+/** Preferred successors after the first one wait their turn. */
+const successorPauseMs = 100
+
+/** One member of the metadata quorum. Nothing happens before start(); `log` and `state` belong to the node from here on. */
+export function createRaftNode(options: RaftOptions): RaftNode {
+  const core = createCore(options, enter, leaveLeader)
+  const { log } = options
+  return {
+    nodeId: options.nodeId,
+    start() {
+      core.open()
+      if (core.isVoter && core.role.kind !== 'follower') {
+        core.armRoleTimer(core.timeouts.firstElectionDelayMaxMs * options.random.fraction(), () => becomeProspective(core))
+      }
+    },
+    stop: () => stop(core),
+    leaderAndEpoch: () => ({ leaderId: core.leaderId(), epoch: core.role.epoch }),
+    get highWatermark() {
+      return core.highWatermark
+    },
+    get logEndOffset() {
+      return log.endOffset
+    },
+    get snapshotEndOffset() {
+      return log.latestSnapshot()?.endOffset ?? 0
+    },
+    endpointOf: nodeId => options.voters.get(nodeId),
+    append: (values, epoch) => append(core, values, epoch),
+    whenCommitted: (offset, epoch) => core.whenCommitted(offset, epoch),
+    subscribe: listener => core.subscribe(listener),
+    writeSnapshot: (endOffset, values) => writeSnapshot(core, endOffset, values),
+    handleVote: async request => answerVote(core, request),
+    handleBeginQuorumEpoch: async request => answerBegin(core, request),
+    handleEndQuorumEpoch: async request => answerEnd(core, request),
+    handleFetch: request => answerFetch(core, request),
+    handleFetchSnapshot: async request => answerFetchSnapshot(core, request),
+    describe: () => describe(core),
+  }
+}
+
+function enter(core: Core): void {
+  const { role } = core
+  core.options.sink.write('debug', 'raft.role', { node: core.nodeId, role: role.kind, epoch: role.epoch, leader: core.leaderId() })
+  switch (role.kind) {
+    case 'unattached':
+      return core.isVoter ? enterUnattached(core, electionTimeoutMs(core)) : enterObserver(core)
+    case 'prospective':
+    case 'candidate':
+      return runRound(core)
+    case 'leader':
+      return enterLeader(core, role)
+    case 'follower':
+      return enterFollower(core, role.leaderId)
+    case 'resigned':
+      return core.armRoleTimer(electionTimeoutMs(core), () => becomeProspective(core))
+  }
+}
+
+/** BeginQuorumEpoch (53): a new leader makes itself known. */
+function answerBegin(core: Core, request: RequestOf<typeof beginQuorumEpoch>): ResponseOf<typeof beginQuorumEpoch> {
+  if (clusterMismatch(core, request.clusterId)) return beginResponse(core, 'INCONSISTENT_CLUSTER_ID')
+  const asked = onlyPartition(request.topics)
+  if (asked === undefined || asked.leaderId < 0 || asked.leaderEpoch < 0) return beginResponse(core, 'INVALID_REQUEST')
+  if (asked.leaderEpoch < core.role.epoch) return beginResponse(core, 'NONE', 'FENCED_LEADER_EPOCH')
+  if (!core.hear(asked.leaderEpoch, asked.leaderId) && core.role.kind === 'follower') followerTimer(core)
+  return beginResponse(core, 'NONE', 'NONE')
+}
+
+/** EndQuorumEpoch (54): the leader goes; the most complete of the others starts at once, the next ones a little later. */
+function answerEnd(core: Core, request: RequestOf<typeof endQuorumEpoch>): ResponseOf<typeof endQuorumEpoch> {
+  if (clusterMismatch(core, request.clusterId)) return endResponse(core, 'INCONSISTENT_CLUSTER_ID')
+  const asked = onlyPartition(request.topics)
+  if (asked === undefined || asked.leaderId < 0 || asked.leaderEpoch < 0) return endResponse(core, 'INVALID_REQUEST')
+  if (asked.leaderEpoch < core.role.epoch) return endResponse(core, 'NONE', 'FENCED_LEADER_EPOCH')
+  core.hear(asked.leaderEpoch, asked.leaderId)
+  if (core.role.kind === 'follower' && core.role.leaderId === asked.leaderId && core.isVoter) {
+    core.hasFetched = false
+    const candidates = asked.preferredCandidates.length > 0 ? asked.preferredCandidates.map(each => each.candidateId) : asked.preferredSuccessors
+    const place = candidates.indexOf(core.nodeId)
+    followerTimer(core, place < 0 ? core.timeouts.electionTimeoutMs : place * successorPauseMs)
+  }
+  return endResponse(core, 'NONE', 'NONE')
+}
+
+async function stop(core: Core): Promise<void> {
+  if (core.stopped) return
+  const { leading, role } = core
+  if (role.kind === 'leader' && leading !== undefined && core.otherVoterIds.length > 0) {
+    const successors = [...core.otherVoterIds].sort((a, b) => leading.progress.endOffsetOf(b) - leading.progress.endOffsetOf(a))
+    const request = endRequest(core, successors)
+    core.become({ kind: 'resigned', epoch: role.epoch })
+    const told = Promise.allSettled(successors.map(voterId => core.options.peers.endQuorumEpoch(voterId, request)))
+    await Promise.race([told, core.pause(farewellMaxMs)])
+  }
+  core.options.state.save(electionStateOf(core.role, core.nodeId))
+  core.shut()
+  core.options.log.flush()
+}
+
+function describe(core: Core): QuorumDescription {
+  const own = { endOffset: core.options.log.endOffset, wallMs: core.options.clock.nowMs() }
+  const progress = core.leading?.progress.describe(replicaId => core.options.voters.has(replicaId), own)
+  return {
+    leaderId: core.leaderId() ?? -1,
+    leaderEpoch: core.role.epoch,
+    highWatermark: core.highWatermark,
+    voters: progress?.voters ?? [],
+    observers: progress?.observers ?? [],
+  }
+}
