@@ -1,0 +1,195 @@
+import type { KafkaErrorName } from '../../model/kafka-errors.ts'
+
+/** What a client wants of one partition; also what a session remembers of it (KIP-227). */
+export interface FetchTarget {
+  readonly topic: string
+  readonly topicId: string
+  readonly partition: number
+  readonly currentLeaderEpoch: number
+  readonly fetchOffset: number
+  readonly lastFetchedEpoch: number
+  readonly logStartOffset: number
+  readonly maxBytes: number
+}
+
+export interface FetchAsk {
+  readonly sessionId: number
+  readonly sessionEpoch: number
+  readonly byId: boolean
+  readonly isFollower: boolean
+  readonly targets: readonly FetchTarget[]
+  readonly forgotten: readonly { readonly topic: string; readonly topicId: string; readonly partition: number }[]
+}
+
+/** What of an answer is compared with the one before (FS-03). */
+export interface FetchedState {
+  readonly errorCode: number
+  readonly highWatermark: number
+  readonly lastStableOffset: number
+  readonly logStartOffset: number
+  /** Records, or anything else that must be told each time (preferred replica, diverging epoch). */
+  readonly hasNews: boolean
+}
+
+/** One fetch request in the light of its session. */
+export interface FetchTurn {
+  /** For the response; 0: no session. */
+  readonly sessionId: number
+  /** In the order in which answers are filled (FS-07). */
+  targets(): Iterable<FetchTarget>
+  readonly targetCount: number
+  /** True when this partition belongs into the response; remembers what is being told. */
+  isTold(target: FetchTarget, state: FetchedState): boolean
+}
+
+interface SessionPartition {
+  target: FetchTarget
+  highWatermark: number
+  lastStableOffset: number
+  logStartOffset: number
+  hadError: boolean
+}
+
+interface Session {
+  readonly id: number
+  readonly byId: boolean
+  readonly isFollower: boolean
+  epoch: number
+  lastUsedMs: number
+  readonly partitions: Map<string, SessionPartition>
+}
+
+const evictableAfterMs = 120_000
+
+/** FS-01..08. Holds at most `slots` sessions; at the bound the least useful one goes (FS-06), else the newcomer gets none. */
+export class FetchSessions {
+  readonly #sessions = new Map<number, Session>()
+  readonly #slots: number
+  readonly #nowMs: () => number
+  readonly #fraction: () => number
+
+  constructor(slots: number, nowMs: () => number, fraction: () => number) {
+    this.#slots = slots
+    this.#nowMs = nowMs
+    this.#fraction = fraction
+  }
+
+  get count(): number {
+    return this.#sessions.size
+  }
+
+  turn(ask: FetchAsk): FetchTurn | KafkaErrorName {
+    if (ask.sessionEpoch <= 0) {
+      if (ask.sessionId !== 0) this.#sessions.delete(ask.sessionId)
+      return ask.sessionEpoch === 0 ? this.#open(ask) : fullTurn(ask)
+    }
+    return this.#continue(ask)
+  }
+
+  #open(ask: FetchAsk): FetchTurn {
+    if (ask.targets.length === 0 || !this.#hasRoomFor(ask)) return fullTurn(ask)
+    const session: Session = {
+      id: this.#freshId(),
+      byId: ask.byId,
+      isFollower: ask.isFollower,
+      epoch: 1,
+      lastUsedMs: this.#nowMs(),
+      partitions: new Map(),
+    }
+    for (const target of ask.targets) session.partitions.set(keyOf(target, ask.byId), untold(target))
+    this.#sessions.set(session.id, session)
+    return sessionTurn(session, true)
+  }
+
+  #continue(ask: FetchAsk): FetchTurn | KafkaErrorName {
+    const session = this.#sessions.get(ask.sessionId)
+    if (session === undefined) return 'FETCH_SESSION_ID_NOT_FOUND'
+    if (session.byId !== ask.byId) return 'FETCH_SESSION_TOPIC_ID_ERROR'
+    if (session.epoch !== ask.sessionEpoch) return 'INVALID_FETCH_SESSION_EPOCH'
+    session.epoch = session.epoch === 2147483647 ? 1 : session.epoch + 1
+    session.lastUsedMs = this.#nowMs()
+    for (const target of ask.targets) {
+      const key = keyOf(target, ask.byId)
+      const known = session.partitions.get(key)
+      if (known === undefined) session.partitions.set(key, untold(target))
+      else known.target = target
+    }
+    for (const forgotten of ask.forgotten) session.partitions.delete(keyOf(forgotten, ask.byId))
+    if (session.partitions.size > 0) return sessionTurn(session, false)
+    this.#sessions.delete(session.id)
+    return { sessionId: 0, targets: () => [], targetCount: 0, isTold: () => false }
+  }
+
+  /** FS-06. */
+  #hasRoomFor(ask: FetchAsk): boolean {
+    if (this.#sessions.size < this.#slots) return true
+    const nowMs = this.#nowMs()
+    let victim: Session | undefined
+    for (const session of this.#sessions.values()) {
+      if (!isEvictable(session, ask, nowMs)) continue
+      if (victim === undefined || session.lastUsedMs < victim.lastUsedMs) victim = session
+    }
+    return victim !== undefined && this.#sessions.delete(victim.id)
+  }
+
+  #freshId(): number {
+    for (;;) {
+      const id = 1 + Math.floor(this.#fraction() * 2147483646)
+      if (!this.#sessions.has(id)) return id
+    }
+  }
+}
+
+function isEvictable(session: Session, newcomer: FetchAsk, nowMs: number): boolean {
+  if (nowMs - session.lastUsedMs > evictableAfterMs) return true
+  return newcomer.isFollower && !session.isFollower
+}
+
+const keyOf = (at: { topic: string; topicId: string; partition: number }, byId: boolean) =>
+  `${byId ? at.topicId : at.topic}:${at.partition}`
+
+const untold = (target: FetchTarget): SessionPartition => ({
+  target,
+  highWatermark: -1,
+  lastStableOffset: -1,
+  logStartOffset: -1,
+  hadError: false,
+})
+
+function fullTurn(ask: FetchAsk): FetchTurn {
+  return { sessionId: 0, targets: () => ask.targets, targetCount: ask.targets.length, isTold: () => true }
+}
+
+function sessionTurn(session: Session, isFull: boolean): FetchTurn {
+  return {
+    sessionId: session.id,
+    *targets() {
+      for (const partition of session.partitions.values()) yield partition.target
+    },
+    targetCount: session.partitions.size,
+    isTold: (target, state) => tell(session, target, state) || isFull,
+  }
+}
+
+function tell(session: Session, target: FetchTarget, state: FetchedState): boolean {
+  const key = keyOf(target, session.byId)
+  const known = session.partitions.get(key)
+  if (known === undefined) return false
+  const isNews =
+    state.hasNews ||
+    state.errorCode !== 0 ||
+    known.hadError ||
+    state.highWatermark !== known.highWatermark ||
+    state.lastStableOffset !== known.lastStableOffset ||
+    state.logStartOffset !== known.logStartOffset
+  if (!isNews) return false
+  known.highWatermark = state.highWatermark
+  known.lastStableOffset = state.lastStableOffset
+  known.logStartOffset = state.logStartOffset
+  known.hadError = state.errorCode !== 0
+  if (state.hasNews) {
+    session.partitions.delete(key)
+    session.partitions.set(key, known)
+  }
+  return true
+}

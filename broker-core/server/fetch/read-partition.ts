@@ -1,0 +1,130 @@
+import { errorCode, type KafkaErrorName } from '../../model/kafka-errors.ts'
+import type { Records, ResponseOf } from '../../protocol/api.ts'
+import type { fetch } from '../../protocol/messages/01-fetch.ts'
+import type { Partition } from '../../replication/partition.ts'
+import { findReplica, leaderHint, noLeader, type PartitionDirectory } from '../partition-access.ts'
+import type { FetchTarget } from './fetch-session.ts'
+
+export type FetchPartitionResponse = ResponseOf<typeof fetch>['responses'][number]['partitions'][number]
+
+/** Who reads, and by which rules. */
+export interface FetchReader {
+  readonly byId: boolean
+  readonly version: number
+  /** -1: a consumer. */
+  readonly replicaId: number
+  /** KIP-903; -1 unknown. */
+  readonly replicaEpoch: number
+  /** TXN-31. */
+  readonly readCommitted: boolean
+}
+
+export interface PartitionRead {
+  readonly target: FetchTarget
+  readonly response: FetchPartitionResponse
+  readonly sizeBytes: number
+}
+
+const noRecords: Records = { chunks: [], sizeBytes: 0 }
+const noDivergence = { epoch: -1, endOffset: -1 }
+const noSnapshot = { endOffset: -1, epoch: -1 }
+/** KIP-392: from this version on a consumer may read at a follower. */
+const followerReadSince = 11
+
+/** Checks FETCH-01, 02, 06, 07 and reads up to `maxBytes`. */
+export function readPartition(
+  directory: PartitionDirectory,
+  reader: FetchReader,
+  target: FetchTarget,
+  maxBytes: number,
+  atLeastOneBatch: boolean,
+): PartitionRead {
+  const replica = findReplica(directory, { ...target, byId: reader.byId })
+  if (typeof replica === 'string') return failed(directory, reader, target, replica)
+  const refusal = replica.accessRefusal(target.currentLeaderEpoch, mayReadAtFollower(reader))
+  if (refusal !== undefined) return failed(directory, reader, target, refusal)
+  const isFollower = reader.replicaId >= 0
+  if (isFollower && !replica.isReplica(reader.replicaId)) return failed(directory, reader, target, 'UNKNOWN_TOPIC_OR_PARTITION')
+  const diverging = replica.divergence(target.fetchOffset, target.lastFetchedEpoch)
+  if (diverging !== undefined) return answered(replica, target, { divergingEpoch: diverging })
+  const now = replica.log
+  if (target.fetchOffset < now.logStartOffset || target.fetchOffset > now.logEndOffset) {
+    return failed(directory, reader, target, 'OFFSET_OUT_OF_RANGE')
+  }
+  if (isFollower) noteFollower(replica, reader, target)
+  return readRecords(directory, replica, reader, target, maxBytes, atLeastOneBatch)
+}
+
+/** How far `reader` may read this replica (FETCH-01). */
+export function readableEnd(replica: Partition, reader: FetchReader): number {
+  if (reader.replicaId >= 0) return replica.log.logEndOffset
+  return reader.readCommitted ? replica.log.lastStableOffset : replica.log.highWatermark
+}
+
+const mayReadAtFollower = (reader: FetchReader) => reader.replicaId === -1 && reader.version >= followerReadSince
+
+function noteFollower(replica: Partition, reader: FetchReader, target: FetchTarget): void {
+  replica.followerFetched(reader.replicaId, {
+    fetchOffset: target.fetchOffset,
+    logStartOffset: target.logStartOffset,
+    leaderLogEndOffset: replica.log.logEndOffset,
+    brokerEpoch: reader.replicaEpoch,
+  })
+}
+
+function readRecords(
+  directory: PartitionDirectory,
+  replica: Partition,
+  reader: FetchReader,
+  target: FetchTarget,
+  maxBytes: number,
+  atLeastOneBatch: boolean,
+): PartitionRead {
+  const belowOffset = readableEnd(replica, reader)
+  const hasData = target.fetchOffset < belowOffset && (maxBytes > 0 || atLeastOneBatch)
+  if (!hasData) return answered(replica, target, { abortedTransactions: reader.readCommitted ? [] : null })
+  const read = replica.read(target.fetchOffset, belowOffset, Math.min(maxBytes, target.maxBytes), atLeastOneBatch)
+  if (read === undefined) return failed(directory, reader, target, 'KAFKA_STORAGE_ERROR')
+  const aborted = reader.readCommitted ? replica.log.abortedTransactions(target.fetchOffset, read.nextOffset) : null
+  return answered(replica, target, {
+    abortedTransactions: aborted,
+    records: { chunks: read.chunks, sizeBytes: read.sizeBytes },
+  })
+}
+
+function answered(replica: Partition, target: FetchTarget, with_: Partial<FetchPartitionResponse>): PartitionRead {
+  const { highWatermark, lastStableOffset, logStartOffset } = replica.log
+  const response = {
+    partitionIndex: target.partition,
+    errorCode: 0,
+    highWatermark,
+    lastStableOffset,
+    logStartOffset,
+    divergingEpoch: noDivergence,
+    currentLeader: noLeader,
+    snapshotId: noSnapshot,
+    abortedTransactions: null,
+    preferredReadReplica: -1,
+    records: noRecords,
+    ...with_,
+  }
+  return { target, response, sizeBytes: response.records?.sizeBytes ?? 0 }
+}
+
+function failed(directory: PartitionDirectory, reader: FetchReader, target: FetchTarget, error: KafkaErrorName): PartitionRead {
+  const tellsLeader = error === 'NOT_LEADER_OR_FOLLOWER' || error === 'FENCED_LEADER_EPOCH'
+  const response = {
+    partitionIndex: target.partition,
+    errorCode: errorCode(error),
+    highWatermark: -1,
+    lastStableOffset: -1,
+    logStartOffset: -1,
+    divergingEpoch: noDivergence,
+    currentLeader: tellsLeader && reader.version >= 12 ? leaderHint(directory, { ...target, byId: reader.byId }) : noLeader,
+    snapshotId: noSnapshot,
+    abortedTransactions: null,
+    preferredReadReplica: -1,
+    records: noRecords,
+  }
+  return { target, response, sizeBytes: 0 }
+}

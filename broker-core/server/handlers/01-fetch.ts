@@ -1,0 +1,150 @@
+import type { Timers } from '../../env/clock.ts'
+import { errorCode, type KafkaErrorName } from '../../model/kafka-errors.ts'
+import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
+import { fetch } from '../../protocol/messages/01-fetch.ts'
+import { park } from '../../replication/parked/parked.ts'
+import type { WatchList } from '../../replication/parked/watch-list.ts'
+import type { FetchAsk, FetchSessions, FetchTarget, FetchTurn } from '../fetch/fetch-session.ts'
+import {
+  readableEnd,
+  readPartition,
+  type FetchPartitionResponse,
+  type FetchReader,
+  type PartitionRead,
+} from '../fetch/read-partition.ts'
+import { handler, type Handler, type RequestContext } from '../handler.ts'
+import { findReplica, nodeEndpoints, type PartitionDirectory } from '../partition-access.ts'
+
+type Request = RequestOf<typeof fetch>
+type Response = ResponseOf<typeof fetch>
+
+export interface FetchDeps extends PartitionDirectory {
+  readonly timers: Timers
+  readonly sessions: FetchSessions
+  /** `fetch.max.bytes`. */
+  readonly maxBytes: number
+}
+
+interface Round {
+  readonly reads: readonly PartitionRead[]
+  readonly sizeBytes: number
+  /** FETCH-04: an error, a diverging epoch, or enough bytes. */
+  readonly isOver: boolean
+}
+
+/** Fetch v4-18 on the broker's listener: FETCH-01..11, sessions FS-01..08. Gaps: no preferred read replica (FF-01), no throttling. */
+export function fetchHandler(deps: FetchDeps): Handler<typeof fetch> {
+  return handler(fetch, (request, context) => {
+    const reader = readerOf(request, context)
+    const turn = deps.sessions.turn(askOf(request, reader))
+    if (typeof turn === 'string') return refused(turn)
+    const maxBytes = Math.min(request.maxBytes, deps.maxBytes)
+    const first = readAll(deps, reader, turn, request.minBytes, maxBytes)
+    const mustAnswerNow = first.isOver || request.maxWaitMs <= 0 || turn.targetCount === 0
+    if (mustAnswerNow) return answer(deps, context, reader, turn, first)
+    return parked(deps, request, reader, turn, maxBytes).then(() =>
+      answer(deps, context, reader, turn, readAll(deps, reader, turn, request.minBytes, maxBytes)),
+    )
+  })
+}
+
+function readerOf(request: Request, context: RequestContext): FetchReader {
+  const isOld = context.apiVersion < 15
+  return {
+    byId: context.apiVersion >= 13,
+    version: context.apiVersion,
+    replicaId: isOld ? request.replicaId : request.replicaState.replicaId,
+    replicaEpoch: isOld ? -1 : request.replicaState.replicaEpoch,
+    readCommitted: request.isolationLevel === 1,
+  }
+}
+
+function askOf(request: Request, reader: FetchReader): FetchAsk {
+  const targets: FetchTarget[] = []
+  for (const { topic, topicId, partitions } of request.topics) {
+    for (const wanted of partitions) {
+      targets.push({
+        topic,
+        topicId,
+        partition: wanted.partition,
+        currentLeaderEpoch: wanted.currentLeaderEpoch,
+        fetchOffset: wanted.fetchOffset,
+        lastFetchedEpoch: wanted.lastFetchedEpoch,
+        logStartOffset: wanted.logStartOffset,
+        maxBytes: wanted.partitionMaxBytes,
+      })
+    }
+  }
+  const forgotten = request.forgottenTopicsData.flatMap(({ topic, topicId, partitions }) =>
+    partitions.map(partition => ({ topic, topicId, partition })),
+  )
+  const { sessionId, sessionEpoch } = request
+  return { sessionId, sessionEpoch, byId: reader.byId, isFollower: reader.replicaId >= 0, targets, forgotten }
+}
+
+/** FETCH-05: limits are soft for the first partition that has data. */
+function readAll(deps: FetchDeps, reader: FetchReader, turn: FetchTurn, minBytes: number, maxBytes: number): Round {
+  const reads: PartitionRead[] = []
+  let sizeBytes = 0
+  let isUrgent = false
+  for (const target of turn.targets()) {
+    const read = readPartition(deps, reader, target, maxBytes - sizeBytes, sizeBytes === 0)
+    sizeBytes += read.sizeBytes
+    isUrgent ||= read.response.errorCode !== 0 || read.response.divergingEpoch.epoch >= 0
+    reads.push(read)
+  }
+  return { reads, sizeBytes, isOver: isUrgent || sizeBytes >= minBytes }
+}
+
+/** FETCH-04: resolves when it is worth reading again, or the wait is over. */
+function parked(deps: FetchDeps, request: Request, reader: FetchReader, turn: FetchTurn, maxBytes: number): Promise<void> {
+  const watch: WatchList[] = []
+  for (const target of turn.targets()) {
+    const replica = findReplica(deps, { ...target, byId: reader.byId })
+    if (typeof replica !== 'string') watch.push(reader.replicaId >= 0 ? replica.logEndMoved : replica.watermarkMoved)
+  }
+  const isOver = () => {
+    if (!hasAnything(deps, reader, turn)) return false
+    return request.minBytes <= 1 || readAll(deps, reader, turn, request.minBytes, maxBytes).isOver
+  }
+  return new Promise(resolve => {
+    park({ isOver, watch, timeoutMs: request.maxWaitMs, complete: () => resolve() }, deps.timers)
+  })
+}
+
+/** Without reading: whether any partition has bytes for this reader, or something to say. */
+function hasAnything(deps: FetchDeps, reader: FetchReader, turn: FetchTurn): boolean {
+  const mayBeFollower = reader.replicaId === -1
+  for (const target of turn.targets()) {
+    const replica = findReplica(deps, { ...target, byId: reader.byId })
+    if (typeof replica === 'string') return true
+    if (replica.accessRefusal(target.currentLeaderEpoch, mayBeFollower) !== undefined) return true
+    if (target.fetchOffset < readableEnd(replica, reader) || target.fetchOffset < replica.log.logStartOffset) return true
+  }
+  return false
+}
+
+function answer(deps: FetchDeps, context: RequestContext, reader: FetchReader, turn: FetchTurn, round: Round): Response {
+  const responses: { topic: string; topicId: string; partitions: FetchPartitionResponse[] }[] = []
+  const leaders: number[] = []
+  for (const { target, response, sizeBytes } of round.reads) {
+    const hasNews = sizeBytes > 0 || response.divergingEpoch.epoch >= 0
+    if (!turn.isTold(target, { ...response, hasNews })) continue
+    const last = responses.at(-1)
+    const isSame = last !== undefined && (reader.byId ? last.topicId === target.topicId : last.topic === target.topic)
+    if (isSame) last.partitions.push(response)
+    else responses.push({ topic: target.topic, topicId: target.topicId, partitions: [response] })
+    if (response.currentLeader.leaderId >= 0) leaders.push(response.currentLeader.leaderId)
+  }
+  return {
+    throttleTimeMs: 0,
+    errorCode: 0,
+    sessionId: turn.sessionId,
+    responses,
+    nodeEndpoints: leaders.length === 0 ? [] : nodeEndpoints(deps.image(), leaders, context.listener),
+  }
+}
+
+function refused(error: KafkaErrorName): Response {
+  return { throttleTimeMs: 0, errorCode: errorCode(error), sessionId: 0, responses: [], nodeEndpoints: [] }
+}
