@@ -3,8 +3,6 @@ import type { KafkaErrorName } from '../model/kafka-errors.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { Replicas } from '../replication/replicas.ts'
 
-export const zeroUuid = 'AAAAAAAAAAAAAAAAAAAAAA'
-
 export interface PartitionDirectory {
   readonly replicas: Replicas
   image(): MetadataImage

@@ -1,0 +1,92 @@
+import { zeroUuid } from '../../base/bytes/uuid.ts'
+import type { MetadataImage, PartitionImage, TopicImage } from '../../controller/image.ts'
+import { isInternalTopic } from '../../model/internal-topics.ts'
+import { errorCode, type KafkaErrorName } from '../../model/kafka-errors.ts'
+import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
+import { describeTopicPartitions } from '../../protocol/messages/75-describe-topic-partitions.ts'
+import { operationsNotAsked, topicOperations } from '../authorized-operations.ts'
+import { ConnectionMustClose } from '../connection-must-close.ts'
+import { handler, type Handler } from '../handler.ts'
+import { isAlive, offlineReplicas } from '../live-brokers.ts'
+import { isTopicName } from '../topic-name.ts'
+
+type Request = RequestOf<typeof describeTopicPartitions>
+type Response = ResponseOf<typeof describeTopicPartitions>
+type TopicResponse = Response['topics'][number]
+
+export interface DescribeTopicPartitionsDeps {
+  image(): MetadataImage
+  /** `max.request.partition.size.limit`. */
+  readonly partitionsMax: number
+}
+
+/** DescribeTopicPartitions v0: META-04. */
+export function describeTopicPartitionsHandler(deps: DescribeTopicPartitionsDeps): Handler<typeof describeTopicPartitions> {
+  return handler(describeTopicPartitions, request => {
+    const image = deps.image()
+    const names = namesFrom(request, image)
+    if (names === undefined) {
+      throw new ConnectionMustClose(`the cursor's topic ${request.cursor?.topicName} is not among the topics asked for`)
+    }
+    let room = Math.max(1, Math.min(request.responsePartitionLimit, deps.partitionsMax))
+    const topics: TopicResponse[] = []
+    for (const name of names) {
+      const topic = image.topicsByName.get(name)
+      if (topic === undefined) {
+        topics.push(refused(name, isTopicName(name) ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'INVALID_TOPIC_EXCEPTION'))
+        continue
+      }
+      const from = request.cursor?.topicName === name ? Math.max(0, request.cursor.partitionIndex) : 0
+      if (room === 0) return { throttleTimeMs: 0, topics, nextCursor: { topicName: name, partitionIndex: from } }
+      const page = topic.partitions.slice(from, from + room)
+      topics.push(described(image, topic, page))
+      room -= page.length
+      const next = from + page.length
+      if (next < topic.partitions.length) {
+        return { throttleTimeMs: 0, topics, nextCursor: { topicName: name, partitionIndex: next } }
+      }
+    }
+    return { throttleTimeMs: 0, topics, nextCursor: null }
+  })
+}
+
+/** Sorted; from the cursor on. No topics asked for: all. Undefined: the cursor names a topic that was not asked for. */
+function namesFrom(request: Request, image: MetadataImage): string[] | undefined {
+  const isAll = request.topics.length === 0
+  const asked = isAll ? image.topicsByName.keys() : request.topics.map(topic => topic.name)
+  const names = [...new Set(asked)].sort()
+  const { cursor } = request
+  if (cursor === null) return names
+  if (!isAll && !names.includes(cursor.topicName)) return undefined
+  return names.filter(name => name >= cursor.topicName)
+}
+
+function described(image: MetadataImage, topic: TopicImage, partitions: readonly PartitionImage[]): TopicResponse {
+  return {
+    errorCode: 0,
+    name: topic.name,
+    topicId: topic.topicId,
+    isInternal: isInternalTopic(topic.name),
+    partitions: partitions.map(partition => ({
+      errorCode: errorCode(isAlive(image, partition.leader) ? 'NONE' : 'LEADER_NOT_AVAILABLE'),
+      partitionIndex: partition.partition,
+      leaderId: partition.leader,
+      leaderEpoch: partition.leaderEpoch,
+      replicaNodes: partition.replicas,
+      isrNodes: partition.isr,
+      eligibleLeaderReplicas: partition.eligibleLeaderReplicas,
+      lastKnownElr: partition.lastKnownElr,
+      offlineReplicas: offlineReplicas(image, partition),
+    })),
+    topicAuthorizedOperations: topicOperations,
+  }
+}
+
+const refused = (name: string, error: KafkaErrorName): TopicResponse => ({
+  errorCode: errorCode(error),
+  name,
+  topicId: zeroUuid,
+  isInternal: isInternalTopic(name),
+  partitions: [],
+  topicAuthorizedOperations: operationsNotAsked,
+})
