@@ -7,7 +7,7 @@ export type { Codec, Records, Wire } from './schema/wire.ts'
 export type ListenerKind = 'broker' | 'controller'
 
 /** One API of the protocol: its request and response in all versions. */
-// `any`: without arguments it stands for "some API", as in a dispatch table.
+// oxlint-disable-next-line typescript/no-explicit-any -- without arguments it stands for "some API", as in a dispatch table
 export interface Api<Req = any, Res = any> {
   readonly key: number
   /** Kafka's name, `ListOffsets`. */

@@ -35,7 +35,7 @@ export interface Records {
   readonly sizeBytes: number
 }
 
-// `any`: a codec both takes and gives its type, so no other type stands for "some codec".
+// oxlint-disable-next-line typescript/no-explicit-any -- a codec both takes and gives its type: no other type stands for "some codec"
 export type AnyCodec = Codec<any>
 
 export type TypeOf<C> = C extends Codec<infer T> ? T : never
