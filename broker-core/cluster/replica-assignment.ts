@@ -1,0 +1,159 @@
+import type { LogSink } from '../env/log-sink.ts'
+import type { MetadataDelta, MetadataImage, PartitionImage, TopicImage } from '../controller/image.ts'
+import type { Followers } from '../replication/followers.ts'
+import { Partition, type PartitionPorts } from '../replication/partition.ts'
+import type { Replicas } from '../replication/replicas.ts'
+import { resourceType, topicConfigInForce, type BrokerLayers } from '../server/config-layers.ts'
+import { StorageFailure } from '../storage/partition-log.ts'
+import type { LogDirectories } from './log-directories.ts'
+
+export interface ReplicaAssignmentOptions {
+  readonly nodeId: number
+  readonly replicas: Replicas
+  readonly followers: Followers
+  readonly directories: LogDirectories
+  readonly partitionPorts: PartitionPorts
+  readonly layers: BrokerLayers
+  readonly log: LogSink
+  /** This broker began, or ceased, to lead the partition in a leader epoch. */
+  leadershipChanged(change: LeadershipChange): void
+}
+
+export interface LeadershipChange {
+  readonly replica: Partition
+  readonly leaderEpoch: number
+  readonly isLeader: boolean
+}
+
+/** Makes the replicas of this broker what the metadata says: logs, roles, followed leaders, configuration. */
+export class ReplicaAssignment {
+  readonly #options: ReplicaAssignmentOptions
+  /** What was told of as led, with the epoch: a replica whose disk failed is no leader any more when it is resigned. */
+  readonly #led = new Map<Partition, number>()
+
+  constructor(options: ReplicaAssignmentOptions) {
+    this.#options = options
+  }
+
+  apply(delta: MetadataDelta): void {
+    for (const topic of delta.deletedTopics) this.#removeTopic(topic)
+    for (const topicId of delta.changedTopicIds) {
+      const topic = delta.next.topicsById.get(topicId)
+      if (topic !== undefined) this.#assignTopic(topic)
+    }
+    this.#applyConfigs(delta.changedConfigKeys, delta.next)
+  }
+
+  /** The first image after a start: everything in it is new, and what is on disk without being in it is stray. */
+  applyAll(image: MetadataImage): void {
+    for (const topic of image.topicsById.values()) this.#assignTopic(topic)
+    this.#options.directories.setStraysAside(log => {
+      const partition = image.topicsById.get(log.topicId)?.partitions[log.partition]
+      return partition?.replicas.includes(this.#options.nodeId) === true
+    })
+  }
+
+  /** Every role ends, no log is touched: the broker stops. */
+  resignAll(): void {
+    for (const replica of [...this.#led.keys()]) this.#resign(replica)
+  }
+
+  /** DISK-38: what lies in a failed directory is served no more; the others go on. */
+  directoryFailed(path: string): void {
+    const { directories, followers, replicas } = this.#options
+    for (const replica of [...replicas.all()]) {
+      if (directories.directoryOf(replica.topic, replica.partition) !== path) continue
+      followers.unfollow(replica)
+      this.#resign(replica)
+      if (!replica.isOffline) replica.goOffline()
+    }
+  }
+
+  #assignTopic(topic: TopicImage): void {
+    const { nodeId, replicas } = this.#options
+    for (const partition of topic.partitions) {
+      const replica = replicas.getById(topic.topicId, partition.partition)
+      if (partition.replicas.includes(nodeId)) this.#assign(topic, partition, replica)
+      else if (replica !== undefined) this.#remove(replica)
+    }
+  }
+
+  #assign(topic: TopicImage, partition: PartitionImage, present: Partition | undefined): void {
+    const { nodeId, followers } = this.#options
+    const replica = present ?? this.#create(topic, partition)
+    if (replica === undefined || replica.isOffline) return
+    if (partition.leader === nodeId) followers.unfollow(replica)
+    if (!replica.assign(partition)) return
+    if (partition.leader !== nodeId) followers.follow(replica, partition.leader, partition.leaderEpoch)
+    if (!replica.isLeader) return this.#resign(replica)
+    this.#led.set(replica, partition.leaderEpoch)
+    this.#options.leadershipChanged({ replica, leaderEpoch: partition.leaderEpoch, isLeader: true })
+  }
+
+  #create(topic: TopicImage, partition: PartitionImage): Partition | undefined {
+    const { directories, layers, nodeId, partitionPorts, replicas } = this.#options
+    const config = topicConfigInForce(layers, topic.name)
+    try {
+      const log = directories.createLog({
+        topic: topic.name,
+        partition: partition.partition,
+        topicId: topic.topicId,
+        config,
+      })
+      const replica = new Partition(log, nodeId, partition, partitionPorts)
+      replica.setMinInsyncReplicas(Number(config['min.insync.replicas']))
+      replicas.add(replica)
+      return replica
+    } catch (error) {
+      if (!(error instanceof StorageFailure)) throw error
+      partitionPorts.storageFailed(error)
+      return undefined
+    }
+  }
+
+  #removeTopic(topic: TopicImage): void {
+    for (const { partition } of topic.partitions) {
+      const replica = this.#options.replicas.getById(topic.topicId, partition)
+      if (replica !== undefined) this.#remove(replica)
+    }
+  }
+
+  #remove(replica: Partition): void {
+    const { directories, followers, partitionPorts, replicas } = this.#options
+    followers.unfollow(replica)
+    this.#resign(replica)
+    replica.goOffline()
+    replicas.remove(replica)
+    try {
+      directories.deleteLog(replica.log)
+    } catch (error) {
+      if (!(error instanceof StorageFailure)) throw error
+      partitionPorts.storageFailed(error)
+    }
+  }
+
+  #resign(replica: Partition): void {
+    const leaderEpoch = this.#led.get(replica)
+    if (leaderEpoch === undefined) return
+    this.#led.delete(replica)
+    this.#options.leadershipChanged({ replica, leaderEpoch, isLeader: false })
+  }
+
+  #applyConfigs(changedKeys: ReadonlySet<string>, image: MetadataImage): void {
+    if (changedKeys.size === 0) return
+    const isBrokerWide = [...changedKeys].some(key => key.startsWith(`${resourceType.broker}:`))
+    for (const topic of image.topicsById.values()) {
+      if (isBrokerWide || changedKeys.has(`${resourceType.topic}:${topic.name}`)) this.#reconfigure(topic)
+    }
+  }
+
+  #reconfigure(topic: TopicImage): void {
+    const config = topicConfigInForce(this.#options.layers, topic.name)
+    for (const { partition } of topic.partitions) {
+      const replica = this.#options.replicas.getById(topic.topicId, partition)
+      if (replica === undefined || replica.isOffline) continue
+      replica.log.reconfigure(config)
+      replica.setMinInsyncReplicas(Number(config['min.insync.replicas']))
+    }
+  }
+}
