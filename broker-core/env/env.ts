@@ -1,5 +1,6 @@
 import type { Clock, Random, Timers } from './clock.ts'
 import type { Compression, Crc32c } from './codec.ts'
+import type { Digest } from './digest.ts'
 import type { Disk } from './disk.ts'
 import type { LogSink } from './log-sink.ts'
 import type { Network } from './network.ts'
@@ -13,5 +14,6 @@ export interface Env {
   readonly network: Network
   readonly compression: Compression
   readonly crc32c: Crc32c
+  readonly digest: Digest
   readonly log: LogSink
 }
