@@ -31,7 +31,20 @@ interface Followed {
   isActive: boolean
   /** True when the session does not know the present position yet. */
   isDirty: boolean
+  /** Refusals in a row; the pauses between them grow. */
+  failures: number
 }
+
+/**
+ * A leader that has not applied the metadata yet refuses its followers for a moment: the first pauses are short, or every new
+ * partition would wait a whole back-off.
+ */
+const firstBackoffMs = 20
+/** Later ones wait for the fetch in flight. */
+const eagerRetries = 5
+
+/** A fetch that waits for data at the leader is given up this long after a partition was added that it does not ask for. */
+const interruptAfterMs = 5
 
 /**
  * Replicates from one leader: one connection, one fetch in flight, an incremental session (KIP-227), truncation by epoch (KIP-595).
@@ -43,6 +56,9 @@ export class FollowerLoop {
   readonly #followed = new Map<string, Followed>()
   readonly #forgotten = new Map<string, Partition>()
   #endpoint: LeaderEndpoint | undefined
+  /** Counts fetches; odd while one is in flight. */
+  #turn = 0
+  #isInterrupted = false
   #sessionId = 0
   #sessionEpoch = 0
   #isRunning = false
@@ -60,10 +76,9 @@ export class FollowerLoop {
 
   follow(partition: Partition, leaderEpoch: number): void {
     const key = keyOf(partition.topicId, partition.partition)
-    this.#followed.set(key, { partition, leaderEpoch, isActive: true, isDirty: true })
+    this.#followed.set(key, { partition, leaderEpoch, isActive: true, isDirty: true, failures: 0 })
     this.#forgotten.delete(key)
-    this.#wake?.()
-    if (!this.#isRunning) this.#run()
+    this.#resume()
   }
 
   unfollow(partition: Partition): void {
@@ -76,6 +91,22 @@ export class FollowerLoop {
     this.#followed.clear()
     this.#endpoint?.close()
     this.#wake?.()
+  }
+
+  #resume(): void {
+    this.#wake?.()
+    if (!this.#isRunning) this.#run()
+    else this.#interruptWaiting()
+  }
+
+  /** Without this a partition that is added while a fetch waits would be followed only after `maxWaitMs`. */
+  #interruptWaiting(): void {
+    const turn = this.#turn
+    if (turn % 2 === 0 || this.#isInterrupted) return
+    this.#isInterrupted = true
+    this.#ports.timers.after(interruptAfterMs, () => {
+      if (this.#turn === turn) this.#endpoint?.close()
+    })
   }
 
   #run(): void {
@@ -101,20 +132,23 @@ export class FollowerLoop {
       }
       const answer = await this.#fetchOnce()
       if (this.#isStopped) return
-      if (answer === undefined) await this.#pause(this.#options.backoffMs)
-      else await this.#take(answer)
+      if (answer !== undefined) await this.#take(answer)
+      else if (!this.#isInterrupted) await this.#pause(this.#options.backoffMs)
     }
   }
 
   /** Undefined when the leader did not answer; the session is then gone. */
   async #fetchOnce(): Promise<FollowerFetchAnswer | undefined> {
+    this.#isInterrupted = false
     try {
       this.#endpoint ??= await this.#ports.connect()
       if (this.#isStopped) {
         this.#endpoint.close()
         return undefined
       }
-      return await this.#endpoint.fetch(this.#request())
+      const request = this.#request()
+      this.#turn += 1
+      return await this.#endpoint.fetch(request).finally(() => (this.#turn += 1))
     } catch (error) {
       this.#endpoint?.close()
       this.#endpoint = undefined
@@ -172,21 +206,25 @@ export class FollowerLoop {
     this.#sessionEpoch = answer.sessionId === 0 ? 0 : this.#sessionEpoch >= 2147483647 ? 1 : this.#sessionEpoch + 1
     for (const partitionAnswer of answer.partitions) {
       const followed = this.#followed.get(keyOf(partitionAnswer.topicId, partitionAnswer.partition))
-      if (followed?.isActive === true) await this.#takePartition(followed, partitionAnswer)
+      if (followed?.isActive !== true) continue
+      const more = this.#takePartition(followed, partitionAnswer)
+      if (more !== undefined) await more
     }
   }
 
-  async #takePartition(followed: Followed, answer: FollowerPartitionAnswer): Promise<void> {
+  /** At once, but for errors that need another question. */
+  #takePartition(followed: Followed, answer: FollowerPartitionAnswer): Promise<void> | undefined {
     const { partition } = followed
-    if (partition.isOffline || partition.isLeader || partition.leaderEpoch !== followed.leaderEpoch) return
+    if (partition.isOffline || partition.isLeader || partition.leaderEpoch !== followed.leaderEpoch) return undefined
     if (answer.error !== 'NONE') return this.#takeError(followed, answer.error)
     followed.isDirty = true
+    followed.failures = 0
     if (answer.divergingEpoch !== undefined) {
       const own = partition.log.endOffsetOfEpoch(answer.divergingEpoch.epoch)
       const to = truncationPoint(answer.divergingEpoch, own, partition.log.logEndOffset)
       this.#ports.log.write('info', 'follower.truncate', { ...coordinates(partition), to, epoch: answer.divergingEpoch.epoch })
       partition.truncateTo(to)
-      return
+      return undefined
     }
     const hadRecords = answer.recordsSizeBytes > 0
     const startBefore = partition.log.logStartOffset
@@ -196,13 +234,16 @@ export class FollowerLoop {
       leaderEpoch: followed.leaderEpoch,
     })
     followed.isDirty = hadRecords || partition.log.logStartOffset !== startBefore
+    return undefined
   }
 
   async #takeError(followed: Followed, error: string): Promise<void> {
     const action = afterError(error)
     this.#ports.log.write('debug', 'follower.partition-error', { ...coordinates(followed.partition), error })
     if (action === 'out-of-range' && (await this.#returnIntoRange(followed))) return
-    this.#suspend(followed, action === 'wait' ? undefined : this.#options.backoffMs)
+    const delayMs = Math.min(firstBackoffMs * 2 ** followed.failures, this.#options.backoffMs)
+    followed.failures += 1
+    this.#suspend(followed, action === 'wait' ? undefined : delayMs)
   }
 
   /** REPL-14. False when the leader could not say. */
@@ -226,7 +267,12 @@ export class FollowerLoop {
     this.#forgotten.set(key, partition)
     if (delayMs === undefined) return
     this.#ports.timers.after(delayMs, () => {
-      if (this.#followed.get(key) === followed) this.follow(partition, followed.leaderEpoch)
+      if (this.#followed.get(key) !== followed) return
+      followed.isActive = true
+      followed.isDirty = true
+      this.#forgotten.delete(key)
+      if (followed.failures <= eagerRetries) this.#resume()
+      else this.#wake?.()
     })
   }
 

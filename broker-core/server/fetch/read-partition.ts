@@ -17,6 +17,8 @@ export interface FetchReader {
   readonly replicaEpoch: number
   /** TXN-31. */
   readonly readCommitted: boolean
+  /** REPL-01 is noted when a fetch comes, not again when a parked one is read for its answer. */
+  readonly isFirstRead: boolean
 }
 
 export interface PartitionRead {
@@ -51,7 +53,7 @@ export function readPartition(
   if (target.fetchOffset < now.logStartOffset || target.fetchOffset > now.logEndOffset) {
     return failed(directory, reader, target, 'OFFSET_OUT_OF_RANGE')
   }
-  if (isFollower) noteFollower(replica, reader, target)
+  if (isFollower && reader.isFirstRead) noteFollower(replica, reader, target)
   return readRecords(directory, replica, reader, target, maxBytes, atLeastOneBatch)
 }
 

@@ -42,8 +42,9 @@ export function fetchHandler(deps: FetchDeps): Handler<typeof fetch> {
     const first = readAll(deps, reader, turn, request.minBytes, maxBytes)
     const mustAnswerNow = first.isOver || request.maxWaitMs <= 0 || turn.targetCount === 0
     if (mustAnswerNow) return answer(deps, context, reader, turn, first)
-    return parked(deps, request, reader, turn, maxBytes).then(() =>
-      answer(deps, context, reader, turn, readAll(deps, reader, turn, request.minBytes, maxBytes)),
+    const again = { ...reader, isFirstRead: false }
+    return parked(deps, request, again, turn, maxBytes).then(() =>
+      answer(deps, context, again, turn, readAll(deps, again, turn, request.minBytes, maxBytes)),
     )
   })
 }
@@ -56,6 +57,7 @@ function readerOf(request: Request, context: RequestContext): FetchReader {
     replicaId: isOld ? request.replicaId : request.replicaState.replicaId,
     replicaEpoch: isOld ? -1 : request.replicaState.replicaEpoch,
     readCommitted: request.isolationLevel === 1,
+    isFirstRead: true,
   }
 }
 
