@@ -59,6 +59,9 @@ interface Session {
   readonly partitions: Map<string, SessionPartition>
 }
 
+/** FS-05. */
+export const sessionEpochAfter = (epoch: number): number => (epoch === 2147483647 ? 1 : epoch + 1)
+
 const evictableAfterMs = 120_000
 
 /** FS-01..08. Holds at most `slots` sessions; at the bound the least useful one goes (FS-06), else the newcomer gets none. */
@@ -106,7 +109,7 @@ export class FetchSessions {
     if (session === undefined) return 'FETCH_SESSION_ID_NOT_FOUND'
     if (session.byId !== ask.byId) return 'FETCH_SESSION_TOPIC_ID_ERROR'
     if (session.epoch !== ask.sessionEpoch) return 'INVALID_FETCH_SESSION_EPOCH'
-    session.epoch = session.epoch === 2147483647 ? 1 : session.epoch + 1
+    session.epoch = sessionEpochAfter(session.epoch)
     session.lastUsedMs = this.#nowMs()
     for (const target of ask.targets) {
       const key = keyOf(target, ask.byId)
