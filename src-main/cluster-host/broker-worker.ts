@@ -1,0 +1,56 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { brokerConfig } from '../../broker-core/cluster/broker-config.ts'
+import { startBroker } from '../../broker-core/cluster/broker.ts'
+import type { RunningBroker } from '../../broker-core/cluster/broker.ts'
+import type { LogSink } from '../../broker-core/env/log-sink.ts'
+import { nodeEnv } from '../../broker-core/env/node/node-env.ts'
+import type { FromWorker, ToWorker, WorkerData } from './worker-messages.ts'
+
+/** Entry of one broker's thread. It ends when told to, when its broker failed, or with the first error that nobody caught. */
+const port = parentPort
+if (port === null) throw new Error('this file runs as a worker thread of Brokerbench')
+const say = (message: FromWorker) => port.postMessage(message)
+
+/** What a person may want to see goes to the host; debug lines stay here. */
+const log: LogSink = {
+  write(level, event, fields = {}) {
+    if (level !== 'debug') say({ kind: 'event', event: { level, event, fields } })
+  },
+}
+
+let broker: RunningBroker | undefined
+let isStopping = false
+
+port.on('message', (message: ToWorker) => {
+  if (message.kind === 'ping') say({ kind: 'pong', id: message.id })
+  else void stop()
+})
+
+try {
+  const { properties } = workerData as WorkerData
+  const config = brokerConfig(new Map(properties), warning => log.write('warn', 'config', { warning }))
+  broker = await startBroker(config, nodeEnv({ log }))
+  if (isStopping) await broker.stop()
+  else {
+    void broker.failed.then(error => giveUp(error))
+    await broker.ready
+    say({ kind: 'ready' })
+  }
+} catch (error) {
+  if (!isStopping) giveUp(error)
+}
+
+async function stop(): Promise<void> {
+  isStopping = true
+  try {
+    await broker?.stop()
+  } finally {
+    process.exit(0)
+  }
+}
+
+function giveUp(error: unknown): void {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error))
+  say({ kind: 'failed', message, stack: stack ?? '' })
+  process.exit(1)
+}

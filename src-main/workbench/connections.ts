@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto'
+import { FailureError } from '../contract/failure.ts'
+import type { ConnectionView } from '../contract/views/app.ts'
+import type { ConnectionProfile, Settings } from '../settings/settings.ts'
+import { notFound, refused } from './failures.ts'
+import { watched } from './watch.ts'
+import type { Watched } from './watch.ts'
+
+export const localConnection = 'local'
+const connectionsMax = 1_000
+
+/** All clusters that the window may name: the embedded one first, then those opened by the command line, then the saved ones. */
+export interface Connections {
+  readonly list: Watched<readonly ConnectionView[]>
+  /** Throws NOT_FOUND. */
+  get(id: string): ConnectionView
+  /** The same, for everything that changes a cluster: throws READ_ONLY. */
+  writable(id: string): ConnectionView
+  add(profile: Omit<ConnectionProfile, 'id'>): ConnectionView
+  update(id: string, patch: Partial<Pick<ConnectionProfile, 'name' | 'readOnly' | 'colour'>>): ConnectionView
+  remove(id: string): void
+}
+
+export interface ConnectionsOptions {
+  readonly settings: Pick<Settings, 'profiles' | 'replaceProfiles'>
+  readonly localBootstrap: string | undefined
+  /** Of `brokerbench open HOST:PORT`; not saved. */
+  readonly opened: readonly string[] | undefined
+}
+
+export function openConnections(options: ConnectionsOptions): Connections {
+  const fixed = fixedConnections(options)
+  const saved = () => options.settings.profiles().map(profile => ({ ...profile, kind: 'foreign' as const }))
+  let fixedNow = fixed
+  const list = watched<readonly ConnectionView[]>([...fixedNow, ...saved()])
+  const publish = () => list.set([...fixedNow, ...saved()])
+  const get = (id: string) => {
+    const view = list.value.find(candidate => candidate.id === id)
+    if (view === undefined) throw notFound(`there is no connection ${JSON.stringify(id)}`)
+    return view
+  }
+  return {
+    list,
+    get,
+    writable(id) {
+      const view = get(id)
+      if (!view.readOnly) return view
+      throw new FailureError({
+        code: 'READ_ONLY',
+        message: `${view.name} is switched to read-only`,
+        hint: 'Switch it to writable in its connection settings.',
+      })
+    },
+    add(profile) {
+      if (list.value.length >= connectionsMax) throw refused(`there are ${connectionsMax} connections already`)
+      const id = randomBytes(9).toString('base64url')
+      options.settings.replaceProfiles([...options.settings.profiles(), { ...profile, id, bootstrap: [...profile.bootstrap] }])
+      publish()
+      return get(id)
+    },
+    update(id, patch) {
+      const view = get(id)
+      if (view.kind === 'local' && patch.readOnly === true) throw refused('the embedded cluster is always writable')
+      const changes = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
+      fixedNow = fixedNow.map(candidate => (candidate.id === id ? { ...candidate, ...changes } : candidate))
+      const profiles = options.settings.profiles()
+      if (profiles.some(profile => profile.id === id))
+        options.settings.replaceProfiles(profiles.map(profile => (profile.id === id ? { ...profile, ...changes } : profile)))
+      publish()
+      return get(id)
+    },
+    remove(id) {
+      if (get(id).kind === 'local') throw refused('the embedded cluster cannot be removed')
+      fixedNow = fixedNow.filter(candidate => candidate.id !== id)
+      options.settings.replaceProfiles(options.settings.profiles().filter(profile => profile.id !== id))
+      publish()
+    },
+  }
+}
+
+function fixedConnections(options: ConnectionsOptions): ConnectionView[] {
+  const { localBootstrap, opened } = options
+  const views: ConnectionView[] = []
+  if (localBootstrap !== undefined)
+    views.push({
+      id: localConnection,
+      name: 'Local',
+      kind: 'local',
+      bootstrap: localBootstrap.split(','),
+      readOnly: false,
+      colour: null,
+    })
+  if (opened !== undefined)
+    views.push({
+      id: 'opened',
+      name: opened[0] ?? '',
+      kind: 'foreign',
+      bootstrap: opened,
+      readOnly: true,
+      colour: null,
+    })
+  return views
+}
