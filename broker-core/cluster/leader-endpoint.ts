@@ -1,6 +1,6 @@
 import { zeroUuid } from '../base/bytes/uuid.ts'
 import { errorName } from '../model/kafka-errors.ts'
-import type { Api, RequestOf, ResponseOf } from '../protocol/api.ts'
+import type { RequestOf, ResponseOf } from '../protocol/api.ts'
 import { fetch } from '../protocol/messages/01-fetch.ts'
 import { listOffsets } from '../protocol/messages/02-list-offsets.ts'
 import type {
@@ -11,17 +11,12 @@ import type {
   LeaderEndpoint,
   LeaderLogBounds,
 } from '../replication/ports.ts'
-
-/** The part of an outbound connection that replication uses. */
-export interface LeaderConnection {
-  send<A extends Api>(api: A, version: number, request: RequestOf<A>): Promise<ResponseOf<A>>
-  close(): void
-}
+import type { OutboundConnection } from '../wire/outbound-connection.ts'
 
 export interface LeaderEndpointOptions {
   readonly brokerId: number
   brokerEpoch(): number
-  readonly connection: LeaderConnection
+  readonly connection: OutboundConnection
 }
 
 type FetchRequest = RequestOf<typeof fetch>
@@ -39,7 +34,7 @@ export function leaderEndpoint(options: LeaderEndpointOptions): LeaderEndpoint {
   const { connection } = options
   return {
     async fetch(request) {
-      return fetchAnswer(await connection.send(fetch, fetchVersion, fetchRequest(options, request)))
+      return fetchAnswer(await connection.call(fetch, fetchVersion, fetchRequest(options, request)))
     },
     async logBounds(position) {
       const [first, last] = await Promise.all([offsetAt(options, position, earliest), offsetAt(options, position, latest)])
@@ -119,7 +114,7 @@ function partitionAnswer(topicId: string, partition: PartitionResponse): Followe
 /** The offset, or the name of the error. */
 async function offsetAt(options: LeaderEndpointOptions, position: FollowerPosition, timestamp: number): Promise<number | string> {
   const { topic, partition: partitionIndex, currentLeaderEpoch } = position
-  const response = await options.connection.send(listOffsets, listOffsetsVersion, {
+  const response = await options.connection.call(listOffsets, listOffsetsVersion, {
     replicaId: options.brokerId,
     isolationLevel: 0,
     topics: [{ name: topic, partitions: [{ partitionIndex, currentLeaderEpoch, timestamp }] }],

@@ -1,0 +1,127 @@
+import type { Env } from '../env/env.ts'
+import type { MetadataView } from '../controller/image.ts'
+import { FollowerLoop } from '../replication/follower-loop.ts'
+import { Followers } from '../replication/followers.ts'
+import type { PartitionPorts } from '../replication/partition.ts'
+import type { IsrChannel } from '../replication/ports.ts'
+import { Replicas } from '../replication/replicas.ts'
+import type { BrokerLayers } from '../server/config-layers.ts'
+import type { StorageFailure } from '../storage/partition-log.ts'
+import { openConnection } from '../wire/outbound-connection.ts'
+import { configNumber, type BrokerConfig } from './broker-config.ts'
+import { leaderEndpoint } from './leader-endpoint.ts'
+import type { LogDirectories } from './log-directories.ts'
+import { ReplicaAssignment, type LeadershipChange } from './replica-assignment.ts'
+
+export interface DataPlaneOptions {
+  readonly config: BrokerConfig
+  readonly env: Env
+  readonly directories: LogDirectories
+  readonly metadata: MetadataView
+  readonly layers: BrokerLayers
+  readonly isrChannel: IsrChannel
+  brokerEpoch(): number
+  storageFailed(failure: StorageFailure): void
+  leadershipChanged(change: LeadershipChange): void
+  bug(error: unknown): void
+}
+
+export interface DataPlane {
+  readonly replicas: Replicas
+  readonly assignment: ReplicaAssignment
+  /** Applies the image that is there and all that follow; ISRs are watched from now on. */
+  start(): void
+  /** Follows nobody and applies nothing any more; logs stay as they are. */
+  stop(): void
+}
+
+/** The replicas of one broker, kept as the metadata says, and the loops that follow their leaders. */
+export function dataPlane(options: DataPlaneOptions): DataPlane {
+  const { config, env, metadata } = options
+  const replicas = new Replicas()
+  const followers = new Followers(leaderId => followerLoop(options, leaderId))
+  const assignment = new ReplicaAssignment({
+    nodeId: config.nodeId,
+    replicas,
+    followers,
+    directories: options.directories,
+    partitionPorts: partitionPorts(options),
+    layers: options.layers,
+    log: env.log,
+    leadershipChanged: options.leadershipChanged,
+  })
+  const shrinkEveryMs = configNumber(config, 'replica.lag.time.max.ms') / 2
+  let unsubscribe = () => {}
+  let cancelShrink = () => {}
+  const shrinkLater = () => {
+    cancelShrink = env.timers.after(shrinkEveryMs, () => {
+      for (const replica of replicas.all()) replica.shrinkIsr()
+      shrinkLater()
+    })
+  }
+  return {
+    replicas,
+    assignment,
+    start() {
+      assignment.applyAll(metadata.image())
+      unsubscribe = metadata.subscribe(delta => assignment.apply(delta))
+      shrinkLater()
+    },
+    stop() {
+      unsubscribe()
+      cancelShrink()
+      followers.stop()
+    },
+  }
+}
+
+function partitionPorts(options: DataPlaneOptions): PartitionPorts {
+  const { config, env, isrChannel, metadata } = options
+  return {
+    clock: env.clock,
+    timers: env.timers,
+    log: env.log,
+    isrChannel,
+    replicaLagTimeMaxMs: configNumber(config, 'replica.lag.time.max.ms'),
+    brokers: {
+      activeEpochOf(brokerId) {
+        const broker = metadata.image().brokers.get(brokerId)
+        return broker === undefined || broker.fenced || broker.inControlledShutdown ? -1 : broker.brokerEpoch
+      },
+      isAlive: brokerId => metadata.image().brokers.get(brokerId)?.fenced === false,
+    },
+    storageFailed: options.storageFailed,
+  }
+}
+
+function followerLoop(options: DataPlaneOptions, leaderId: number): FollowerLoop {
+  const { config, env, metadata } = options
+  const connectionOptions = {
+    clientId: `broker-${config.nodeId}-fetcher-0`,
+    requestTimeoutMs: configNumber(config, 'replica.socket.timeout.ms'),
+    inFlightMax: 1,
+  }
+  return new FollowerLoop(
+    {
+      clock: env.clock,
+      timers: env.timers,
+      log: env.log,
+      bug: options.bug,
+      async connect() {
+        const leader = metadata.image().brokers.get(leaderId)
+        const endpoint = leader?.endpoints.find(candidate => candidate.listener === config.listener.name)
+        if (endpoint === undefined) throw new Error(`broker ${leaderId} has no endpoint ${config.listener.name}`)
+        const connection = await openConnection(endpoint, connectionOptions, env)
+        return leaderEndpoint({ brokerId: config.nodeId, brokerEpoch: options.brokerEpoch, connection })
+      },
+    },
+    {
+      leaderId,
+      maxWaitMs: configNumber(config, 'replica.fetch.wait.max.ms'),
+      minBytes: configNumber(config, 'replica.fetch.min.bytes'),
+      partitionMaxBytes: configNumber(config, 'replica.fetch.max.bytes'),
+      responseMaxBytes: configNumber(config, 'replica.fetch.response.max.bytes'),
+      backoffMs: configNumber(config, 'replica.fetch.backoff.ms'),
+    },
+  )
+}
