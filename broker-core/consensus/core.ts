@@ -122,7 +122,8 @@ export function createCore(options: RaftOptions, enter: (core: Core) => void, le
       const before = electionStateOf(core.role, nodeId)
       const role = move(core.role, next, nodeId)
       const after = electionStateOf(role, nodeId)
-      if (before.epoch !== after.epoch || before.votedId !== after.votedId || before.leaderId !== after.leaderId) state.save(after)
+      if (before.epoch !== after.epoch || before.votedId !== after.votedId || before.leaderId !== after.leaderId)
+        state.save(after)
       cancelRoleTimer()
       leave(core)
       core.role = role

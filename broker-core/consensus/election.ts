@@ -92,9 +92,11 @@ export function answerVote(core: Core, request: RequestOf<typeof vote>): Respons
   if (clusterMismatch(core, request.clusterId)) return voteResponse(core, 'INCONSISTENT_CLUSTER_ID', undefined)
   const asked = onlyPartition(request.topics)
   if (asked === undefined || asked.partitionIndex !== 0) return voteResponse(core, 'INVALID_REQUEST', undefined)
-  const isImpossible = asked.replicaId < 0 || asked.lastOffset < 0 || asked.lastOffsetEpoch < 0 || asked.lastOffsetEpoch > asked.replicaEpoch
+  const isImpossible =
+    asked.replicaId < 0 || asked.lastOffset < 0 || asked.lastOffsetEpoch < 0 || asked.lastOffsetEpoch > asked.replicaEpoch
   if (isImpossible) return voteResponse(core, 'NONE', { ...partitionAnswer(core, 'INVALID_REQUEST'), voteGranted: false })
-  if (asked.replicaEpoch < core.role.epoch) return voteResponse(core, 'NONE', { ...partitionAnswer(core, 'FENCED_LEADER_EPOCH'), voteGranted: false })
+  if (asked.replicaEpoch < core.role.epoch)
+    return voteResponse(core, 'NONE', { ...partitionAnswer(core, 'FENCED_LEADER_EPOCH'), voteGranted: false })
   core.hear(asked.replicaEpoch, undefined)
   const question = {
     candidateId: asked.replicaId,

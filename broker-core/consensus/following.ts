@@ -64,12 +64,17 @@ function failureKind(failure: unknown): 'disconnected' | 'timeout' {
 async function applyFetch(core: Core, nodeId: number, response: ResponseOf<typeof fetch>): Promise<'progress' | 'again-later'> {
   const answer = onlyPartition(response.responses)
   if (response.errorCode !== 0 || answer === undefined) {
-    core.options.sink.write('warn', 'raft.fetch-refused', { node: core.nodeId, from: nodeId, error: errorName(response.errorCode) })
+    core.options.sink.write('warn', 'raft.fetch-refused', {
+      node: core.nodeId,
+      from: nodeId,
+      error: errorName(response.errorCode),
+    })
     return 'again-later'
   }
   const { leaderId, leaderEpoch } = answer.currentLeader
   if (core.hear(leaderEpoch, leaderId < 0 ? undefined : leaderId)) return 'progress'
-  if (answer.errorCode !== 0 || core.role.kind !== 'follower' || core.role.leaderId !== nodeId || leaderEpoch !== core.role.epoch) return 'again-later'
+  if (answer.errorCode !== 0 || core.role.kind !== 'follower' || core.role.leaderId !== nodeId || leaderEpoch !== core.role.epoch)
+    return 'again-later'
   core.hasFetched = true
   followerTimer(core)
   if (answer.snapshotId.endOffset >= 0) return receiveSnapshot(core, nodeId, answer.snapshotId)

@@ -15,7 +15,10 @@ export interface LeaderProgress {
   hasMajoritySince(sinceMs: number): boolean
   lastFetchMs(replicaId: number): number | undefined
   endOffsetOf(replicaId: number): number
-  describe(isVoter: (replicaId: number) => boolean, own: { endOffset: number; wallMs: number }): { voters: ReplicaProgress[]; observers: ReplicaProgress[] }
+  describe(
+    isVoter: (replicaId: number) => boolean,
+    own: { endOffset: number; wallMs: number },
+  ): { voters: ReplicaProgress[]; observers: ReplicaProgress[] }
 }
 
 export interface FetchTime {
@@ -35,7 +38,11 @@ interface Entry {
 /** Observers beyond this are served but not remembered. */
 const observersMax = 64
 
-export function leaderProgress(options: { selfId: number; voterIds: readonly number[]; epochStartOffset: number }): LeaderProgress {
+export function leaderProgress(options: {
+  selfId: number
+  voterIds: readonly number[]
+  epochStartOffset: number
+}): LeaderProgress {
   const { selfId, voterIds, epochStartOffset } = options
   const entries = new Map<number, Entry>(voterIds.map(id => [id, emptyEntry()]))
   const majority = Math.floor(voterIds.length / 2) + 1
@@ -65,7 +72,9 @@ export function leaderProgress(options: { selfId: number; voterIds: readonly num
     lastFetchMs: replicaId => entries.get(replicaId)?.lastFetchMs,
     endOffsetOf: replicaId => entries.get(replicaId)?.endOffset ?? -1,
     describe(isVoter, own) {
-      const all = [...entries].map(([replicaId, entry]) => (replicaId === selfId ? ownProgress(replicaId, own) : progressOf(replicaId, entry)))
+      const all = [...entries].map(([replicaId, entry]) =>
+        replicaId === selfId ? ownProgress(replicaId, own) : progressOf(replicaId, entry),
+      )
       return { voters: all.filter(each => isVoter(each.replicaId)), observers: all.filter(each => !isVoter(each.replicaId)) }
     },
   }
@@ -78,7 +87,8 @@ function emptyEntry(): Entry {
 /** REPL-02 for the caught-up time. */
 function noteFetch(entry: Entry, fetchOffset: number, at: FetchTime): void {
   if (fetchOffset >= at.leaderEndOffset) entry.lastCaughtUpWallMs = at.wallMs
-  else if (entry.lastFetchMs !== undefined && fetchOffset >= entry.leaderEndAtLastFetch) entry.lastCaughtUpWallMs = entry.lastFetchWallMs
+  else if (entry.lastFetchMs !== undefined && fetchOffset >= entry.leaderEndAtLastFetch)
+    entry.lastCaughtUpWallMs = entry.lastFetchWallMs
   entry.endOffset = fetchOffset
   entry.lastFetchMs = at.monotonicMs
   entry.lastFetchWallMs = at.wallMs

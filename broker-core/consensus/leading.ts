@@ -133,18 +133,27 @@ export async function answerFetch(core: Core, request: RequestOf<typeof fetch>):
   const position = placeOf(core, asked.fetchOffset, asked.lastFetchedEpoch)
   if (position !== undefined) return fetchResponse(core, 'NONE', position)
   noteFetch(core, leading, replicaId, asked.fetchOffset)
-  const hasNews = () => core.leading !== leading || core.options.log.endOffset > asked.fetchOffset || core.highWatermark > asked.highWatermark
-  if (!hasNews() && request.maxWaitMs > 0 && leading.parked.size < parkedMax) await park(core, leading, replicaId, request.maxWaitMs, hasNews)
+  const hasNews = () =>
+    core.leading !== leading || core.options.log.endOffset > asked.fetchOffset || core.highWatermark > asked.highWatermark
+  if (!hasNews() && request.maxWaitMs > 0 && leading.parked.size < parkedMax)
+    await park(core, leading, replicaId, request.maxWaitMs, hasNews)
   if (core.leading !== leading) return fetchResponse(core, 'NOT_LEADER_OR_FOLLOWER', {})
   const { log } = core.options
   const isBehind = asked.fetchOffset < log.startOffset
   if (isBehind) return fetchResponse(core, 'NONE', { snapshotId: log.latestSnapshot() ?? { endOffset: 0, epoch: 0 } })
-  const records = asked.fetchOffset < log.endOffset ? log.readRecords(asked.fetchOffset, Math.max(1, asked.partitionMaxBytes)) : { chunks: [], sizeBytes: 0 }
+  const records =
+    asked.fetchOffset < log.endOffset
+      ? log.readRecords(asked.fetchOffset, Math.max(1, asked.partitionMaxBytes))
+      : { chunks: [], sizeBytes: 0 }
   return fetchResponse(core, 'NONE', { records })
 }
 
 /** Undefined when the follower's log is a prefix of ours; else what it must do first: load a snapshot (KIP-630) or truncate (KIP-595). */
-function placeOf(core: Core, fetchOffset: number, lastFetchedEpoch: number): { snapshotId: OffsetAndEpoch } | { divergingEpoch: { epoch: number; endOffset: number } } | undefined {
+function placeOf(
+  core: Core,
+  fetchOffset: number,
+  lastFetchedEpoch: number,
+): { snapshotId: OffsetAndEpoch } | { divergingEpoch: { epoch: number; endOffset: number } } | undefined {
   const { log } = core.options
   const snapshot = log.latestSnapshot()
   if (snapshot !== undefined && fetchOffset < log.startOffset) return { snapshotId: snapshot }

@@ -54,7 +54,12 @@ export function createRaftNode(options: RaftOptions): RaftNode {
 
 function enter(core: Core): void {
   const { role } = core
-  core.options.sink.write('debug', 'raft.role', { node: core.nodeId, role: role.kind, epoch: role.epoch, leader: core.leaderId() })
+  core.options.sink.write('debug', 'raft.role', {
+    node: core.nodeId,
+    role: role.kind,
+    epoch: role.epoch,
+    leader: core.leaderId(),
+  })
   switch (role.kind) {
     case 'unattached':
       return core.isVoter ? enterUnattached(core, electionTimeoutMs(core)) : enterObserver(core)
@@ -89,7 +94,8 @@ function answerEnd(core: Core, request: RequestOf<typeof endQuorumEpoch>): Respo
   core.hear(asked.leaderEpoch, asked.leaderId)
   if (core.role.kind === 'follower' && core.role.leaderId === asked.leaderId && core.isVoter) {
     core.hasFetched = false
-    const candidates = asked.preferredCandidates.length > 0 ? asked.preferredCandidates.map(each => each.candidateId) : asked.preferredSuccessors
+    const candidates =
+      asked.preferredCandidates.length > 0 ? asked.preferredCandidates.map(each => each.candidateId) : asked.preferredSuccessors
     const place = candidates.indexOf(core.nodeId)
     followerTimer(core, place < 0 ? core.timeouts.electionTimeoutMs : place * successorPauseMs)
   }

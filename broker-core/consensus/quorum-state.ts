@@ -67,12 +67,18 @@ export function move(from: Role, to: Role, selfId: number): Role {
   assert(to.epoch >= from.epoch, `quorum: epoch goes back from ${from.epoch} to ${to.epoch}`)
   if (to.epoch === from.epoch) {
     assert(from.kind !== 'leader' || to.kind === 'resigned', `quorum: leader of epoch ${to.epoch} became ${to.kind} in it`)
-    assert(from.kind !== 'resigned' || to.kind === 'prospective', `quorum: resigned leader of epoch ${to.epoch} became ${to.kind} in it`)
+    assert(
+      from.kind !== 'resigned' || to.kind === 'prospective',
+      `quorum: resigned leader of epoch ${to.epoch} became ${to.kind} in it`,
+    )
     const voted = votedIdOf(from, selfId)
     assert(voted === undefined || votedIdOf(to, selfId) === voted, `quorum: vote of epoch ${to.epoch} changed or forgotten`)
     const leader = leaderIdOf(from, selfId)
     const next = leaderIdOf(to, selfId)
-    assert(leader === undefined || next === undefined || leader === next, `quorum: two leaders in epoch ${to.epoch}: ${leader}, ${next}`)
+    assert(
+      leader === undefined || next === undefined || leader === next,
+      `quorum: two leaders in epoch ${to.epoch}: ${leader}, ${next}`,
+    )
   }
   if (to.kind === 'candidate') assert(to.epoch === from.epoch + 1, 'quorum: a candidate opens the next epoch')
   if (to.kind === 'follower') assert(to.leaderId !== selfId, 'quorum: a node cannot follow itself')
@@ -125,7 +131,11 @@ export function isAtLeast(log: OffsetAndEpoch, other: OffsetAndEpoch): boolean {
 
 /** What goes to the file before anybody hears of this role. */
 export function electionStateOf(role: Role, selfId: number): ElectionState {
-  return { epoch: role.epoch, leaderId: leaderIdOf(role, selfId) ?? (role.kind === 'resigned' ? selfId : -1), votedId: votedIdOf(role, selfId) ?? -1 }
+  return {
+    epoch: role.epoch,
+    leaderId: leaderIdOf(role, selfId) ?? (role.kind === 'resigned' ? selfId : -1),
+    votedId: votedIdOf(role, selfId) ?? -1,
+  }
 }
 
 /** The role after a restart. A leader comes back resigned: what it told others about this epoch still stands. */
@@ -145,7 +155,9 @@ export function roleAfterHearing(role: Role, epoch: number, leaderId: number | u
   if (epoch < role.epoch) return undefined
   const other = leaderId === selfId ? undefined : leaderId
   if (epoch > role.epoch) {
-    return other === undefined ? { kind: 'unattached', epoch, votedId: undefined } : { kind: 'follower', epoch, leaderId: other, votedId: undefined }
+    return other === undefined
+      ? { kind: 'unattached', epoch, votedId: undefined }
+      : { kind: 'follower', epoch, leaderId: other, votedId: undefined }
   }
   if (other === undefined || role.kind === 'leader' || role.kind === 'resigned') return undefined
   if (role.kind === 'follower') {

@@ -46,7 +46,12 @@ export function voteRequest(core: Core, voterId: number): RequestOf<typeof vote>
     lastOffset: end.endOffset,
     preVote: core.role.kind === 'prospective',
   }
-  return { ...vote.request.zero, clusterId: core.options.clusterId, voterId, topics: [{ topicName: metadataTopic, partitions: [partition] }] }
+  return {
+    ...vote.request.zero,
+    clusterId: core.options.clusterId,
+    voterId,
+    topics: [{ topicName: metadataTopic, partitions: [partition] }],
+  }
 }
 
 type VotePartition = ResponseOf<typeof vote>['topics'][number]['partitions'][number]
@@ -67,8 +72,13 @@ export function beginRequest(core: Core, voterId: number): RequestOf<typeof begi
   }
 }
 
-export function beginResponse(core: Core, error: KafkaErrorName, partitionError?: KafkaErrorName): ResponseOf<typeof beginQuorumEpoch> {
-  const topics = partitionError === undefined ? [] : [{ topicName: metadataTopic, partitions: [partitionAnswer(core, partitionError)] }]
+export function beginResponse(
+  core: Core,
+  error: KafkaErrorName,
+  partitionError?: KafkaErrorName,
+): ResponseOf<typeof beginQuorumEpoch> {
+  const topics =
+    partitionError === undefined ? [] : [{ topicName: metadataTopic, partitions: [partitionAnswer(core, partitionError)] }]
   return { ...beginQuorumEpoch.response.zero, errorCode: errorCode(error), topics, nodeEndpoints: leaderEndpoints(core) }
 }
 
@@ -88,8 +98,13 @@ export function endRequest(core: Core, candidateIds: readonly number[]): Request
   }
 }
 
-export function endResponse(core: Core, error: KafkaErrorName, partitionError?: KafkaErrorName): ResponseOf<typeof endQuorumEpoch> {
-  const topics = partitionError === undefined ? [] : [{ topicName: metadataTopic, partitions: [partitionAnswer(core, partitionError)] }]
+export function endResponse(
+  core: Core,
+  error: KafkaErrorName,
+  partitionError?: KafkaErrorName,
+): ResponseOf<typeof endQuorumEpoch> {
+  const topics =
+    partitionError === undefined ? [] : [{ topicName: metadataTopic, partitions: [partitionAnswer(core, partitionError)] }]
   return { ...endQuorumEpoch.response.zero, errorCode: errorCode(error), topics, nodeEndpoints: leaderEndpoints(core) }
 }
 
@@ -182,7 +197,11 @@ export function snapshotResponse(
     position: piece?.position ?? 0,
     unalignedRecords: { chunks: [bytes], sizeBytes: bytes.length },
   }
-  return { ...fetchSnapshot.response.zero, topics: [{ name: metadataTopic, partitions: [partition] }], nodeEndpoints: leaderEndpoints(core) }
+  return {
+    ...fetchSnapshot.response.zero,
+    topics: [{ name: metadataTopic, partitions: [partition] }],
+    nodeEndpoints: leaderEndpoints(core),
+  }
 }
 
 export function snapshotFailure(error: KafkaErrorName): ResponseOf<typeof fetchSnapshot> {

@@ -30,14 +30,21 @@ export async function receiveSnapshot(core: Core, leaderId: number, id: OffsetAn
   while (true) {
     const response = await peers.fetchSnapshot(leaderId, snapshotRequest(core, id, receiver.position)).catch(() => undefined)
     const answer = response === undefined ? undefined : onlyPartition(response.topics)
-    if (core.turn !== turn || core.stopped || answer === undefined || answer.errorCode !== 0 || answer.position !== receiver.position) {
+    if (
+      core.turn !== turn ||
+      core.stopped ||
+      answer === undefined ||
+      answer.errorCode !== 0 ||
+      answer.position !== receiver.position
+    ) {
       receiver.abort()
       return 'again-later'
     }
     followerTimer(core)
-    for (const chunk of answer.unalignedRecords.chunks) receiver.append(chunk)
+    const piece = answer.unalignedRecords
+    for (const chunk of piece?.chunks ?? []) receiver.append(chunk)
     if (receiver.position >= answer.size) break
-    if (answer.unalignedRecords.sizeBytes === 0) {
+    if ((piece?.sizeBytes ?? 0) === 0) {
       receiver.abort()
       return 'again-later'
     }

@@ -30,10 +30,12 @@ export interface BrokerSessions {
 export interface ControllerDefaults {
   readonly numPartitions: number
   readonly defaultReplicationFactor: number
-  readonly minInsyncReplicas: number
-  readonly uncleanLeaderElection: boolean
   /** Kafka names with values of static broker properties, lowest layer of configuration for topics. */
   readonly staticConfigs: Readonly<Record<string, string>>
+  /** broker.session.timeout.ms */
+  readonly sessionTimeoutMs: number
+  /** leader.imbalance.check.interval.seconds; undefined: no automatic balance (auto.leader.rebalance.enable=false). */
+  readonly leaderBalanceIntervalMs: number | undefined
 }
 
 export interface Decision<Reply> {

@@ -15,6 +15,9 @@ export interface MetadataImage {
   /** Finalized feature levels. */
   readonly features: ReadonlyMap<string, number>
   readonly nextProducerId: number
+  /** Client quotas by entity (QUO-07); keys as `quotaEntityKey` makes them. */
+  readonly quotas: ReadonlyMap<string, QuotaImage>
+  readonly controllers: ReadonlyMap<number, ControllerRegistration>
 }
 
 export interface BrokerRegistration {
@@ -26,12 +29,41 @@ export interface BrokerRegistration {
   readonly fenced: boolean
   readonly inControlledShutdown: boolean
   readonly logDirectoryIds: readonly string[]
+  readonly cordonedLogDirectoryIds: readonly string[]
+  /** Ranges of feature levels that its software understands. */
+  readonly features: ReadonlyMap<string, FeatureRange>
+}
+
+export interface FeatureRange {
+  readonly min: number
+  readonly max: number
+}
+
+/** KIP-919: a node of the quorum that made itself known. */
+export interface ControllerRegistration {
+  readonly controllerId: number
+  readonly incarnationId: string
+  readonly endpoints: readonly BrokerEndpoint[]
+  readonly features: ReadonlyMap<string, FeatureRange>
+}
+
+export interface QuotaImage {
+  readonly entity: readonly QuotaEntityPart[]
+  readonly values: ReadonlyMap<string, number>
+}
+
+/** Null names the default of the type. */
+export interface QuotaEntityPart {
+  readonly entityType: string
+  readonly entityName: string | null
 }
 
 export interface BrokerEndpoint {
   readonly listener: string
   readonly host: string
   readonly port: number
+  /** 0 PLAINTEXT, 1 SSL, 2 SASL_PLAINTEXT, 3 SASL_SSL. */
+  readonly securityProtocol: number
 }
 
 export interface TopicImage {
@@ -65,6 +97,8 @@ export interface MetadataDelta {
   readonly deletedTopics: readonly TopicImage[]
   readonly changedConfigKeys: ReadonlySet<string>
   readonly brokersChanged: boolean
+  readonly featuresChanged: boolean
+  readonly quotasChanged: boolean
 }
 
 export type MetadataSubscriber = (delta: MetadataDelta) => void

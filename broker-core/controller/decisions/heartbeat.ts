@@ -1,0 +1,81 @@
+import { errorCode } from '../../model/kafka-errors.ts'
+import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
+import type { brokerHeartbeat } from '../../protocol/messages/63-broker-heartbeat.ts'
+import type { ControllerState, Decision } from '../controller.ts'
+import type { BrokerRegistration } from '../image.ts'
+import type { MetadataRecord } from '../metadata-records.ts'
+import { controlledShutdownRecords, fenceRecords, hasLeaderships, registrationChange, unfenceRecords } from './broker-changes.ts'
+import { answer, brokerEpochProblem } from './decision.ts'
+
+type Request = RequestOf<typeof brokerHeartbeat>
+type Response = ResponseOf<typeof brokerHeartbeat>
+
+export type BrokerStanding = 'fenced' | 'unfenced' | 'controlled-shutdown' | 'shutdown-now'
+
+/** Where a broker stands now, from what the log says of it. */
+export const standingOf = (broker: BrokerRegistration): BrokerStanding => {
+  if (broker.fenced) return 'fenced'
+  return broker.inControlledShutdown ? 'controlled-shutdown' : 'unfenced'
+}
+
+/** KIP-631: the next standing of a broker that sent this heartbeat. */
+export function nextStanding(state: ControllerState, broker: BrokerRegistration, request: Request): BrokerStanding {
+  const mayGo = (): boolean => {
+    if (hasLeaderships(state, broker.brokerId)) return false
+    const decidedAt = state.sessions.shutdownOffset(broker.brokerId)
+    return decidedAt === undefined || decidedAt <= state.sessions.lowestActiveOffset()
+  }
+  switch (standingOf(broker)) {
+    case 'fenced':
+      if (request.wantShutDown) return 'shutdown-now'
+      return request.wantFence || request.currentMetadataOffset < broker.brokerEpoch ? 'fenced' : 'unfenced'
+    case 'unfenced':
+      if (request.wantFence) return request.wantShutDown ? 'shutdown-now' : 'fenced'
+      return request.wantShutDown ? 'controlled-shutdown' : 'unfenced'
+    case 'controlled-shutdown':
+      return mayGo() ? 'shutdown-now' : 'controlled-shutdown'
+    case 'shutdown-now':
+      return 'shutdown-now'
+  }
+}
+
+/** BrokerHeartbeat (63). REPL-19 and REPL-20. */
+export function decideBrokerHeartbeat(state: ControllerState, request: Request): Decision<Response> {
+  const problem = brokerEpochProblem(state.image, request.brokerId, request.brokerEpoch)
+  const broker = state.image.brokers.get(request.brokerId)
+  if (problem !== undefined || broker === undefined) {
+    const error = problem ?? 'BROKER_ID_NOT_REGISTERED'
+    return answer({ throttleTimeMs: 0, errorCode: errorCode(error), isCaughtUp: false, isFenced: true, shouldShutDown: false })
+  }
+  const before = standingOf(broker)
+  const next = nextStanding(state, broker, request)
+  return {
+    records: [...recordsFor(state, broker, before, next), ...directoryRecords(broker, request)],
+    reply: {
+      throttleTimeMs: 0,
+      errorCode: 0,
+      isCaughtUp: request.currentMetadataOffset >= broker.brokerEpoch,
+      isFenced: next === 'fenced' || (next === 'shutdown-now' && before === 'fenced'),
+      shouldShutDown: next === 'shutdown-now',
+    },
+  }
+}
+
+function recordsFor(
+  state: ControllerState,
+  broker: BrokerRegistration,
+  before: BrokerStanding,
+  next: BrokerStanding,
+): MetadataRecord[] {
+  if (next === 'controlled-shutdown') return controlledShutdownRecords(state, broker)
+  if (before === next) return []
+  if (next === 'unfenced') return unfenceRecords(state, broker)
+  // What may stop now is fenced at once, so that nobody is sent to it.
+  return before === 'fenced' ? [] : fenceRecords(state, broker)
+}
+
+function directoryRecords(broker: BrokerRegistration, request: Request): MetadataRecord[] {
+  const cordoned = request.cordonedLogDirs
+  if (cordoned === null || cordoned.join() === broker.cordonedLogDirectoryIds.join()) return []
+  return [registrationChange(broker, { cordonedLogDirs: cordoned })]
+}

@@ -1,0 +1,72 @@
+import { zeroUuid } from '../../base/bytes/uuid.ts'
+import { errorCode, type KafkaErrorName } from '../../model/kafka-errors.ts'
+import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
+import type { brokerRegistration } from '../../protocol/messages/62-broker-registration.ts'
+import type { ControllerState, Decision } from '../controller.ts'
+import type { MetadataRecord } from '../metadata-records.ts'
+import { withFeatureLevel } from './features.ts'
+import { answer } from './decision.ts'
+import { uncleanShutdownRecords } from './broker-changes.ts'
+
+type Request = RequestOf<typeof brokerRegistration>
+type Response = ResponseOf<typeof brokerRegistration>
+
+/** BrokerRegistration (62): a fresh incarnation comes back fenced and gets the offset of its record as epoch; the same one keeps its own. */
+export function decideBrokerRegistration(state: ControllerState, request: Request): Decision<Response> {
+  const { image } = state
+  if (request.clusterId !== image.clusterId) return refuse('INCONSISTENT_CLUSTER_ID')
+  if (request.brokerId < 0 || request.incarnationId === zeroUuid || request.listeners.length === 0)
+    return refuse('INVALID_REQUEST')
+  const known = image.brokers.get(request.brokerId)
+  const isRestart = known !== undefined && known.incarnationId !== request.incarnationId
+  // A second process with the same id, while the first one is alive, would make two brokers out of one.
+  if (isRestart && !known.fenced && state.sessions.hasSession(request.brokerId)) return refuse('DUPLICATE_BROKER_REGISTRATION')
+  if (!supportsFinalized(state, request)) return refuse('UNSUPPORTED_VERSION')
+  if (hasForeignDirectory(state, request)) return refuse('INVALID_REGISTRATION')
+  const isSame = known !== undefined && !isRestart
+  const brokerEpoch = isSame ? known.brokerEpoch : state.nextOffset
+  const records: MetadataRecord[] = [
+    {
+      type: 'RegisterBrokerRecord',
+      brokerId: request.brokerId,
+      isMigratingZkBroker: false,
+      incarnationId: request.incarnationId,
+      brokerEpoch,
+      endPoints: request.listeners,
+      features: request.features,
+      rack: request.rack,
+      fenced: isSame ? known.fenced : true,
+      inControlledShutdown: isSame ? known.inControlledShutdown : false,
+      logDirs: request.logDirs,
+      cordonedLogDirs: null,
+    },
+  ]
+  // KIP-966: only a broker that can name its last epoch stopped cleanly. An older request version cannot say it, and counts as unclean.
+  if (isRestart && request.previousBrokerEpoch !== known.brokerEpoch)
+    records.push(...uncleanShutdownRecords(state, request.brokerId))
+  return { records, reply: { throttleTimeMs: 0, errorCode: 0, brokerEpoch } }
+}
+
+const refuse = (error: KafkaErrorName): Decision<Response> =>
+  answer({ throttleTimeMs: 0, errorCode: errorCode(error), brokerEpoch: -1 })
+
+/** META-11: a broker that does not understand a finalized level could not read the log. */
+function supportsFinalized(state: ControllerState, request: Request): boolean {
+  for (const [name, level] of state.image.features) {
+    const supported = request.features.find(feature => feature.name === name)
+    // A broker of before a feature does not list it; only the metadata version is a must.
+    if (supported === undefined && (name !== 'metadata.version' || request.features.length === 0)) continue
+    if (supported === undefined || !withFeatureLevel(supported, level)) return false
+  }
+  return true
+}
+
+/** KIP-858: a directory id belongs to one broker. */
+function hasForeignDirectory(state: ControllerState, request: Request): boolean {
+  const own = new Set(request.logDirs)
+  if (own.size !== request.logDirs.length) return true
+  for (const broker of state.image.brokers.values()) {
+    if (broker.brokerId !== request.brokerId && broker.logDirectoryIds.some(id => own.has(id))) return true
+  }
+  return false
+}
