@@ -59,80 +59,55 @@ export function serveSocket(
   env: Pick<Env, 'clock' | 'timers' | 'log'>,
 ): InboundConnection {
   const splitter = createFrameSplitter(options.frameBytesMax ?? frameBytesMaxDefault)
-  const idleMs = options.idleMs ?? idleMsDefault
-  const waiting: Uint8Array[] = []
   const counts = { requests: 0, bytesIn: 0, bytesOut: 0 }
-  let lastRequestMs = env.clock.monotonicMs()
-  let isClosed = false
-  let isPaused = false
+  let waiting: Uint8Array[] = []
   let isWritable = true
-  let cancelTimer = env.timers.after(idleMs, closeIfIdle)
 
+  const reading = createReading(socket)
   const slots = createReplySlots({
     inFlightMax: options.inFlightMax ?? 64,
     send(chunks) {
       for (const chunk of chunks) counts.bytesOut += chunk.length
-      if (!isClosed) isWritable = socket.write(chunks)
+      isWritable = socket.write(chunks)
     },
     progressed: startWaiting,
     failed: closeAfterReplies,
   })
-  const connection: InboundConnection = {
-    connectionId: options.connectionId,
-    listener: options.listener,
-    remoteAddress: socket.remoteAddress,
-    principal: 'User:ANONYMOUS',
-    isClosed: () => isClosed,
-    counts: () => counts,
-    close: () => socket.destroy(),
-  }
+  const idle = createIdleWatch(options.idleMs ?? idleMsDefault, env, slots.isIdle, () => socket.destroy())
+  const connection = describe(socket, options, counts)
 
   function take(bytes: Uint8Array): void {
     counts.bytesIn += bytes.length
     if (slots.isEnding()) return
+    let refusal: { readonly error: unknown } | undefined
     try {
-      for (const frame of splitter.push(bytes)) waiting.push(frame)
+      waiting.push(...splitter.push(bytes))
     } catch (error) {
-      startWaiting()
-      slots.endAfterReplies(error)
-      return
+      refusal = { error }
     }
     startWaiting()
+    if (refusal !== undefined) slots.endAfterReplies(refusal.error)
   }
   function startWaiting(): void {
     let started = 0
     slots.hold()
-    while (started < waiting.length && isWritable && !isClosed) {
-      const frame = waiting[started]
-      if (frame === undefined || !slots.mayStart(isProduce(frame))) break
+    for (const frame of waiting) {
+      if (!isWritable || connection.isClosed() || !slots.mayStart(isProduce(frame))) break
       started++
       counts.requests++
-      lastRequestMs = env.clock.monotonicMs()
+      idle.active()
       slots.start(isProduce(frame), () => options.dispatch(frame, connection))
     }
-    waiting.splice(0, started)
+    waiting = waiting.slice(started)
     slots.release()
-    keepReading(waiting.length === 0 && isWritable)
-  }
-  function keepReading(isWanted: boolean): void {
-    if (isWanted === !isPaused || isClosed) return
-    isPaused = !isWanted
-    if (isPaused) socket.pause()
-    else socket.resume()
+    if (!connection.isClosed()) reading.keep(waiting.length === 0 && isWritable)
   }
   function closeAfterReplies(error: unknown): void {
-    if (isClosed) return
-    const reason = error instanceof Error ? error.message : String(error)
-    env.log.write('info', 'connection.closing', { peer: socket.remoteAddress, listener: options.listener, reason })
-    waiting.length = 0
+    if (connection.isClosed()) return
+    env.log.write('info', 'connection.closing', { peer: socket.remoteAddress, listener: options.listener, reason: textOf(error) })
+    waiting = []
     socket.end()
-    cancelTimer()
-    cancelTimer = env.timers.after(lingerMs, () => socket.destroy())
-  }
-  function closeIfIdle(): void {
-    const leftMs = slots.isIdle() ? lastRequestMs + idleMs - env.clock.monotonicMs() : idleMs
-    if (leftMs > 0) cancelTimer = env.timers.after(leftMs, closeIfIdle)
-    else socket.destroy()
+    idle.linger()
   }
 
   socket.setHandlers({
@@ -142,14 +117,78 @@ export function serveSocket(
       startWaiting()
     },
     closed() {
-      isClosed = true
-      cancelTimer()
-      waiting.length = 0
+      connection.markClosed()
+      idle.stop()
+      waiting = []
       options.closed?.(connection)
     },
   })
   return connection
 }
 
+/** Pauses and resumes only where that changes something. */
+function createReading(socket: Socket): { keep(isWanted: boolean): void } {
+  let isPaused = false
+  return {
+    keep(isWanted) {
+      if (isWanted === !isPaused) return
+      isPaused = !isWanted
+      if (isPaused) socket.pause()
+      else socket.resume()
+    },
+  }
+}
+
+function describe(socket: Socket, options: InboundOptions, counts: ConnectionCounts): InboundConnection & { markClosed(): void } {
+  let isClosed = false
+  return {
+    connectionId: options.connectionId,
+    listener: options.listener,
+    remoteAddress: socket.remoteAddress,
+    principal: 'User:ANONYMOUS',
+    isClosed: () => isClosed,
+    counts: () => counts,
+    close: () => socket.destroy(),
+    markClosed() {
+      isClosed = true
+    },
+  }
+}
+
+interface IdleWatch {
+  active(): void
+  /** We are closing: not much longer. */
+  linger(): void
+  stop(): void
+}
+
+function createIdleWatch(
+  idleMs: number,
+  env: Pick<Env, 'clock' | 'timers'>,
+  isIdle: () => boolean,
+  close: () => void,
+): IdleWatch {
+  let lastActiveMs = env.clock.monotonicMs()
+  let cancel = env.timers.after(idleMs, check)
+
+  function check(): void {
+    const leftMs = isIdle() ? lastActiveMs + idleMs - env.clock.monotonicMs() : idleMs
+    if (leftMs > 0) cancel = env.timers.after(leftMs, check)
+    else close()
+  }
+  return {
+    active() {
+      lastActiveMs = env.clock.monotonicMs()
+    },
+    linger() {
+      cancel()
+      cancel = env.timers.after(lingerMs, close)
+    },
+    stop: () => cancel(),
+  }
+}
+
 /** The API key is the first thing in every request. */
 const isProduce = (frame: Uint8Array): boolean => frame.length >= 2 && ((frame[0] ?? 0) << 8) + (frame[1] ?? 0) === produceKey
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

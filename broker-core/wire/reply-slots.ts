@@ -36,9 +36,7 @@ const heldBytesMax = 64 * 1024
 
 export function createReplySlots(options: ReplySlotsOptions): ReplySlots {
   const slots: Slot[] = []
-  let outgoing: Uint8Array[] = []
-  let outgoingBytes = 0
-  let isHeld = false
+  const outbox = createOutbox(options.send)
   let hasFailed = false
 
   function settle(slot: Slot, outcome: Outcome): void {
@@ -47,44 +45,25 @@ export function createReplySlots(options: ReplySlotsOptions): ReplySlots {
   }
   function flush(): void {
     let done = 0
-    let failure: { readonly error: unknown } | undefined
-    while (failure === undefined) {
+    for (; done < slots.length; done++) {
       const outcome = slots[done]?.outcome
       if (outcome === undefined) break
-      done++
-      if ('error' in outcome) failure = outcome
-      else if (outcome.reply !== undefined) gather(outcome.reply)
+      if ('error' in outcome) return fail(outcome.error)
+      if (outcome.reply !== undefined) outbox.add(outcome.reply)
     }
     slots.splice(0, done)
-    if (failure !== undefined) {
-      sendGathered()
-      fail(failure.error)
-    } else if (!isHeld || outgoingBytes >= heldBytesMax) {
-      sendGathered()
-    }
-  }
-  function gather(chunks: readonly Uint8Array[]): void {
-    for (const chunk of chunks) {
-      outgoing.push(chunk)
-      outgoingBytes += chunk.length
-    }
-  }
-  function sendGathered(): void {
-    if (outgoing.length === 0) return
-    const chunks = outgoing
-    outgoing = []
-    outgoingBytes = 0
-    options.send(chunks)
+    outbox.sendUnlessHeld()
   }
   function fail(error: unknown): void {
     hasFailed = true
     slots.length = 0
+    outbox.send()
     options.failed(error)
   }
   function settleLater(slot: Slot, outcome: Outcome): void {
     if (hasFailed) return
     settle(slot, outcome)
-    if (!hasFailed) options.progressed()
+    options.progressed()
   }
   const isEnding = (): boolean => hasFailed || slots.some(slot => slot.outcome !== undefined && 'error' in slot.outcome)
 
@@ -98,28 +77,70 @@ export function createReplySlots(options: ReplySlotsOptions): ReplySlots {
     start(isProduce, run) {
       const slot: Slot = { isProduce, outcome: undefined }
       slots.push(slot)
-      try {
-        const reply = run()
-        if (!(reply instanceof Promise)) return settle(slot, { reply })
-        reply.then(
-          later => settleLater(slot, { reply: later }),
-          (error: unknown) => settleLater(slot, { error }),
-        )
-      } catch (error) {
-        settle(slot, { error })
-      }
+      const outcome = outcomeOf(run)
+      if (!(outcome instanceof Promise)) settle(slot, outcome)
+      else void outcome.then(later => settleLater(slot, later))
     },
     endAfterReplies(error) {
       const slot: Slot = { isProduce: false, outcome: undefined }
       slots.push(slot)
       settle(slot, { error })
     },
+    hold: outbox.hold,
+    release: outbox.release,
+  }
+}
+
+function outcomeOf(run: () => ReplyChunks | Promise<ReplyChunks>): Outcome | Promise<Outcome> {
+  try {
+    const reply = run()
+    if (!(reply instanceof Promise)) return { reply }
+    return reply.then(
+      later => ({ reply: later }),
+      (error: unknown) => ({ error }),
+    )
+  } catch (error) {
+    return { error }
+  }
+}
+
+interface Outbox {
+  add(chunks: readonly Uint8Array[]): void
+  send(): void
+  sendUnlessHeld(): void
+  hold(): void
+  release(): void
+}
+
+function createOutbox(sendChunks: (chunks: readonly Uint8Array[]) => void): Outbox {
+  let gathered: Uint8Array[] = []
+  let gatheredBytes = 0
+  let isHeld = false
+
+  function send(): void {
+    if (gathered.length === 0) return
+    const chunks = gathered
+    gathered = []
+    gatheredBytes = 0
+    sendChunks(chunks)
+  }
+  return {
+    add(chunks) {
+      for (const chunk of chunks) {
+        gathered.push(chunk)
+        gatheredBytes += chunk.length
+      }
+    },
+    send,
+    sendUnlessHeld() {
+      if (!isHeld || gatheredBytes >= heldBytesMax) send()
+    },
     hold() {
       isHeld = true
     },
     release() {
       isHeld = false
-      sendGathered()
+      send()
     },
   }
 }

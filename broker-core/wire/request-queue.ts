@@ -37,8 +37,6 @@ interface Asked {
   readonly cancelTimer: CancelTimer
 }
 
-const correlationIdMax = 0x7fffffff
-
 /** `giveUp` closes the connection: an answer is overdue, or what came is no answer. */
 export function createRequestQueue(
   socket: Socket,
@@ -48,18 +46,15 @@ export function createRequestQueue(
 ): RequestQueue {
   const inFlight: Entry[] = []
   let waiting: Entry[] = []
-  let nextCorrelationId = 0
+  let lastCorrelationId = -1
   let isWritable = true
   let lost: ConnectionLost | undefined
 
-  function takeCorrelationId(): number {
-    const id = nextCorrelationId
-    nextCorrelationId = id === correlationIdMax ? 0 : id + 1
-    return id
-  }
-  function refusal(): Error | undefined {
-    if (lost !== undefined) return lost
-    return waiting.length >= limits.waitingMax ? new ConnectionBusy(`${waiting.length} calls wait already`) : undefined
+  function takeTurn(): number {
+    if (lost !== undefined) throw lost
+    if (waiting.length >= limits.waitingMax) throw new ConnectionBusy(`${waiting.length} calls wait already`)
+    lastCorrelationId = (lastCorrelationId + 1) & 0x7fffffff
+    return lastCorrelationId
   }
   function enqueue(entry: Entry): void {
     waiting.push(entry)
@@ -67,45 +62,40 @@ export function createRequestQueue(
   }
   function sendWaiting(): void {
     let count = 0
-    while (isWritable && lost === undefined && count < waiting.length && inFlight.length < limits.inFlightMax) {
-      const entry = waiting[count++]
-      if (entry === undefined) break
+    for (const entry of waiting) {
+      if (!isWritable || lost !== undefined || inFlight.length >= limits.inFlightMax) break
+      count++
       if (entry.asked !== undefined) inFlight.push(entry)
       isWritable = socket.write(entry.chunks)
     }
     if (count > 0) waiting = waiting.slice(count)
   }
-
   return {
     ask<T>(question: Question<T>): Promise<T> {
       return new Promise((resolve, reject) => {
-        const refused = refusal()
-        if (refused !== undefined) throw refused
-        const correlationId = takeCorrelationId()
+        const correlationId = takeTurn()
         const chunks = question.encode(correlationId)
-        const cancelTimer = timers.after(question.timeoutMs, () => {
-          const late = new RequestTimeout(`${question.label}: no answer within ${question.timeoutMs} ms`)
-          reject(late)
-          giveUp(late)
-        })
         const decode = (frame: Uint8Array): void => resolve(question.decode(frame))
-        enqueue({ correlationId, chunks, asked: { decode, reject, cancelTimer } })
+        const late = (reason: RequestTimeout): void => {
+          reject(reason)
+          giveUp(reason)
+        }
+        enqueue({
+          correlationId,
+          chunks,
+          asked: { decode, reject, cancelTimer: timers.after(question.timeoutMs, () => late(overdue(question))) },
+        })
       })
     },
     tell(encode) {
-      const refused = refusal()
-      if (refused !== undefined) throw refused
-      const correlationId = takeCorrelationId()
+      const correlationId = takeTurn()
       enqueue({ correlationId, chunks: encode(correlationId), asked: undefined })
     },
     answer(frame) {
       const entry = inFlight[0]
-      const correlationId = correlationIdOf(frame)
-      if (entry?.correlationId !== correlationId || entry.asked === undefined) {
-        throw new WireFormatError(`an answer to ${correlationId}, where ${entry?.correlationId ?? 'none'} is awaited`)
-      }
-      entry.asked.decode(frame)
-      entry.asked.cancelTimer()
+      checkCorrelation(entry, correlationIdOf(frame))
+      entry?.asked?.decode(frame)
+      entry?.asked?.cancelTimer()
       inFlight.shift()
       sendWaiting()
     },
@@ -122,4 +112,12 @@ export function createRequestQueue(
       }
     },
   }
+}
+
+const overdue = ({ label, timeoutMs }: Question<unknown>): RequestTimeout =>
+  new RequestTimeout(`${label}: no answer within ${timeoutMs} ms`)
+
+function checkCorrelation(entry: Entry | undefined, correlationId: number): void {
+  if (entry?.correlationId === correlationId) return
+  throw new WireFormatError(`an answer to ${correlationId}, where ${entry?.correlationId ?? 'none'} is awaited`)
 }

@@ -6,6 +6,7 @@ import { AuthenticationFailed } from './connection-errors.ts'
 import type { OutboundConnection } from './outbound-connection.ts'
 import { scramExchange } from './scram.ts'
 
+/** Who we say we are to a foreign cluster. Never logged. */
 export interface SaslCredentials {
   readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
   readonly username: string
