@@ -70,23 +70,22 @@ export function createRequestQueue(
     }
     if (count > 0) waiting = waiting.slice(count)
   }
+  function deadline(question: Question<unknown>, reject: (reason: Error) => void): CancelTimer {
+    return timers.after(question.timeoutMs, () => {
+      const late = overdue(question)
+      reject(late)
+      giveUp(late)
+    })
+  }
+
   return {
-    ask<T>(question: Question<T>): Promise<T> {
-      return new Promise((resolve, reject) => {
+    ask: question =>
+      new Promise((resolve, reject) => {
         const correlationId = takeTurn()
         const chunks = question.encode(correlationId)
         const decode = (frame: Uint8Array): void => resolve(question.decode(frame))
-        const late = (reason: RequestTimeout): void => {
-          reject(reason)
-          giveUp(reason)
-        }
-        enqueue({
-          correlationId,
-          chunks,
-          asked: { decode, reject, cancelTimer: timers.after(question.timeoutMs, () => late(overdue(question))) },
-        })
-      })
-    },
+        enqueue({ correlationId, chunks, asked: { decode, reject, cancelTimer: deadline(question, reject) } })
+      }),
     tell(encode) {
       const correlationId = takeTurn()
       enqueue({ correlationId, chunks: encode(correlationId), asked: undefined })
@@ -106,11 +105,15 @@ export function createRequestQueue(
     isOpen: () => lost === undefined,
     rejectAll(reason) {
       lost ??= reason
-      for (const { asked } of [...inFlight.splice(0), ...waiting.splice(0)]) {
-        asked?.cancelTimer()
-        asked?.reject(reason)
-      }
+      rejectEntries([...inFlight.splice(0), ...waiting.splice(0)], reason)
     },
+  }
+}
+
+function rejectEntries(entries: readonly Entry[], reason: ConnectionLost): void {
+  for (const { asked } of entries) {
+    asked?.cancelTimer()
+    asked?.reject(reason)
   }
 }
 
