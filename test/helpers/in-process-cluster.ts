@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { brokerConfig } from '../../broker-core/cluster/broker-config.ts'
+import { startBroker, type RunningBroker } from '../../broker-core/cluster/broker.ts'
+import type { LogSink } from '../../broker-core/env/log-sink.ts'
+import { nodeEnv } from '../../broker-core/env/node/node-env.ts'
+import { freePorts } from './free-ports.ts'
+
+/** Brokers of one cluster in this thread, each with its own ports and directory: what runs in worker threads otherwise. */
+export interface InProcessCluster {
+  readonly bootstrap: readonly { readonly host: string; readonly port: number }[]
+  readonly dataFolder: string
+  broker(nodeId: number): RunningBroker | undefined
+  start(nodeId: number): Promise<RunningBroker>
+  stop(nodeId: number): Promise<void>
+  kill(nodeId: number): Promise<void>
+  /** Stops what runs and removes the data. */
+  close(): Promise<void>
+  /** Warnings and errors of all brokers so far. */
+  readonly complaints: readonly string[]
+}
+
+export interface ClusterOptions {
+  readonly brokers?: number
+  readonly properties?: Readonly<Record<string, string>>
+}
+
+export async function startCluster(options: ClusterOptions = {}): Promise<InProcessCluster> {
+  const count = options.brokers ?? 3
+  const ports = await freePorts(count * 2)
+  const dataFolder = mkdtempSync(join(tmpdir(), 'brokerbench-test-'))
+  const running = new Map<number, RunningBroker>()
+  const complaints: string[] = []
+  const voters = Array.from({ length: count }, (_, index) => `${index + 1}@127.0.0.1:${ports[count + index]}`).join(',')
+
+  const propertiesOf = (nodeId: number) =>
+    new Map<string, string>(
+      Object.entries({
+        'node.id': String(nodeId),
+        'process.roles': 'broker,controller',
+        listeners: `PLAINTEXT://127.0.0.1:${ports[nodeId - 1]},CONTROLLER://127.0.0.1:${ports[count + nodeId - 1]}`,
+        'controller.listener.names': 'CONTROLLER',
+        'controller.quorum.voters': voters,
+        'log.dirs': join(dataFolder, `broker-${nodeId}`),
+        'default.replication.factor': String(Math.min(3, count)),
+        'offsets.topic.replication.factor': String(Math.min(3, count)),
+        'transaction.state.log.replication.factor': String(Math.min(3, count)),
+        'transaction.state.log.min.isr': String(Math.min(2, count)),
+        'group.initial.rebalance.delay.ms': '0',
+        ...options.properties,
+      }),
+    )
+
+  async function start(nodeId: number): Promise<RunningBroker> {
+    const log: LogSink = {
+      write(level, event, fields) {
+        if (process.env.BROKER_LOG !== undefined) console.error(`[${nodeId}] ${level} ${event}`, JSON.stringify(fields ?? {}))
+        if (level === 'warn' || level === 'error')
+          complaints.push(`[${nodeId}] ${level} ${event} ${JSON.stringify(fields ?? {})}`)
+      },
+    }
+    const broker = await startBroker(
+      brokerConfig(propertiesOf(nodeId), () => {}),
+      nodeEnv({ log }),
+    )
+    running.set(nodeId, broker)
+    void broker.failed.then(error => complaints.push(`[${nodeId}] failed: ${error.stack ?? error.message}`))
+    return broker
+  }
+  async function end(nodeId: number, how: 'stop' | 'kill'): Promise<void> {
+    const broker = running.get(nodeId)
+    running.delete(nodeId)
+    await broker?.[how]()
+  }
+
+  try {
+    const started = await Promise.all(Array.from({ length: count }, (_, index) => start(index + 1)))
+    await Promise.all(started.map(broker => broker.ready))
+  } catch (error) {
+    await Promise.all([...running.values()].map(broker => broker.kill()))
+    rmSync(dataFolder, { recursive: true, force: true })
+    throw error
+  }
+  return {
+    bootstrap: ports.slice(0, count).map(port => ({ host: '127.0.0.1', port })),
+    dataFolder,
+    complaints,
+    broker: nodeId => running.get(nodeId),
+    start,
+    stop: nodeId => end(nodeId, 'stop'),
+    kill: nodeId => end(nodeId, 'kill'),
+    async close() {
+      await Promise.all([...running.keys()].map(nodeId => end(nodeId, 'kill')))
+      rmSync(dataFolder, { recursive: true, force: true })
+    },
+  }
+}
