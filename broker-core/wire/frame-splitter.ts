@@ -5,10 +5,11 @@ export const frameBytesMaxDefault = 100 * 1024 * 1024
 
 export interface FrameSplitter {
   /**
-   * Takes the next bytes of the stream and returns the contents (without their int32 size) of all frames that they complete. A frame
-   * within one chunk is a view on it. Throws WireFormatError for a size that is negative or beyond the limit; the stream is lost then.
+   * Takes the next bytes of the stream and gives `take` the contents (without their int32 size) of all frames that they complete. A
+   * frame within one chunk is a view on it. Throws WireFormatError for a size that is negative or beyond the limit, after the frames
+   * before it; the stream is lost then.
    */
-  push(bytes: Uint8Array): Uint8Array[]
+  push(bytes: Uint8Array, take: (frame: Uint8Array) => void): void
   /** Bytes of an unfinished frame, its size field included. */
   heldBytes(): number
 }
@@ -33,10 +34,17 @@ export function createFrameSplitter(frameBytesMax: number = frameBytesMaxDefault
     return at + count
   }
 
+  function completed(last: Uint8Array): Uint8Array {
+    if (pieces.sizeBytes() === 0) return last
+    pieces.add(last)
+    const frame = pieces.joined()
+    pieces = createPieces()
+    return frame
+  }
+
   return {
     heldBytes: () => sizeFieldFilled + pieces.sizeBytes(),
-    push(bytes) {
-      const frames: Uint8Array[] = []
+    push(bytes, take) {
       let at = 0
       while (at < bytes.length || (sizeFieldFilled === sizeFieldBytes && frameBytes === 0)) {
         if (sizeFieldFilled < sizeFieldBytes) {
@@ -44,17 +52,16 @@ export function createFrameSplitter(frameBytesMax: number = frameBytesMaxDefault
           continue
         }
         const end = Math.min(bytes.length, at + frameBytes - pieces.sizeBytes())
-        const isWhole = pieces.sizeBytes() + end - at === frameBytes
-        if (isWhole && pieces.sizeBytes() === 0) frames.push(bytes.subarray(at, end))
-        else pieces.add(bytes.subarray(at, end))
-        if (isWhole && pieces.sizeBytes() > 0) {
-          frames.push(pieces.joined())
-          pieces = createPieces()
+        const piece = bytes.subarray(at, end)
+        const isWhole = pieces.sizeBytes() + piece.length === frameBytes
+        if (!isWhole) {
+          pieces.add(piece)
+        } else {
+          sizeFieldFilled = 0
+          take(completed(piece))
         }
-        if (isWhole) sizeFieldFilled = 0
         at = end
       }
-      return frames
     },
   }
 }

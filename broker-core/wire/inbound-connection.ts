@@ -67,6 +67,7 @@ export function serveSocket(
   const slots = createReplySlots({
     inFlightMax: options.inFlightMax ?? 64,
     send(chunks) {
+      idle.active()
       for (const chunk of chunks) counts.bytesOut += chunk.length
       isWritable = socket.write(chunks)
     },
@@ -81,7 +82,7 @@ export function serveSocket(
     if (slots.isEnding()) return
     let refusal: { readonly error: unknown } | undefined
     try {
-      waiting.push(...splitter.push(bytes))
+      splitter.push(bytes, frame => waiting.push(frame))
     } catch (error) {
       refusal = { error }
     }

@@ -95,7 +95,7 @@ function createLink(socket: Socket, endpoint: Endpoint, options: ConnectionOptio
   socket.setHandlers({
     data(bytes) {
       try {
-        for (const frame of splitter.push(bytes)) queue.answer(frame)
+        splitter.push(bytes, queue.answer)
       } catch (error) {
         giveUp(error instanceof Error ? error : new Error(String(error)))
       }
