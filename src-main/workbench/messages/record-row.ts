@@ -1,0 +1,45 @@
+import { headersShownMax } from '../../contract/limits.ts'
+import type { Preview, RecordRow } from '../../contract/views/records.ts'
+import type { Part, PreviewPart } from '../decoders/parts.ts'
+import { sizeOf } from './log-record.ts'
+import type { LogRecord } from './log-record.ts'
+
+/** A record as a table shows it. `runsBackwards` is filled in by `markBackwards`, which sees the whole page. */
+export function recordRow(partition: number, record: LogRecord, preview: PreviewPart): RecordRow {
+  const shown = (part: Part, bytes: Uint8Array | null): Preview | null => (bytes === null ? null : preview(part, bytes))
+  return {
+    partition,
+    offset: record.offset,
+    timestampMs: record.timestampMs,
+    timestampType: record.timestampType,
+    runsBackwards: false,
+    key: shown('key', record.key),
+    value: shown('value', record.value),
+    headers: record.headers
+      .slice(0, headersShownMax)
+      .map(header => ({ name: header.name.slice(0, headerNameCharsMax), value: shown('header', header.value) })),
+    headerCount: record.headers.length,
+    sizeBytes: sizeOf(record),
+    transaction: record.transaction,
+    control: record.control,
+  }
+}
+
+const headerNameCharsMax = 400
+
+/** About what a row takes on its way to the window. */
+export function rowBytes(row: RecordRow): number {
+  let bytes = 200 + (row.key?.text.length ?? 0) + (row.value?.text.length ?? 0)
+  for (const header of row.headers) bytes += 60 + header.name.length + (header.value?.text.length ?? 0)
+  return bytes
+}
+
+/** Rows in ascending order of the page; marks those older than an earlier record of their partition. */
+export function markBackwards(rows: readonly RecordRow[]): RecordRow[] {
+  const newest = new Map<number, number>()
+  return rows.map(row => {
+    const before = newest.get(row.partition) ?? -1
+    newest.set(row.partition, Math.max(before, row.timestampMs))
+    return row.timestampMs >= 0 && row.timestampMs < before ? { ...row, runsBackwards: true } : row
+  })
+}
