@@ -3,10 +3,11 @@ import { errorCode, type KafkaErrorName } from '../../model/kafka-errors.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import type { brokerRegistration } from '../../protocol/messages/62-broker-registration.ts'
 import type { ControllerState, Decision } from '../controller.ts'
+import type { BrokerRegistration } from '../image.ts'
 import type { MetadataRecord } from '../metadata-records.ts'
 import { withFeatureLevel } from './features.ts'
 import { answer } from './decision.ts'
-import { uncleanShutdownRecords } from './broker-changes.ts'
+import { uncleanShutdownRecords, withoutBroker } from './broker-changes.ts'
 
 type Request = RequestOf<typeof brokerRegistration>
 type Response = ResponseOf<typeof brokerRegistration>
@@ -19,8 +20,10 @@ export function decideBrokerRegistration(state: ControllerState, request: Reques
     return refuse('INVALID_REQUEST')
   const known = image.brokers.get(request.brokerId)
   const isRestart = known !== undefined && known.incarnationId !== request.incarnationId
-  // A second process with the same id, while the first one is alive, would make two brokers out of one.
-  if (isRestart && !known.fenced && state.sessions.hasSession(request.brokerId)) return refuse('DUPLICATE_BROKER_REGISTRATION')
+  // A second process with the same id, while the first one is alive, would make two brokers out of one. One that holds the same ports
+  // is no second one: the first must be gone, so it need not wait for its session to end (Kafka lets it).
+  const mayBeAlive = isRestart && !known.fenced && state.sessions.hasSession(request.brokerId)
+  if (mayBeAlive && !hasSamePorts(known, request)) return refuse('DUPLICATE_BROKER_REGISTRATION')
   if (!supportsFinalized(state, request)) return refuse('UNSUPPORTED_VERSION')
   if (hasForeignDirectory(state, request)) return refuse('INVALID_REGISTRATION')
   const isSame = known !== undefined && !isRestart
@@ -49,6 +52,11 @@ export function decideBrokerRegistration(state: ControllerState, request: Reques
 
 const refuse = (error: KafkaErrorName): Decision<Response> =>
   answer({ throttleTimeMs: 0, errorCode: errorCode(error), brokerEpoch: -1 })
+
+const hasSamePorts = (known: BrokerRegistration, request: Request): boolean =>
+  request.listeners.every(listener =>
+    known.endpoints.some(endpoint => endpoint.host === listener.host && endpoint.port === listener.port),
+  )
 
 /** META-11: a broker that does not understand a finalized level could not read the log. */
 function supportsFinalized(state: ControllerState, request: Request): boolean {

@@ -1,0 +1,101 @@
+import { type ControllerCall, type ControllerChannel, ControllerUnavailable } from '../controller/controller-channel.ts'
+import type { RaftNode } from '../consensus/raft-node.ts'
+import type { Env } from '../env/env.ts'
+import type { Api, RequestOf, ResponseOf } from '../protocol/api.ts'
+import { errorCode } from '../model/kafka-errors.ts'
+import { openConnection, type OutboundConnection } from '../wire/outbound-connection.ts'
+
+export interface ControllerChannelOptions {
+  readonly nodeId: number
+  readonly raft: Pick<RaftNode, 'leaderAndEpoch' | 'endpointOf'>
+  readonly env: Pick<Env, 'network' | 'timers' | 'clock' | 'random' | 'digest'>
+  /** One try; a call may have several. */
+  readonly requestTimeoutMs: number
+}
+
+const defaultTimeoutMs = 30_000
+const firstPauseMs = 10
+const pauseMaxMs = 200
+
+/**
+ * The way of one broker to whoever leads the quorum, over TCP also when that is this node. One connection, opened when needed, replaced
+ * when the leader changes or the connection breaks.
+ */
+export function controllerChannel(options: ControllerChannelOptions): ControllerChannel {
+  const { env, raft } = options
+  let current: { readonly leaderId: number; readonly opening: Promise<OutboundConnection> } | undefined
+  let isClosed = false
+
+  function connectionTo(leaderId: number): Promise<OutboundConnection> {
+    if (current?.leaderId === leaderId) return current.opening
+    const endpoint = raft.endpointOf(leaderId)
+    if (endpoint === undefined) return Promise.reject(new ControllerUnavailable(`no endpoint of node ${leaderId}`))
+    letGo()
+    const clientId = `broker-${options.nodeId}-to-controller`
+    const opening = openConnection(endpoint, { clientId, requestTimeoutMs: options.requestTimeoutMs, inFlightMax: 100 }, env)
+    const mine = { leaderId, opening }
+    current = mine
+    const forget = () => {
+      if (current === mine) current = undefined
+    }
+    opening.then(connection => (isClosed ? connection.close() : connection.closed.then(forget)), forget)
+    return opening
+  }
+
+  /** Calls in flight on it end with its answers or its timeout. */
+  function letGo(): void {
+    const old = current
+    current = undefined
+    old?.opening.then(connection => connection.close()).catch(() => undefined)
+  }
+
+  async function once<A extends Api>(
+    api: A,
+    request: RequestOf<A>,
+    call: ControllerCall<A>,
+    leftMs: number,
+  ): Promise<ResponseOf<A> | string> {
+    const { leaderId } = raft.leaderAndEpoch()
+    if (leaderId === undefined) return 'no leader of the quorum is known'
+    try {
+      const connection = await connectionTo(leaderId)
+      const version = connection.negotiatedVersion(api, call.version)
+      if (version === undefined) throw new ControllerUnavailable(`node ${leaderId} does not serve ${api.name}`)
+      const timeoutMs = Math.min(leftMs, options.requestTimeoutMs)
+      const response: ResponseOf<A> = await connection.call(api, version, request, { timeoutMs })
+      const isMisdirected = call.isMisdirected ?? saysNotController
+      return isMisdirected(response) ? `node ${leaderId} is not the active controller` : response
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  return {
+    async send(api, request, call = {}) {
+      const deadlineMs = env.clock.monotonicMs() + (call.timeoutMs ?? defaultTimeoutMs)
+      for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, pauseMaxMs)) {
+        if (isClosed) throw new ControllerUnavailable(`${api.name}: the channel is closed`)
+        const result = await once(api, request, call, Math.max(1, deadlineMs - env.clock.monotonicMs()))
+        if (typeof result !== 'string') return result
+        if (env.clock.monotonicMs() + pauseMs >= deadlineMs) throw new ControllerUnavailable(`${api.name}: ${result}`)
+        await new Promise<void>(resolve => env.timers.after(pauseMs, resolve))
+      }
+    },
+    close() {
+      isClosed = true
+      letGo()
+    },
+  }
+}
+
+const notController = errorCode('NOT_CONTROLLER')
+
+/** Top-level error, or that of the first item: a controller that is not active refuses everything alike. */
+export function saysNotController(response: unknown): boolean {
+  if (typeof response !== 'object' || response === null) return false
+  if ('errorCode' in response && response.errorCode !== 0) return response.errorCode === notController
+  for (const value of Object.values(response)) {
+    if (Array.isArray(value) && value.length > 0) return saysNotController(value[0])
+  }
+  return false
+}
