@@ -1,0 +1,110 @@
+import type { Compression } from '../../../broker-core/env/codec.ts'
+import {
+  batchIsControl,
+  batchIsLogAppendTime,
+  batchIsTransactional,
+  batchBaseOffset,
+  batchLastOffset,
+  batchMagic,
+  batchProducerId,
+  currentMagic,
+} from '../../../broker-core/records/batch-header.ts'
+import { batchesIn } from '../../../broker-core/records/batch-iterator.ts'
+import { controlTypeOf, controlTypes } from '../../../broker-core/records/control-records.ts'
+import { recordsOf } from '../../../broker-core/records/record-reader.ts'
+import type { RecordView } from '../../../broker-core/records/record-reader.ts'
+import type { LogRecord } from './log-record.ts'
+
+export interface AbortedTransaction {
+  readonly producerId: number
+  readonly firstOffset: number
+}
+
+export interface BatchReading {
+  readonly compression: Compression
+  /** Records before are left out: a batch comes whole, also when its middle was asked for. */
+  readonly from: number
+  /** As the broker told them with these very bytes (TXN: read committed). */
+  readonly aborted: readonly AbortedTransaction[]
+  /** Transactional records at or behind it belong to a transaction that is not decided here: the last stable offset. */
+  readonly stableOffset: number
+}
+
+export interface ReadBatches {
+  readonly records: LogRecord[]
+  /** Behind the last batch; `from` when there is none. */
+  readonly nextOffset: number
+}
+
+/** Opens all batches of one answer. Throws CorruptRecords or CompressionError. */
+export function readBatches(bytes: Uint8Array, reading: BatchReading): ReadBatches {
+  const records: LogRecord[] = []
+  const transactions = transactionStates(reading)
+  let nextOffset = reading.from
+  for (const batch of batchesIn(bytes)) {
+    if (batchMagic(batch, 0) !== currentMagic) throw new Error('batches of a message format before version 2 are not read')
+    const last = batchLastOffset(batch, 0)
+    if (last < reading.from) continue
+    nextOffset = Math.max(nextOffset, last + 1)
+    const facts = batchFacts(batch, transactions)
+    for (const record of recordsOf(batch, reading.compression)) {
+      if (facts.control !== null) transactions.ended(batchProducerId(batch, 0))
+      if (record.offset >= reading.from) records.push(logRecord(record, facts))
+    }
+  }
+  return { records, nextOffset }
+}
+
+type Facts = Pick<LogRecord, 'timestampType' | 'transaction'> & { readonly control: true | null }
+
+function batchFacts(batch: Uint8Array, transactions: TransactionStates): Facts {
+  const control = batchIsControl(batch, 0) ? true : null
+  const isData = batchIsTransactional(batch, 0) && control === null
+  return {
+    timestampType: batchIsLogAppendTime(batch, 0) ? 'append' : 'create',
+    transaction: isData ? transactions.of(batchProducerId(batch, 0), batchBaseOffset(batch, 0)) : null,
+    control,
+  }
+}
+
+function logRecord(record: RecordView, facts: Facts): LogRecord {
+  const { offset, timestampMs, key, value, headers } = record
+  return {
+    offset,
+    timestampMs,
+    timestampType: timestampMs < 0 ? 'none' : facts.timestampType,
+    key,
+    value,
+    headers: headers.map(header => ({ name: header.key, value: header.value })),
+    transaction: facts.transaction,
+    control: facts.control === null ? null : controlName(key),
+  }
+}
+
+function controlName(key: Uint8Array | null): LogRecord['control'] {
+  const type = controlTypeOf(key)
+  if (type === controlTypes.commit) return 'commit'
+  return type === controlTypes.abort ? 'abort' : 'other'
+}
+
+interface TransactionStates {
+  of(producerId: number, offset: number): LogRecord['transaction']
+  /** A marker of this producer was passed. */
+  ended(producerId: number): void
+}
+
+/** Walks along with the batches: a producer's transaction is aborted from its first offset to its marker. */
+function transactionStates(reading: BatchReading): TransactionStates {
+  const pending = [...reading.aborted].sort((a, b) => a.firstOffset - b.firstOffset)
+  const aborting = new Set<number>()
+  return {
+    of(producerId, offset) {
+      while (pending[0] !== undefined && pending[0].firstOffset <= offset) aborting.add((pending.shift() as AbortedTransaction).producerId)
+      if (aborting.has(producerId)) return 'aborted'
+      return offset >= reading.stableOffset ? 'open' : null
+    },
+    ended(producerId) {
+      aborting.delete(producerId)
+    },
+  }
+}
