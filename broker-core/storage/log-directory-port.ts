@@ -56,6 +56,8 @@ export interface LogDirectory {
   setStray(topic: string, partition: number): void
   /** Where the metadata log lives; no partition of a topic. Made when absent. */
   readonly metadataLogPath: string
+  /** The log in `metadataLogPath`, which is not among `logs()`: opened and recovered at the first call. */
+  metadataLog(config: LogConfigInput): PartitionLog
   /** Starts the periodic work: checkpoints, flush intervals, retention, compaction, delayed deletion. In steps of a few ms. */
   startMaintenance(intervals?: Partial<MaintenanceIntervals>): void
   /** One full round now, for tests and for people who ask. */

@@ -1,0 +1,16 @@
+import type { DirectoryFiles } from './directory-files.ts'
+import type { StorageEnv } from './log-directory-port.ts'
+import type { TailBudget } from './tail-cache.ts'
+
+/** What a log uses of the directory that it lives in. */
+export interface LogContext {
+  readonly files: DirectoryFiles
+  readonly env: StorageEnv
+  readonly tailBudget: TailBudget
+  /** IDEM-08 */
+  readonly producerIdExpirationMs: number
+  /** Removes a file that has its `.deleted` name already, later (RET-06). */
+  removeLater(path: string, delayMs: number): void
+  /** The recovery point went back: the checkpoint on disk must not promise more than is there. */
+  recoveryPointLowered(): void
+}

@@ -1,0 +1,308 @@
+import { zeroUuid, uuidFromRandom } from '../base/bytes/uuid.ts'
+import { DiskError, type DiskLock } from '../env/disk.ts'
+import { CorruptCheckpoint } from './checkpoints.ts'
+import { DelayedRemoval } from './delayed-removal.ts'
+import { DirectoryFiles } from './directory-files.ts'
+import { parsePartitionDirectoryName, partitionDirectoryName, suffixedDirectoryName, type DirectorySuffix } from './file-names.ts'
+import type { Log } from './log.ts'
+import type { LogContext } from './log-context.ts'
+import {
+  LogDirectoryRefused,
+  type LogDirectory,
+  type LogDirectoryOptions,
+  type MaintenanceIntervals,
+  type StorageEnv,
+} from './log-directory-port.ts'
+import { loadLog } from './log-loading.ts'
+import { startMaintenance } from './maintenance.ts'
+import {
+  formatCleanShutdown,
+  formatMetaProperties,
+  formatPartitionMetadata,
+  parseCleanShutdown,
+  parseMetaProperties,
+  parsePartitionMetadata,
+} from './meta-properties.ts'
+import { OffsetCheckpoint } from './offset-checkpoints.ts'
+import { StorageFailure, type LogConfigInput, type PartitionLog } from './partition-log.ts'
+import { TailBudget } from './tail-cache.ts'
+
+const tailBytesMaxDefault = 16 * 1024 * 1024
+const producerIdExpirationMsDefault = 86_400_000
+const metadataDirectoryName = '__cluster_metadata-0'
+/** Kafka's reserved `Uuid(0, 1)`. */
+const metadataTopicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
+const cleanShutdownName = '.kafka_cleanshutdown'
+const partitionMetadataName = 'partition.metadata'
+
+/** Opens one `log.dirs` entry and all logs in it. Throws LogDirectoryRefused or StorageFailure. */
+export function openLogDirectory(options: LogDirectoryOptions, env: StorageEnv): LogDirectory {
+  const lock = lockDirectory(options.path, env)
+  try {
+    return new OpenLogDirectory(options, env, lock)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+function lockDirectory(path: string, env: StorageEnv): DiskLock {
+  let lock: DiskLock | undefined
+  try {
+    env.disk.makeDirectory(path)
+    lock = env.disk.lock(`${path}/.lock`)
+  } catch (error) {
+    if (error instanceof DiskError) throw new StorageFailure(path, error.message, { cause: error })
+    throw error
+  }
+  if (lock === undefined) throw new LogDirectoryRefused(`${path} is in use by another process`)
+  return lock
+}
+
+class OpenLogDirectory implements LogDirectory {
+  readonly path: string
+  readonly directoryId: string
+  readonly previousBrokerEpoch: number | undefined
+  readonly metadataLogPath: string
+  readonly #options: LogDirectoryOptions
+  readonly #env: StorageEnv
+  readonly #lock: DiskLock
+  readonly #files: DirectoryFiles
+  readonly #removal: DelayedRemoval
+  readonly #context: LogContext
+  readonly #recoveryPoints: OffsetCheckpoint
+  readonly #logStartOffsets: OffsetCheckpoint
+  readonly #highWatermarks: OffsetCheckpoint
+  readonly #logs = new Map<string, Log>()
+  #metadataLog: Log | undefined
+  #stopMaintenance: (() => void) | undefined
+  #isClosed = false
+
+  constructor(options: LogDirectoryOptions, env: StorageEnv, lock: DiskLock) {
+    this.path = options.path
+    this.#options = options
+    this.#env = env
+    this.#lock = lock
+    this.#files = new DirectoryFiles(env.disk, options.path, failure => this.#failed(failure))
+    this.#removal = new DelayedRemoval(this.#files, env.clock, env.timers)
+    this.directoryId = this.#identify()
+    this.previousBrokerEpoch = this.#takeCleanShutdownMarker()
+    this.#recoveryPoints = new OffsetCheckpoint(this.#files, 'recovery-point-offset-checkpoint')
+    this.#logStartOffsets = new OffsetCheckpoint(this.#files, 'log-start-offset-checkpoint')
+    this.#highWatermarks = new OffsetCheckpoint(this.#files, 'replication-offset-checkpoint')
+    this.#context = {
+      files: this.#files,
+      env,
+      tailBudget: new TailBudget(options.tailBytesMax ?? tailBytesMaxDefault),
+      producerIdExpirationMs: producerIdExpirationMsDefault,
+      removeLater: (path, delayMs) => this.#removal.add(path, delayMs),
+      recoveryPointLowered: () => this.writeRecoveryPoints(),
+    }
+    this.metadataLogPath = `${this.path}/${metadataDirectoryName}`
+    this.#files.makeDirectory(this.metadataLogPath)
+    this.#loadLogs()
+  }
+
+  get failure(): StorageFailure | undefined {
+    return this.#files.failure
+  }
+
+  logs(): Iterable<Log> {
+    return this.#logs.values()
+  }
+
+  log(topic: string, partition: number): Log | undefined {
+    return this.#logs.get(partitionDirectoryName(topic, partition))
+  }
+
+  createLog(spec: { topic: string; partition: number; topicId: string; config: LogConfigInput }): PartitionLog {
+    const present = this.log(spec.topic, spec.partition)
+    if (present?.topicId === spec.topicId) {
+      present.reconfigure(spec.config)
+      return present
+    }
+    if (present?.topicId === zeroUuid) {
+      this.#writePartitionMetadata(present.directory, spec.topicId)
+      present.adoptTopicId(spec.topicId)
+      present.reconfigure(spec.config)
+      return present
+    }
+    if (present !== undefined) this.setStray(spec.topic, spec.partition)
+    const name = partitionDirectoryName(spec.topic, spec.partition)
+    const directory = `${this.path}/${name}`
+    this.#files.makeDirectory(directory)
+    this.#writePartitionMetadata(directory, spec.topicId)
+    const fresh = { recoveryPoint: 0, logStartOffset: 0, highWatermark: 0, wasClean: false }
+    const log = loadLog({ ...spec, directory, ...fresh }, this.#context)
+    this.#logs.set(name, log)
+    return log
+  }
+
+  deleteLog(topic: string, partition: number): void {
+    const log = this.log(topic, partition)
+    if (log === undefined) return
+    const path = this.#setAside(log, '-delete')
+    this.#removal.add(path, log.config.fileDeleteDelayMs, true)
+  }
+
+  setStray(topic: string, partition: number): void {
+    const log = this.log(topic, partition)
+    if (log !== undefined) this.#setAside(log, '-stray')
+  }
+
+  metadataLog(config: LogConfigInput): PartitionLog {
+    this.#metadataLog ??= this.#load(metadataDirectoryName, '__cluster_metadata', 0, metadataTopicId, config)
+    return this.#metadataLog
+  }
+
+  startMaintenance(intervals: Partial<MaintenanceIntervals> = {}): void {
+    this.#stopMaintenance ??= startMaintenance(this, this.#env, intervals)
+  }
+
+  runRetention(): void {
+    for (const log of this.#logs.values()) log.applyRetention()
+  }
+
+  /** Segments, epochs and producers of everything appended so far are durable below these offsets. */
+  writeRecoveryPoints(): void {
+    this.#recoveryPoints.write(this.#offsetsOf(log => log.recoveryPoint))
+  }
+
+  writeLogStartOffsets(): void {
+    this.#logStartOffsets.write(
+      this.#offsetsOf(log => (log.logStartOffset > log.segments.first.baseOffset ? log.logStartOffset : undefined)),
+    )
+  }
+
+  writeHighWatermarks(): void {
+    this.#highWatermarks.write(this.#offsetsOf(log => log.highWatermark))
+  }
+
+  close(brokerEpoch: number): void {
+    if (this.#isClosed) return
+    this.#stop()
+    try {
+      if (this.failure !== undefined) return
+      const all = this.#all()
+      for (const log of all) log.close()
+      this.writeRecoveryPoints()
+      this.writeLogStartOffsets()
+      this.writeHighWatermarks()
+      const marker = `${this.path}/${cleanShutdownName}`
+      this.#files.replaceText(marker, formatCleanShutdown(brokerEpoch))
+    } finally {
+      this.#letGo()
+    }
+  }
+
+  abandon(): void {
+    if (this.#isClosed) return
+    this.#stop()
+    this.#letGo()
+  }
+
+  #stop(): void {
+    this.#isClosed = true
+    this.#stopMaintenance?.()
+    this.#removal.stop()
+  }
+
+  #letGo(): void {
+    for (const log of this.#all()) log.abandon()
+    this.#files.closeAll()
+    this.#lock.release()
+  }
+
+  #all(): Log[] {
+    return this.#metadataLog === undefined ? [...this.#logs.values()] : [...this.#logs.values(), this.#metadataLog]
+  }
+
+  #failed(failure: StorageFailure): void {
+    this.#env.log.write('error', 'log-directory.offline', { directory: this.path, error: failure.message })
+    this.#options.onFailure?.(failure)
+  }
+
+  /** Reads or makes `meta.properties`; returns the directory id. */
+  #identify(): string {
+    const path = `${this.path}/meta.properties`
+    const text = this.#files.readText(path)
+    const found = text === undefined ? undefined : parseMetaProperties(text)
+    if (found?.clusterId !== undefined && found.clusterId !== this.#options.clusterId) {
+      throw new LogDirectoryRefused(`${this.path} belongs to cluster ${found.clusterId}, not ${this.#options.clusterId}`)
+    }
+    if (found?.nodeId !== undefined && found.nodeId !== this.#options.nodeId) {
+      throw new LogDirectoryRefused(`${this.path} belongs to node ${found.nodeId}, not ${this.#options.nodeId}`)
+    }
+    if (found?.directoryId !== undefined && found.clusterId !== undefined) return found.directoryId
+    const directoryId = found?.directoryId ?? uuidFromRandom(this.#env.random.bytes(16))
+    const { clusterId, nodeId } = this.#options
+    this.#files.replaceText(path, formatMetaProperties({ clusterId, nodeId, directoryId }))
+    return directoryId
+  }
+
+  #takeCleanShutdownMarker(): number | undefined {
+    const path = `${this.path}/${cleanShutdownName}`
+    const text = this.#files.readText(path)
+    if (text === undefined) return undefined
+    this.#files.remove(path)
+    this.#files.syncDirectory(this.path)
+    return parseCleanShutdown(text)
+  }
+
+  #loadLogs(): void {
+    for (const name of this.#files.list(this.path)) {
+      const parsed = name === metadataDirectoryName ? undefined : parsePartitionDirectoryName(name)
+      if (parsed === undefined || !this.#files.isDirectory(`${this.path}/${name}`)) continue
+      if (parsed.suffix === '-delete') this.#removal.add(`${this.path}/${name}`, 0, true)
+      if (parsed.suffix !== undefined) continue
+      const { topic, partition } = parsed
+      const metadata = this.#files.readText(`${this.path}/${name}/${partitionMetadataName}`)
+      const topicId = (metadata === undefined ? undefined : parsePartitionMetadata(metadata)) ?? zeroUuid
+      this.#logs.set(name, this.#load(name, topic, partition, topicId, this.#options.configOf(topic)))
+    }
+  }
+
+  #load(name: string, topic: string, partition: number, topicId: string, config: LogConfigInput): Log {
+    const checkpointed = {
+      recoveryPoint: this.#recoveryPoints.offsets.get(name),
+      logStartOffset: this.#logStartOffsets.offsets.get(name),
+      highWatermark: this.#highWatermarks.offsets.get(name),
+    }
+    const spec = { topic, partition, topicId, config, directory: `${this.path}/${name}`, ...checkpointed }
+    const onProgress = (doneBytes: number, totalBytes: number) =>
+      this.#options.onRecoveryProgress?.({ partition: name, doneBytes, totalBytes })
+    try {
+      return loadLog({ ...spec, wasClean: this.previousBrokerEpoch !== undefined, onProgress }, this.#context)
+    } catch (error) {
+      if (error instanceof CorruptCheckpoint) throw this.#files.fail(`${name}: ${error.message}`)
+      throw error
+    }
+  }
+
+  /** Renames the partition's directory; its log is closed. Returns the new path. */
+  #setAside(log: Log, suffix: DirectorySuffix): string {
+    const { topic, partition } = log
+    this.#logs.delete(partitionDirectoryName(topic, partition))
+    log.abandon()
+    const path = `${this.path}/${suffixedDirectoryName(topic, partition, this.#uniqueHex(), suffix)}`
+    this.#files.renameDirectory(log.directory, path)
+    this.#files.syncDirectory(this.path)
+    return path
+  }
+
+  #uniqueHex(): string {
+    return [...this.#env.random.bytes(16)].map(byte => byte.toString(16).padStart(2, '0')).join('')
+  }
+
+  #writePartitionMetadata(directory: string, topicId: string): void {
+    const bytes = new TextEncoder().encode(formatPartitionMetadata(topicId))
+    this.#files.writeWhole(`${directory}/${partitionMetadataName}`, bytes, false)
+  }
+
+  #offsetsOf(offsetOf: (log: Log) => number | undefined) {
+    return this.#all().flatMap(log => {
+      const offset = offsetOf(log)
+      return offset === undefined ? [] : [{ topic: log.topic, partition: log.partition, offset }]
+    })
+  }
+}

@@ -1,0 +1,458 @@
+import { assert } from '../base/assert.ts'
+import {
+  batchBaseOffset,
+  batchCrcIsValid,
+  batchLastOffset,
+  batchLeaderEpoch,
+  batchMaxTimestamp,
+} from '../records/batch-header.ts'
+import { batchEnd } from '../records/batch-iterator.ts'
+import type { BatchRules } from '../records/batch-validation.ts'
+import { CorruptRecords } from '../records/record-varint.ts'
+import { encodeEpochs } from './checkpoints.ts'
+import type { EpochCache } from './epoch-cache.ts'
+import { batchRulesOf, judgeLeaderAppend, stampBatches } from './leader-append.ts'
+import { type LogConfig, parseLogConfig } from './log-config.ts'
+import type { LogContext } from './log-context.ts'
+import { noteProducerOf } from './log-producers.ts'
+import { emptyRead, findOffsetForTime, findOffsetOfMaxTimestamp, readSegments } from './log-reading.ts'
+import type {
+  AppendResult,
+  LeaderAppend,
+  LogConfigInput,
+  PartitionLog,
+  ProducerStateView,
+  ReadQuery,
+  ReadResult,
+  TimedOffset,
+} from './partition-log.ts'
+import { ProducerSnapshots } from './producer-snapshots.ts'
+import type { ProducerStates } from './producer-state.ts'
+import { countToDelete } from './retention.ts'
+import type { Segment } from './segment.ts'
+import { createSegment, deleteSegmentFiles } from './segment-files.ts'
+import type { SegmentList } from './segment-list.ts'
+import { TailCache } from './tail-cache.ts'
+import { abortedOverlapping } from './transaction-index.ts'
+
+/** A log as loading found it or made it. */
+export interface LoadedLog {
+  readonly topic: string
+  readonly partition: number
+  readonly topicId: string
+  readonly directory: string
+  readonly config: LogConfigInput
+  readonly segments: SegmentList
+  readonly epochs: EpochCache
+  readonly producers: ProducerStates
+  readonly logStartOffset: number
+  readonly logEndOffset: number
+  readonly highWatermark: number
+  readonly recoveryPoint: number
+  /** The directory has no files that a loss of power could take back. */
+  readonly isDirectoryDurable: boolean
+}
+
+/** One partition's log (PartitionLog): orchestrates segments, indexes, epochs, producers and the tail. */
+export class Log implements PartitionLog {
+  readonly topic: string
+  readonly partition: number
+  readonly directory: string
+  readonly segments: SegmentList
+  readonly epochs: EpochCache
+  readonly producerStates: ProducerStates
+  readonly #context: LogContext
+  readonly #tail: TailCache
+  readonly #snapshots: ProducerSnapshots
+  #topicId: string
+  #config: LogConfig
+  #rules: BatchRules
+  #logStartOffset: number
+  #logEndOffset: number
+  #highWatermark: number
+  #recoveryPoint: number
+  #isDirectoryDurable: boolean
+  /** A flush that began before a truncation must not move the recovery point after it. */
+  #truncations = 0
+  #lastFlushMs: number
+  #isClosed = false
+
+  constructor(loaded: LoadedLog, context: LogContext) {
+    this.topic = loaded.topic
+    this.partition = loaded.partition
+    this.#topicId = loaded.topicId
+    this.directory = loaded.directory
+    this.segments = loaded.segments
+    this.epochs = loaded.epochs
+    this.producerStates = loaded.producers
+    this.#context = context
+    this.#tail = new TailCache(context.tailBudget)
+    this.#snapshots = new ProducerSnapshots(context, loaded.directory)
+    this.#config = parseLogConfig(loaded.config)
+    this.#rules = batchRulesOf(this.#config)
+    this.#logStartOffset = loaded.logStartOffset
+    this.#logEndOffset = loaded.logEndOffset
+    this.#highWatermark = loaded.highWatermark
+    this.#recoveryPoint = loaded.recoveryPoint
+    this.#isDirectoryDurable = loaded.isDirectoryDurable
+    this.#lastFlushMs = context.env.clock.monotonicMs()
+    this.segments.active.activate(this.#config.segmentIndexBytes)
+  }
+
+  get topicId(): string {
+    return this.#topicId
+  }
+  get config(): LogConfig {
+    return this.#config
+  }
+  get logStartOffset(): number {
+    return this.#logStartOffset
+  }
+  get logEndOffset(): number {
+    return this.#logEndOffset
+  }
+  get highWatermark(): number {
+    return this.#highWatermark
+  }
+  /** Everything below survives a loss of power. */
+  get recoveryPoint(): number {
+    return this.#recoveryPoint
+  }
+  get sizeBytes(): number {
+    return this.segments.sizeBytes
+  }
+  get latestEpoch(): number | undefined {
+    return this.epochs.latestEpoch
+  }
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  get lastStableOffset(): number {
+    const unstable = this.producerStates.firstUnstableOffset()
+    if (unstable === undefined || unstable >= this.#highWatermark) return this.#highWatermark
+    return Math.max(unstable, this.#logStartOffset)
+  }
+
+  appendAsLeader(batches: Uint8Array, options: LeaderAppend): AppendResult {
+    this.#assertOpen()
+    const verdict = judgeLeaderAppend(batches, options, this.#config, this.#rules, this.producerStates, this.#context.env)
+    if (verdict.kind === 'rejected') return { ok: false, rejection: verdict.rejection }
+    if (verdict.kind === 'duplicate') {
+      const { lastOffset, offsetDelta, timestampMs } = verdict.batch
+      const logAppendTimeMs = this.#config.timestampType === 'LogAppendTime' ? timestampMs : -1
+      return { ok: true, firstOffset: lastOffset - offsetDelta, lastOffset, logAppendTimeMs, duplicate: true, appendedBytes: 0 }
+    }
+    const { bytes, logAppendTimeMs } = verdict
+    const firstOffset = this.#logEndOffset
+    const lastOffset = stampBatches(bytes, firstOffset, options.leaderEpoch)
+    this.epochs.assign(options.leaderEpoch, firstOffset)
+    this.#append(bytes)
+    return { ok: true, firstOffset, lastOffset, logAppendTimeMs, duplicate: false, appendedBytes: bytes.length }
+  }
+
+  appendAsFollower(batches: Uint8Array, options: { leaderEpochMax: number }): { lastOffset: number; batchCount: number } {
+    this.#assertOpen()
+    let batchCount = 0
+    let at = 0
+    let next = this.#logEndOffset
+    for (let end = batchEnd(batches, 0); end !== -1; at = end, end = batchEnd(batches, at)) {
+      const epoch = batchLeaderEpoch(batches, at)
+      if (epoch > options.leaderEpochMax) break
+      const baseOffset = batchBaseOffset(batches, at)
+      if (baseOffset < next) throw new CorruptRecords(`batch at offset ${baseOffset} does not follow on at ${next}`)
+      if (!batchCrcIsValid(batches, at, this.#context.env.crc32c))
+        throw new CorruptRecords(`CRC of the batch at offset ${baseOffset}`)
+      next = batchLastOffset(batches, at) + 1
+      if (epoch >= 0) this.epochs.assign(epoch, baseOffset)
+      batchCount++
+    }
+    if (at > 0) this.#append(at === batches.length ? batches : batches.subarray(0, at))
+    return { lastOffset: this.#logEndOffset - 1, batchCount }
+  }
+
+  /** Writes stamped batches: one write, but for those that must go to a new segment. */
+  #append(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) {
+      const end = this.#endOfRun(bytes, at)
+      this.#appendRun(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end))
+      at = end
+    }
+    const unflushed = this.#logEndOffset - this.#recoveryPoint
+    if (unflushed >= this.#config.flushMessages) this.flush()
+  }
+
+  /** PROD-12: rolls when the first batch asks for it, then takes as many batches as the active segment holds. */
+  #endOfRun(bytes: Uint8Array, at: number): number {
+    let end = batchEnd(bytes, at)
+    assert(end !== -1, 'whole batches are appended')
+    if (this.#mustRoll(end - at, batchMaxTimestamp(bytes, at), batchLastOffset(bytes, at))) this.roll(batchBaseOffset(bytes, at))
+    const active = this.segments.active
+    for (let next = batchEnd(bytes, end); next !== -1; next = batchEnd(bytes, end)) {
+      if (active.sizeBytes + next - at > this.#config.segmentBytes || !active.canHold(batchLastOffset(bytes, end))) break
+      end = next
+    }
+    return end
+  }
+
+  #mustRoll(sizeBytes: number, timestampMs: number, lastOffset: number): boolean {
+    const active = this.segments.active
+    if (active.sizeBytes === 0) return !active.canHold(lastOffset)
+    if (active.sizeBytes + sizeBytes > this.#config.segmentBytes || !active.canHold(lastOffset)) return true
+    if (active.isIndexFull(this.#config.segmentIndexBytes)) return true
+    const firstMs = active.firstBatchTimestampMs() ?? -1
+    const ageMs = firstMs >= 0 ? timestampMs - firstMs : this.#context.env.clock.nowMs() - active.createdAtMs
+    return ageMs > this.#segmentMs() - active.rollJitterMs
+  }
+
+  #segmentMs(): number {
+    return this.#config.compact ? Math.min(this.#config.segmentMs, this.#config.maxCompactionLagMs) : this.#config.segmentMs
+  }
+
+  #appendRun(bytes: Uint8Array): void {
+    const active = this.segments.active
+    active.append(bytes, this.#config.indexIntervalBytes, this.#context.env.clock.nowMs())
+    const baseOffset = batchBaseOffset(bytes, 0)
+    let lastOffset = baseOffset
+    for (let at = 0, end = batchEnd(bytes, 0); end !== -1; at = end, end = batchEnd(bytes, at)) {
+      lastOffset = batchLastOffset(bytes, at)
+      const aborted = noteProducerOf(this.producerStates, bytes, at, this.#context.env.compression)
+      if (aborted !== undefined) active.transactionIndex.append(aborted)
+    }
+    this.#tail.add(bytes, baseOffset, lastOffset)
+    this.#logEndOffset = lastOffset + 1
+  }
+
+  /** Seals the active segment and begins one at `baseOffset`, the log end when absent. */
+  roll(baseOffset = this.#logEndOffset): void {
+    const sealed = this.segments.active
+    if (sealed.sizeBytes === 0 && sealed.baseOffset >= baseOffset) return
+    sealed.seal()
+    this.#snapshots.take(this.producerStates, this.#logEndOffset)
+    this.segments.add(createSegment(this.#context, this.directory, baseOffset, this.#config))
+    this.segments.active.activate(this.#config.segmentIndexBytes)
+    this.#isDirectoryDurable = false
+    this.#flushInBackground(baseOffset)
+  }
+
+  read(query: ReadQuery): ReadResult {
+    if (query.fromOffset >= query.belowOffset || query.fromOffset >= this.#logEndOffset) return emptyRead(query.fromOffset)
+    if (query.fromOffset >= this.#tail.startOffset) return this.#tail.read(query)
+    return readSegments(this.segments, query)
+  }
+
+  advanceHighWatermark(to: number): boolean {
+    const bounded = Math.max(Math.min(to, this.#logEndOffset), this.#logStartOffset)
+    if (bounded <= this.#highWatermark) return false
+    this.#highWatermark = bounded
+    this.producerStates.highWatermarkMoved(bounded)
+    return true
+  }
+
+  advanceLogStartOffset(to: number, _reason: 'delete-records' | 'leader' | 'retention'): boolean {
+    if (to <= this.#logStartOffset) return false
+    assert(to <= this.#logEndOffset, 'the log start stays within the log')
+    this.#logStartOffset = to
+    if (this.#highWatermark < to) this.advanceHighWatermark(to)
+    this.epochs.truncateFromStart(to)
+    return true
+  }
+
+  truncateTo(offset: number): void {
+    this.#assertOpen()
+    if (offset >= this.#logEndOffset) return
+    if (offset <= this.segments.first.baseOffset) {
+      this.truncateFullyAndStartAt(offset)
+      return
+    }
+    this.#truncations++
+    const dropped = this.segments.all.filter(segment => segment.baseOffset > offset)
+    this.#drop(dropped)
+    const firstDropped = this.segments.active.truncateTo(offset)
+    this.segments.active.activate(this.#config.segmentIndexBytes)
+    this.#tail.truncateTo(offset)
+    this.#logEndOffset = Math.min(offset, firstDropped ?? offset)
+    this.#lowerTo(this.#logEndOffset)
+    this.#snapshots.reload(this.producerStates, this.segments, this.#logStartOffset, this.#logEndOffset)
+  }
+
+  truncateFullyAndStartAt(offset: number): void {
+    this.#assertOpen()
+    this.#truncations++
+    this.#drop([...this.segments.all])
+    this.#tail.clear()
+    this.segments.add(createSegment(this.#context, this.directory, offset, this.#config))
+    this.segments.active.activate(this.#config.segmentIndexBytes)
+    this.#isDirectoryDurable = false
+    this.epochs.clear()
+    this.#logStartOffset = offset
+    this.#logEndOffset = offset
+    this.#highWatermark = offset
+    this.#lowerTo(offset)
+    this.#snapshots.removeAll()
+    this.producerStates.clear()
+  }
+
+  #lowerTo(offset: number): void {
+    this.epochs.truncateFromEnd(offset)
+    this.#highWatermark = Math.min(this.#highWatermark, offset)
+    if (this.#logStartOffset > offset) this.#logStartOffset = offset
+    if (this.#recoveryPoint <= offset) return
+    this.#recoveryPoint = offset
+    this.#context.recoveryPointLowered()
+  }
+
+  #drop(segments: readonly Segment[]): void {
+    this.segments.remove(segments)
+    for (const segment of segments) deleteSegmentFiles(this.#context, segment, this.#config.fileDeleteDelayMs)
+  }
+
+  beginLeaderEpoch(epoch: number): void {
+    this.epochs.assign(epoch, this.#logEndOffset)
+  }
+
+  endOffsetOfEpoch(epoch: number): { epoch: number; endOffset: number } {
+    return this.epochs.endOffsetOf(epoch, this.#logEndOffset)
+  }
+
+  epochOfOffset(offset: number): number | undefined {
+    return this.epochs.epochOf(offset)
+  }
+
+  offsetForTime(timestampMs: number, belowOffset: number): TimedOffset | undefined {
+    const query = { timestampMs, fromOffset: this.#logStartOffset, belowOffset }
+    return findOffsetForTime(this.segments, this.#context.env.compression, query)
+  }
+
+  offsetOfMaxTimestamp(belowOffset: number): TimedOffset | undefined {
+    const found = findOffsetOfMaxTimestamp(this.segments, this.#context.env.compression, this.#logStartOffset)
+    return found !== undefined && found.offset < belowOffset ? found : undefined
+  }
+
+  abortedTransactions(fromOffset: number, toOffset: number): readonly { producerId: number; firstOffset: number }[] {
+    const indexes = this.segments.from(fromOffset).filter(segment => segment.transactionIndex.exists)
+    if (indexes.length === 0) return []
+    return abortedOverlapping(
+      indexes.map(segment => segment.transactionIndex.entries()),
+      fromOffset,
+      toOffset,
+    )
+  }
+
+  producers(): readonly ProducerStateView[] {
+    return this.producerStates.views()
+  }
+
+  reconfigure(config: LogConfigInput): void {
+    this.#config = parseLogConfig(config)
+    this.#rules = batchRulesOf(this.#config)
+  }
+
+  /** The topic id, for a log that was found without one (`partition.metadata` lost). */
+  adoptTopicId(topicId: string): void {
+    this.#topicId = topicId
+  }
+
+  flush(): void {
+    if (this.#recoveryPoint >= this.#logEndOffset && this.#isDirectoryDurable) return
+    for (const segment of this.segments.from(this.#recoveryPoint)) segment.sync()
+    this.#directoryFlushed()
+    this.#recoveryPoint = this.#logEndOffset
+    this.#lastFlushMs = this.#context.env.clock.monotonicMs()
+  }
+
+  /** `flush.ms`, and the age limits of segments that nothing is appended to any more. */
+  maintain(): void {
+    const sinceFlushMs = this.#context.env.clock.monotonicMs() - this.#lastFlushMs
+    if (sinceFlushMs >= this.#config.flushMs && this.#recoveryPoint < this.#logEndOffset) this.flush()
+  }
+
+  #flushInBackground(upTo: number): void {
+    const truncations = this.#truncations
+    const sealed = this.segments.from(this.#recoveryPoint).filter(segment => segment.baseOffset < upTo)
+    void this.#syncSealed(sealed).then(
+      () => {
+        if (this.#truncations !== truncations || this.#isClosed || this.#recoveryPoint >= upTo) return
+        this.#directoryFlushed()
+        this.#recoveryPoint = upTo
+      },
+      // The directory is offline already, and has told so.
+      () => undefined,
+    )
+  }
+
+  async #syncSealed(segments: readonly Segment[]): Promise<void> {
+    for (const segment of segments) await segment.syncInBackground()
+  }
+
+  #directoryFlushed(): void {
+    this.writeEpochs()
+    this.#snapshots.sync()
+    if (this.#isDirectoryDurable) return
+    this.#context.files.syncDirectory(this.directory)
+    this.#context.files.syncDirectory(this.#context.files.root)
+    this.#isDirectoryDurable = true
+  }
+
+  /** `leader-epoch-checkpoint`, when it changed. Before the recovery point passes what it tells of. */
+  writeEpochs(): void {
+    if (!this.epochs.isDirty) return
+    this.#context.files.replaceText(`${this.directory}/leader-epoch-checkpoint`, encodeEpochs(this.epochs.entries))
+    this.epochs.isDirty = false
+  }
+
+  /** RET-01 to RET-06. Returns the bytes deleted. */
+  applyRetention(): number {
+    const count = countToDelete(this.#summaries(), {
+      deletesByPolicy: this.#config.delete,
+      retentionMs: this.#config.retentionMs,
+      retentionBytes: this.#config.retentionBytes,
+      logStartOffset: this.#logStartOffset,
+      highWatermark: this.#highWatermark,
+      nowMs: this.#context.env.clock.nowMs(),
+    })
+    if (count === 0) return 0
+    if (count === this.segments.count) this.roll()
+    const old = this.segments.all.slice(0, count)
+    const bytes = old.reduce((sum, segment) => sum + segment.sizeBytes, 0)
+    this.advanceLogStartOffset(Math.max(this.#logStartOffset, this.segments.all[count]!.baseOffset), 'retention')
+    this.#drop(old)
+    this.#snapshots.removeBelow(this.segments.first.baseOffset)
+    return bytes
+  }
+
+  #summaries() {
+    return this.segments.all.map((segment, index) => ({
+      baseOffset: segment.baseOffset,
+      endOffset: this.segments.all[index + 1]?.baseOffset ?? this.#logEndOffset,
+      sizeBytes: segment.sizeBytes,
+      newestMs: segment.maxTimestampMs >= 0 ? segment.maxTimestampMs : segment.lastModifiedMs,
+      isActive: index === this.segments.count - 1,
+    }))
+  }
+
+  expireProducers(): number {
+    return this.producerStates.expire(this.#context.env.clock.nowMs(), this.#context.producerIdExpirationMs)
+  }
+
+  /** Clean stop: everything durable, the snapshot of the producers at the log end (DISK-22). */
+  close(): void {
+    if (this.#isClosed) return
+    this.#snapshots.take(this.producerStates, this.#logEndOffset)
+    this.segments.active.seal()
+    this.#isDirectoryDurable = false
+    this.flush()
+    this.abandon()
+  }
+
+  /** Lets go of files and memory, as after a crash or before the directory is renamed. */
+  abandon(): void {
+    this.#isClosed = true
+    this.#tail.clear()
+    for (const segment of this.segments.all) segment.close()
+  }
+
+  #assertOpen(): void {
+    assert(!this.#isClosed, `${this.topic}-${this.partition} is closed`)
+  }
+}

@@ -1,0 +1,86 @@
+import { parseSegmentFileName, segmentFileName } from './file-names.ts'
+import type { LogContext } from './log-context.ts'
+import { replayProducers } from './log-producers.ts'
+import { decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot.ts'
+import type { ProducerStates } from './producer-state.ts'
+import type { SegmentList } from './segment-list.ts'
+
+/** The `.snapshot` files of one partition (DISK-22 to DISK-25). */
+export class ProducerSnapshots {
+  readonly #context: LogContext
+  readonly #directory: string
+  #lastOffset = -1
+  #unsynced: string[] = []
+
+  constructor(context: LogContext, directory: string) {
+    this.#context = context
+    this.#directory = directory
+  }
+
+  /** DISK-22: only when something was appended since the last one. Made durable by `sync`. */
+  take(states: ProducerStates, offset: number): void {
+    if (offset === this.#lastOffset) return
+    const path = this.#path(offset)
+    this.#context.files.writeWhole(path, encodeProducerSnapshot(states.entries(), this.#context.env.crc32c), false)
+    this.#lastOffset = offset
+    this.#unsynced.push(path)
+  }
+
+  sync(): void {
+    for (const path of this.#unsynced) if (this.#context.files.exists(path)) this.#context.files.sync(path)
+    this.#unsynced = []
+  }
+
+  /** DISK-25: `states` become what they were at `logEndOffset`: newest good snapshot, then the log from there. */
+  reload(states: ProducerStates, segments: SegmentList, logStartOffset: number, logEndOffset: number): void {
+    states.clear()
+    this.#lastOffset = -1
+    const from = this.#loadNewest(states, logStartOffset, logEndOffset) ?? logStartOffset
+    if (from < logEndOffset) {
+      replayProducers(states, segments.from(from), { from, to: logEndOffset }, this.#context.env.compression)
+    }
+  }
+
+  #loadNewest(states: ProducerStates, logStartOffset: number, logEndOffset: number): number | undefined {
+    const { files, env, producerIdExpirationMs } = this.#context
+    for (const offset of this.offsets().reverse()) {
+      const isUseful = offset > logStartOffset && offset <= logEndOffset
+      const entries = isUseful ? decodeProducerSnapshot(files.readAll(this.#path(offset))!, env.crc32c) : undefined
+      if (entries === undefined) {
+        files.remove(this.#path(offset))
+        continue
+      }
+      const isLive = (entry: (typeof entries)[number]) =>
+        entry.currentTransactionFirstOffset >= 0 || env.clock.nowMs() - entry.lastTimestampMs < producerIdExpirationMs
+      for (const entry of entries) if (isLive(entry)) states.load(entry)
+      this.#lastOffset = offset
+      return offset
+    }
+    return undefined
+  }
+
+  /** Ascending. */
+  offsets(): number[] {
+    return this.#context.files
+      .list(this.#directory)
+      .map(name => parseSegmentFileName(name))
+      .filter(file => file !== undefined && file.kind === '.snapshot' && file.suffix === '')
+      .map(file => file!.offset)
+  }
+
+  /** DISK-24: those at or below the first segment tell nothing that the log does not. The newest stays. */
+  removeBelow(offset: number): void {
+    const all = this.offsets()
+    for (const one of all.slice(0, -1)) if (one < offset) this.#context.files.remove(this.#path(one))
+  }
+
+  removeAll(): void {
+    for (const offset of this.offsets()) this.#context.files.remove(this.#path(offset))
+    this.#lastOffset = -1
+    this.#unsynced = []
+  }
+
+  #path(offset: number): string {
+    return `${this.#directory}/${segmentFileName(offset, '.snapshot')}`
+  }
+}
