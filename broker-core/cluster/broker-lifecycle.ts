@@ -54,6 +54,8 @@ const registrationPauseMs = 100
 const shutdownPauseMs = 20
 /** Until the first unfence heartbeats follow each other quickly. */
 const startPauseMs = 10
+/** Fenced later on (a long pause, a lost controller): back soon, but without haste. */
+const fencedPauseMs = 200
 
 /** Starts at once. The controller unfences the broker as soon as it has applied the record of its own registration. */
 export function startLifecycle(options: LifecycleOptions): BrokerLifecycle {
@@ -156,7 +158,8 @@ export function startLifecycle(options: LifecycleOptions): BrokerLifecycle {
 
   function pauseMs(): number {
     if (state === 'pending-controlled-shutdown') return shutdownPauseMs
-    return isFenced ? startPauseMs : options.heartbeatIntervalMs
+    if (state === 'recovery') return startPauseMs
+    return isFenced ? fencedPauseMs : options.heartbeatIntervalMs
   }
 
   async function ask<T>(send: () => Promise<T>): Promise<T | undefined> {
