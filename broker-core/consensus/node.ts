@@ -28,6 +28,9 @@ export function createRaftNode(options: RaftOptions): RaftNode {
       }
     },
     stop: () => stop(core),
+    abandon: () => {
+      if (!core.stopped) core.shut()
+    },
     leaderAndEpoch: () => ({ leaderId: core.leaderId(), epoch: core.role.epoch }),
     get highWatermark() {
       return core.highWatermark

@@ -12,6 +12,8 @@ import type { vote } from '../protocol/messages/52-vote.ts'
 export interface RaftNode {
   start(): void
   stop(): Promise<void>
+  /** Falls silent at once, as a crash does: no farewell, no flush. */
+  abandon(): void
   readonly nodeId: number
   leaderAndEpoch(): { readonly leaderId: number | undefined; readonly epoch: number }
   readonly highWatermark: number

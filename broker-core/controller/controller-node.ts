@@ -152,8 +152,9 @@ export function startController(options: ControllerOptions): Controller {
       if (lastOffset === undefined) return undefined
       return (await raft.whenCommitted(lastOffset, own.epoch)) ? reply : undefined
     },
-    heard(brokerId, metadataOffset) {
-      active?.sessions.heard(brokerId, metadataOffset, clock.monotonicMs())
+    heard({ brokerId, brokerEpoch, currentMetadataOffset }) {
+      if (active?.image.brokers.get(brokerId)?.brokerEpoch !== brokerEpoch) return
+      active.sessions.heard(brokerId, currentMetadataOffset, clock.monotonicMs())
     },
     stop() {
       isStopped = true

@@ -51,7 +51,7 @@ export interface Controller {
    * them) are committed. Undefined: not the active controller, or it lost that role before the commit; whether the records survive is then unknown.
    */
   perform<Reply>(decide: (state: ControllerState) => Decision<Reply>): Promise<Reply | undefined>
-  /** Soft state behind BrokerHeartbeat. */
-  heard(brokerId: number, metadataOffset: number): void
+  /** Soft state behind BrokerHeartbeat: extends the session, when the epoch is that of the registration. */
+  heard(from: { readonly brokerId: number; readonly brokerEpoch: number; readonly currentMetadataOffset: number }): void
   stop(): void
 }

@@ -1,0 +1,46 @@
+import type { RaftNode } from '../consensus/raft-node.ts'
+import type { Controller } from '../controller/controller.ts'
+import { fetch } from '../protocol/messages/01-fetch.ts'
+import { handler, type Handler } from './handler.ts'
+import { createTopicsHandler } from './handlers/19-create-topics.ts'
+import { deleteTopicsHandler } from './handlers/20-delete-topics.ts'
+import { electLeadersHandler } from './handlers/43-elect-leaders.ts'
+import { voteHandler } from './handlers/52-vote.ts'
+import { beginQuorumEpochHandler } from './handlers/53-begin-quorum-epoch.ts'
+import { endQuorumEpochHandler } from './handlers/54-end-quorum-epoch.ts'
+import { describeQuorumHandler, type DescribeQuorumDeps } from './handlers/55-describe-quorum.ts'
+import { alterPartitionHandler } from './handlers/56-alter-partition.ts'
+import { updateFeaturesHandler } from './handlers/57-update-features.ts'
+import { fetchSnapshotHandler } from './handlers/59-fetch-snapshot.ts'
+import { brokerRegistrationHandler } from './handlers/62-broker-registration.ts'
+import { brokerHeartbeatHandler } from './handlers/63-broker-heartbeat.ts'
+import { allocateProducerIdsHandler } from './handlers/67-allocate-producer-ids.ts'
+
+export interface ControllerHandlerParts extends DescribeQuorumDeps {
+  readonly controller: Controller
+}
+
+/** Everything that the controller listener serves besides ApiVersions: the quorum among itself, and what the active controller decides. */
+export function controllerHandlers(parts: ControllerHandlerParts): Handler[] {
+  const { controller, raft } = parts
+  return [...quorumHandlers(raft), describeQuorumHandler(parts), ...decisionHandlers(controller)]
+}
+
+const quorumHandlers = (raft: RaftNode): Handler[] => [
+  handler(fetch, request => raft.handleFetch(request)),
+  voteHandler(raft),
+  beginQuorumEpochHandler(raft),
+  endQuorumEpochHandler(raft),
+  fetchSnapshotHandler(raft),
+]
+
+const decisionHandlers = (controller: Controller): Handler[] => [
+  createTopicsHandler(controller),
+  deleteTopicsHandler(controller),
+  electLeadersHandler(controller),
+  alterPartitionHandler(controller),
+  updateFeaturesHandler(controller),
+  brokerRegistrationHandler(controller),
+  brokerHeartbeatHandler(controller),
+  allocateProducerIdsHandler(controller),
+]
