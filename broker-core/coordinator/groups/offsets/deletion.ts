@@ -1,0 +1,53 @@
+import type { KafkaErrorName } from '../../../model/kafka-errors.ts'
+import { answer, replyTo } from '../../runtime/machine.ts'
+import type { GroupDecision } from '../classic/draft.ts'
+import { consumerProtocolType } from '../classic/subscribed-topics.ts'
+import type { DeleteGroupCommand, DeleteOffsetsCommand } from '../commands.ts'
+import type { GroupFact } from '../facts.ts'
+import type { Group, GroupsState } from '../state.ts'
+
+/** OffsetDelete (KIP-496): GRP-15. */
+export function decideDeleteOffsets(state: GroupsState, command: DeleteOffsetsCommand): GroupDecision {
+  const group = state.groups.get(command.groupId)
+  if (group === undefined) return answer(command.ticket, 'GROUP_ID_NOT_FOUND')
+  if (group.state !== 'Empty' && group.protocolType !== consumerProtocolType) return answer(command.ticket, 'NON_EMPTY_GROUP')
+  const facts: GroupFact[] = []
+  const errors = command.partitions.map(({ topic, partition }): KafkaErrorName => {
+    if (group.state !== 'Empty' && group.subscribedTopics?.has(topic) !== false) return 'GROUP_SUBSCRIBED_TO_TOPIC'
+    if (state.offsets.get(command.groupId, topic, partition) !== undefined) {
+      facts.push({ kind: 'offset', groupId: command.groupId, topic, partition, offset: undefined })
+    }
+    return 'NONE'
+  })
+  return { facts, replies: [replyTo(command.ticket, errors)], timers: [], effects: [] }
+}
+
+/** DeleteGroups: GRP-15. */
+export function decideDeleteGroup(state: GroupsState, command: DeleteGroupCommand): GroupDecision {
+  const group = state.groups.get(command.groupId)
+  if (command.groupId === '') return answer(command.ticket, 'INVALID_GROUP_ID')
+  if (group === undefined) return answer(command.ticket, 'GROUP_ID_NOT_FOUND')
+  if (group.state !== 'Empty') return answer(command.ticket, 'NON_EMPTY_GROUP')
+  const facts = [...offsetTombstones(state, command.groupId), ...groupTombstones(group)]
+  return { facts, replies: [replyTo(command.ticket, 'NONE')], timers: [], effects: [] }
+}
+
+/** Every offset of a group, committed or pending. */
+export function offsetTombstones(state: GroupsState, groupId: string, only?: ReadonlySet<string>): GroupFact[] {
+  const facts: GroupFact[] = []
+  const remove = (topic: string, partition: number): void => {
+    if (only?.has(topic) === false) return
+    facts.push({ kind: 'offset', groupId, topic, partition, offset: undefined })
+  }
+  for (const topic of state.offsets.topicsOf(groupId)) {
+    for (const [partition] of state.offsets.partitionsOf(groupId, topic)) remove(topic, partition)
+  }
+  for (const [topic, partition] of state.offsets.pendingPartitions(groupId)) {
+    if (state.offsets.get(groupId, topic, partition) === undefined) remove(topic, partition)
+  }
+  return facts
+}
+
+export const groupTombstones = (group: Group): GroupFact[] => [
+  { kind: 'classic-group', groupId: group.groupId, group: undefined, stored: true },
+]

@@ -1,0 +1,75 @@
+import type { GroupDecision } from '../classic/draft.ts'
+import type { GroupFact } from '../facts.ts'
+import type { GroupSettings } from '../settings.ts'
+import type { Group, GroupsState } from '../state.ts'
+import { groupTombstones, offsetTombstones } from './deletion.ts'
+import type { StoredOffset } from './offset-store.ts'
+
+/** Tombstones that one run writes at most; the next run goes on. */
+const expiredPerRunMax = 10_000
+
+/** OFF-05: the time from which an offset's retention counts; undefined: it does not expire now. */
+function retentionBaseMs(group: Group, topic: string, stored: StoredOffset): number | undefined {
+  if (group.protocolType === null) return stored.commitTimestampMs
+  if (group.state === 'Empty') {
+    // Groups stored by old brokers do not say since when they are empty.
+    return group.stateSinceMs < 0 ? stored.commitTimestampMs : Math.max(group.stateSinceMs, stored.commitTimestampMs)
+  }
+  const isSubscribed = group.subscribedTopics?.has(topic) !== false
+  return group.state === 'Stable' && !isSubscribed ? stored.commitTimestampMs : undefined
+}
+
+function isExpired(group: Group, topic: string, stored: StoredOffset, nowMs: number, retentionMs: number): boolean {
+  const baseMs = retentionBaseMs(group, topic, stored)
+  if (baseMs === undefined) return false
+  if (stored.expireTimestampMs >= 0) return nowMs >= stored.expireTimestampMs
+  return nowMs - baseMs >= retentionMs
+}
+
+/** OFF-05: tombstones for what is past its retention, and for groups that have nothing left. */
+export function decideExpireOffsets(state: GroupsState, nowMs: number, settings: GroupSettings): GroupDecision {
+  const facts: GroupFact[] = []
+  for (const group of state.groups.values()) {
+    if (facts.length >= expiredPerRunMax) break
+    expireGroup(state, group, { nowMs, retentionMs: settings.offsetsRetentionMs }, facts)
+  }
+  const timers = [expiryTimer(settings)]
+  return { facts, replies: [], timers, effects: [] }
+}
+
+function expireGroup(
+  state: GroupsState,
+  group: Group,
+  { nowMs, retentionMs }: { readonly nowMs: number; readonly retentionMs: number },
+  facts: GroupFact[],
+): void {
+  const { groupId } = group
+  let kept = 0
+  for (const topic of state.offsets.topicsOf(groupId)) {
+    for (const [partition, stored] of state.offsets.partitionsOf(groupId, topic)) {
+      const isOpen = state.offsets.isPending(groupId, topic, partition)
+      if (isOpen || !isExpired(group, topic, stored, nowMs, retentionMs)) kept++
+      else facts.push({ kind: 'offset', groupId, topic, partition, offset: undefined })
+    }
+  }
+  const isDeserted = group.state === 'Empty' && group.pendingMembers.size === 0
+  if (isDeserted && kept === 0 && !state.offsets.hasPending(groupId)) facts.push(...groupTombstones(group))
+}
+
+export const expiryTimer = (settings: GroupSettings) =>
+  ({
+    key: 'expire-offsets',
+    delayMs: settings.offsetsRetentionCheckIntervalMs,
+    command: { kind: 'expire-offsets' },
+  }) as const
+
+/** OFF-06. */
+export function decideTopicsDeleted(
+  state: GroupsState,
+  topics: readonly { readonly name: string; readonly topicId: string }[],
+): GroupDecision {
+  const names = new Set(topics.map(topic => topic.name))
+  const groupIds = new Set([...state.offsets.groupIds(), ...state.groups.keys()])
+  const facts = [...groupIds].flatMap(groupId => offsetTombstones(state, groupId, names))
+  return { facts, replies: [], timers: [], effects: [] }
+}
