@@ -1,5 +1,18 @@
+import { emptyImage } from '../controller/image-draft.ts'
+import type { MetadataView } from '../controller/image.ts'
 import type { Env } from '../env/env.ts'
+import type { BrokerLayers } from '../server/config-layers.ts'
+import { topicConfigInForce } from '../server/config-layers.ts'
+import type { StorageFailure } from '../storage/partition-log.ts'
 import type { BrokerConfig } from './broker-config.ts'
+import { brokerFailure } from './broker-failure.ts'
+import { brokerLife } from './broker-life.ts'
+import { dataPlane } from './data-plane.ts'
+import { openDoors } from './doors.ts'
+import { isrChannel } from './isr-channel.ts'
+import { openListeners } from './listener-pair.ts'
+import { metadataNode } from './metadata-node.ts'
+import { openStorage } from './open-storage.ts'
 
 /** One broker (and, when the configuration says so, voter of the metadata quorum) of this thread. */
 export interface RunningBroker {
@@ -19,3 +32,52 @@ export interface RunningBroker {
 }
 
 export type StartBroker = (config: BrokerConfig, env: Env) => Promise<RunningBroker>
+
+const requestToControllerMs = 30_000
+
+/**
+ * Opens directories and ports, joins the quorum and registers. Rejects with one clear error (LogDirectoryRefused, StorageFailure,
+ * ConfigError, a listener that cannot be had) and leaves nothing behind; everything later is told by `ready` and `failed`.
+ */
+export const startBroker: StartBroker = async (config, env) => {
+  const failure = brokerFailure()
+  // Storage asks for topic configurations before there is any metadata.
+  const newest: { metadata?: MetadataView } = {}
+  const layers: BrokerLayers = {
+    nodeId: config.nodeId,
+    given: config.given,
+    image: () => newest.metadata?.image() ?? emptyImage(''),
+  }
+  const diskFailed: { tell(failure: StorageFailure): void } = { tell: failure.fail }
+  const storage = openStorage(config, env, {
+    configOf: topic => topicConfigInForce(layers, topic),
+    onFailure: error => diskFailed.tell(error),
+  })
+  const listeners = await openListeners(config, env).catch((error: unknown) => {
+    for (const directory of storage.directories.all) directory.abandon()
+    throw error
+  })
+  const node = metadataNode({ config, env, storage, listeners })
+  newest.metadata = node.metadata
+  const data = dataPlane({
+    config,
+    env,
+    layers,
+    directories: storage.directories,
+    metadata: node.metadata,
+    isrChannel: isrChannel({
+      brokerId: config.nodeId,
+      brokerEpoch: node.brokerEpoch,
+      controller: node.channel,
+      timeoutMs: requestToControllerMs,
+    }),
+    brokerEpoch: node.brokerEpoch,
+    storageFailed: error => diskFailed.tell(error),
+    leadershipChanged: () => {},
+    bug: failure.fail,
+  })
+  const dispatches = openDoors({ config, env, node, data, layers, directories: storage.directories, bug: failure.fail })
+  const life = brokerLife({ config, env, failure, storage, listeners, node, data, ...dispatches })
+  diskFailed.tell = life.diskFailed
+  return life.broker
+}

@@ -64,7 +64,13 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
     assignment,
     start() {
       assignment.applyAll(metadata.image())
-      unsubscribe = metadata.subscribe(delta => assignment.apply(delta))
+      unsubscribe = metadata.subscribe(delta => {
+        try {
+          assignment.apply(delta)
+        } catch (error) {
+          options.bug(error)
+        }
+      })
       shrinkLater()
     },
     stop() {

@@ -1,0 +1,116 @@
+import type { Dispatch } from '../server/dispatch.ts'
+import type { Env } from '../env/env.ts'
+import type { StorageFailure } from '../storage/partition-log.ts'
+import { configBoolean, type BrokerConfig } from './broker-config.ts'
+import type { BrokerFailure } from './broker-failure.ts'
+import type { BrokerLifecycle } from './broker-lifecycle.ts'
+import type { RunningBroker } from './broker.ts'
+import type { DataPlane } from './data-plane.ts'
+import type { ListenerPair } from './listener-pair.ts'
+import type { MetadataNode } from './metadata-node.ts'
+import type { OpenStorage } from './open-storage.ts'
+
+/** What one broker is made of. */
+export interface BrokerParts {
+  readonly config: BrokerConfig
+  readonly env: Env
+  readonly failure: BrokerFailure
+  readonly storage: OpenStorage
+  readonly listeners: ListenerPair
+  readonly node: MetadataNode
+  readonly data: DataPlane
+  readonly clientDispatch: Dispatch
+  readonly controllerDispatch: Dispatch
+}
+
+export interface BrokerLife {
+  readonly broker: RunningBroker
+  /** DISK-38: its partitions go offline; without any directory left, or without that of the metadata, the broker ends. */
+  diskFailed(failure: StorageFailure): void
+}
+
+/** A clean stop of all brokers together must fit into 5 s: those that stop last have no quorum left to ask. */
+const controlledShutdownMs = 1_500
+
+/** Starts the parts in their order, and ends them in theirs: once, for one reason. */
+export function brokerLife(parts: BrokerParts): BrokerLife {
+  const { config, data, env, failure, listeners, node, storage } = parts
+  let ending: Promise<void> | undefined
+  listeners.controller.serve(parts.controllerDispatch)
+  const lifecycle = node.start()
+  const ready = Promise.all([whenRegistered(node, config.nodeId, lifecycle).then(() => begin()), lifecycle.ready]).then(() => {})
+  ready.catch((error: unknown) => {
+    // A stop before the end of the start is no failure; a registration that was refused is.
+    if (ending === undefined) failure.fail(error)
+  })
+
+  function begin(): void {
+    if (ending !== undefined) return
+    data.start()
+    listeners.client.serve(parts.clientDispatch)
+  }
+  async function stop(): Promise<void> {
+    if (configBoolean(config, 'controlled.shutdown.enable') && lifecycle.state() === 'running') {
+      const answer = await lifecycle.controlledShutdown(controlledShutdownMs)
+      env.log.write('info', 'broker.controlled-shutdown', { broker: config.nodeId, answer })
+    }
+    data.stop()
+    await listeners.client.close()
+    await node.stop()
+    await listeners.controller.close()
+    for (const directory of storage.directories.online) directory.close(node.brokerEpoch())
+    env.log.write('info', 'broker.stopped', { broker: config.nodeId })
+  }
+  async function kill(): Promise<void> {
+    data.stop()
+    node.kill()
+    await Promise.all([listeners.client.close(), listeners.controller.close()])
+    for (const directory of storage.directories.all) directory.abandon()
+  }
+  failure.onFail(error => {
+    env.log.write('error', 'broker.failed', { broker: config.nodeId, error: error.stack ?? error.message })
+    ending ??= kill()
+  })
+
+  return {
+    broker: {
+      nodeId: config.nodeId,
+      port: listeners.client.port,
+      controllerPort: listeners.controller.port,
+      clusterId: storage.clusterId,
+      ready,
+      failed: failure.failed,
+      stop: () => (ending ??= stop()),
+      kill: () => (ending ??= kill()),
+    },
+    diskFailed(error) {
+      env.log.write('error', 'log-directory.failed', { broker: config.nodeId, error: error.message })
+      const [first] = storage.directories.all
+      if (storage.directories.online.length === 0 || first?.failure !== undefined) return failure.fail(error)
+      for (const directory of storage.directories.all) {
+        if (directory.failure !== undefined) data.assignment.directoryFailed(directory.path)
+      }
+    },
+  }
+}
+
+/**
+ * Resolves when this node's metadata holds the registration of this run: everything before it is known then, and no role of an
+ * earlier run is taken up on the way there.
+ */
+function whenRegistered(node: MetadataNode, nodeId: number, lifecycle: BrokerLifecycle): Promise<void> {
+  const isThere = () => {
+    const epoch = lifecycle.brokerEpoch()
+    return epoch >= 0 && node.metadata.image().brokers.get(nodeId)?.brokerEpoch === epoch
+  }
+  return new Promise((resolve, reject) => {
+    const unsubscribe = node.metadata.subscribe(() => look())
+    const look = () => {
+      if (!isThere()) return
+      unsubscribe()
+      resolve()
+    }
+    lifecycle.ready.then(look, reject)
+    look()
+  })
+}

@@ -1,0 +1,132 @@
+import { supportedFeatures } from '../controller/feature-levels.ts'
+import type { Env } from '../env/env.ts'
+import type { Api } from '../protocol/api.ts'
+import { createTopics } from '../protocol/messages/19-create-topics.ts'
+import { deleteTopics } from '../protocol/messages/20-delete-topics.ts'
+import { alterConfigs } from '../protocol/messages/33-alter-configs.ts'
+import { createPartitions } from '../protocol/messages/37-create-partitions.ts'
+import { electLeaders } from '../protocol/messages/43-elect-leaders.ts'
+import { incrementalAlterConfigs } from '../protocol/messages/44-incremental-alter-configs.ts'
+import { alterPartitionReassignments } from '../protocol/messages/45-alter-partition-reassignments.ts'
+import { listPartitionReassignments } from '../protocol/messages/46-list-partition-reassignments.ts'
+import { describeQuorum } from '../protocol/messages/55-describe-quorum.ts'
+import { updateFeatures } from '../protocol/messages/57-update-features.ts'
+import { unregisterBroker } from '../protocol/messages/64-unregister-broker.ts'
+import type { Replicas } from '../replication/replicas.ts'
+import { topicConfigInForce, type BrokerLayers } from '../server/config-layers.ts'
+import { controllerHandlers } from '../server/controller-handlers.ts'
+import { FetchSessions } from '../server/fetch/fetch-session.ts'
+import type { Handler } from '../server/handler.ts'
+import { produceHandler } from '../server/handlers/00-produce.ts'
+import { fetchHandler } from '../server/handlers/01-fetch.ts'
+import { listOffsetsHandler } from '../server/handlers/02-list-offsets.ts'
+import { metadataHandler } from '../server/handlers/03-metadata.ts'
+import { apiVersionsHandler, type ServedApi, type SupportedFeature } from '../server/handlers/18-api-versions.ts'
+import { deleteRecordsHandler } from '../server/handlers/21-delete-records.ts'
+import { offsetForLeaderEpochHandler } from '../server/handlers/23-offset-for-leader-epoch.ts'
+import { describeAclsHandler } from '../server/handlers/29-describe-acls.ts'
+import { describeConfigsHandler } from '../server/handlers/32-describe-configs.ts'
+import { alterReplicaLogDirsHandler } from '../server/handlers/34-alter-replica-log-dirs.ts'
+import { describeLogDirsHandler } from '../server/handlers/35-describe-log-dirs.ts'
+import { describeClusterHandler } from '../server/handlers/60-describe-cluster.ts'
+import { describeProducersHandler } from '../server/handlers/61-describe-producers.ts'
+import { listConfigResourcesHandler } from '../server/handlers/74-list-config-resources.ts'
+import { describeTopicPartitionsHandler } from '../server/handlers/75-describe-topic-partitions.ts'
+import { forwardedHandler } from '../server/handlers/forwarded.ts'
+import { configBoolean, configNumber, type BrokerConfig } from './broker-config.ts'
+import type { LogDirectories } from './log-directories.ts'
+import type { MetadataNode } from './metadata-node.ts'
+import type { topicCreation } from './topic-creation.ts'
+
+export interface HandlerParts {
+  readonly config: BrokerConfig
+  readonly env: Env
+  readonly node: MetadataNode
+  readonly replicas: Replicas
+  readonly directories: LogDirectories
+  readonly layers: BrokerLayers
+  readonly topics: ReturnType<typeof topicCreation>
+  /** Of this listener's dispatch, which is made from these handlers. */
+  served(): readonly ServedApi[]
+}
+
+/** Decided by the active controller, whoever is asked (META-02). */
+const forwarded: readonly Api[] = [
+  createTopics,
+  deleteTopics,
+  alterConfigs,
+  createPartitions,
+  electLeaders,
+  incrementalAlterConfigs,
+  alterPartitionReassignments,
+  listPartitionReassignments,
+  describeQuorum,
+  updateFeatures,
+  unregisterBroker,
+]
+
+/** What the client listener serves, without the coordinators' part. */
+export function clientHandlers(parts: HandlerParts): Handler[] {
+  const { config, directories, env, layers, node, replicas } = parts
+  const image = () => node.metadata.image()
+  const directory = { replicas, image }
+  const fraction = () => env.random.fraction()
+  const sessionSlots = configNumber(config, 'max.incremental.fetch.session.cache.slots')
+  const sessions = new FetchSessions(sessionSlots, () => env.clock.monotonicMs(), fraction)
+  return [
+    produceHandler({ ...directory, timers: env.timers }),
+    fetchHandler({ ...directory, timers: env.timers, sessions, maxBytes: configNumber(config, 'fetch.max.bytes') }),
+    listOffsetsHandler(directory),
+    metadataHandler({
+      image,
+      fraction,
+      createsTopics: configBoolean(config, 'auto.create.topics.enable'),
+      createTopics: names => parts.topics.createByName(names),
+    }),
+    versionsHandler(parts),
+    deleteRecordsHandler({ ...directory, timers: env.timers, mayDeleteRecords: topic => mayDeleteRecords(layers, topic) }),
+    offsetForLeaderEpochHandler(directory),
+    describeAclsHandler(),
+    describeConfigsHandler(layers),
+    alterReplicaLogDirsHandler({
+      ...directory,
+      directories: config.logDirectories,
+      directoryOf: (topic, partition) => directories.directoryOf(topic, partition),
+    }),
+    describeLogDirsHandler({ directories: () => directories.views() }),
+    describeClusterHandler({ image, fraction }),
+    describeProducersHandler(directory),
+    listConfigResourcesHandler({ image }),
+    describeTopicPartitionsHandler({ image, partitionsMax: configNumber(config, 'max.request.partition.size.limit') }),
+    ...forwarded.map(api => forwardedHandler(api, node.channel)),
+  ]
+}
+
+/** What the controller listener serves: the quorum among itself, and what the active controller decides. */
+export function controllerDoorHandlers(parts: HandlerParts): Handler[] {
+  const { config, env, node } = parts
+  const { controller, raft } = node
+  const voters = new Map(config.voters.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
+  return [
+    ...controllerHandlers({ controller, raft, voters, controllerListener: config.controllerListener.name }),
+    versionsHandler(parts),
+    describeClusterHandler({
+      image: () => node.metadata.image(),
+      fraction: () => env.random.fraction(),
+      controllers: { leaderId: () => raft.leaderAndEpoch().leaderId ?? -1, nodes: () => config.voters },
+    }),
+  ]
+}
+
+function versionsHandler({ config, node, served }: HandlerParts): Handler {
+  const features: SupportedFeature[] = [...supportedFeatures].map(([name, { min, max }]) => ({
+    name,
+    minVersion: min,
+    maxVersion: max,
+  }))
+  return apiVersionsHandler({ served, image: () => node.metadata.image(), nodeId: config.nodeId, supportedFeatures: features })
+}
+
+/** RET-08. */
+const mayDeleteRecords = (layers: BrokerLayers, topic: string): boolean =>
+  topicConfigInForce(layers, topic)['cleanup.policy']?.includes('delete') === true

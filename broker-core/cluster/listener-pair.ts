@@ -1,0 +1,37 @@
+import type { Env } from '../env/env.ts'
+import { configNumber, type BrokerConfig, type ListenerConfig } from './broker-config.ts'
+import { openListener, type OpenListener } from './listeners.ts'
+
+export interface ListenerPair {
+  readonly client: OpenListener
+  readonly controller: OpenListener
+}
+
+/** Both ports of a combined node, or neither. Rejects with an error that names the listener. */
+export async function openListeners(config: BrokerConfig, env: Env): Promise<ListenerPair> {
+  const client = await open(config, config.listener, env)
+  try {
+    return { client, controller: await open(config, config.controllerListener, env) }
+  } catch (error) {
+    await client.close()
+    throw error
+  }
+}
+
+async function open(config: BrokerConfig, listener: ListenerConfig, env: Env): Promise<OpenListener> {
+  try {
+    return await openListener(
+      {
+        name: listener.name,
+        endpoint: { host: listener.host, port: listener.port },
+        frameBytesMax: configNumber(config, 'socket.request.max.bytes'),
+        idleMs: configNumber(config, 'connections.max.idle.ms'),
+        connectionsMax: configNumber(config, 'max.connections'),
+      },
+      env,
+    )
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Error(`listener ${listener.name} on ${listener.host}:${listener.port}: ${reason}`, { cause: error })
+  }
+}

@@ -1,0 +1,134 @@
+import { createRaftNode } from '../consensus/node.ts'
+import type { RaftNode } from '../consensus/raft-node.ts'
+import type { ControllerChannel } from '../controller/controller-channel.ts'
+import { startController } from '../controller/controller-node.ts'
+import type { Controller } from '../controller/controller.ts'
+import { metadataLoader, type MetadataLoader } from '../controller/metadata-loader.ts'
+import type { Env } from '../env/env.ts'
+import type { Endpoint } from '../env/network.ts'
+import { configNumber, type BrokerConfig } from './broker-config.ts'
+import { startLifecycle, type BrokerLifecycle } from './broker-lifecycle.ts'
+import { controllerChannel } from './controller-channel.ts'
+import type { ListenerPair } from './listener-pair.ts'
+import type { OpenStorage } from './open-storage.ts'
+import { quorumStateFile } from './quorum-state-file.ts'
+import { openRaftLog } from './raft-log.ts'
+import { raftPeers } from './raft-peers.ts'
+import { controllerDefaults } from './static-defaults.ts'
+
+export interface MetadataNodeOptions {
+  readonly config: BrokerConfig
+  readonly env: Env
+  readonly storage: OpenStorage
+  readonly listeners: ListenerPair
+}
+
+/** The part of a broker that keeps the metadata: member of the quorum, perhaps its active controller, registered as a broker. */
+export interface MetadataNode {
+  readonly raft: RaftNode
+  readonly metadata: MetadataLoader
+  readonly controller: Controller
+  readonly channel: ControllerChannel
+  /** Epoch of this run; -1 before registration. */
+  brokerEpoch(): number
+  /** Joins the quorum and registers; the controller listener must serve by now. */
+  start(): BrokerLifecycle
+  /** Leaves the quorum, with a word to the others when this node leads it. */
+  stop(): Promise<void>
+  /** Falls silent at once. */
+  kill(): void
+}
+
+export function metadataNode(options: MetadataNodeOptions): MetadataNode {
+  const { config, env, storage } = options
+  const voters = new Map<number, Endpoint>(config.voters.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
+  const requestTimeoutMs = configNumber(config, 'controller.quorum.request.timeout.ms')
+  const log = openRaftLog({ directory: storage.metadataLogPath, disk: env.disk, clock: env.clock, codecs: env, sink: env.log })
+  const peers = raftPeers({ nodeId: config.nodeId, voters, requestTimeoutMs, env })
+  const raft = createRaftNode({
+    nodeId: config.nodeId,
+    clusterId: storage.clusterId,
+    voters,
+    log,
+    state: quorumStateFile({
+      directory: storage.metadataLogPath,
+      disk: env.disk,
+      clusterId: storage.clusterId,
+      voterIds: [...voters.keys()],
+    }),
+    peers,
+    clock: env.clock,
+    timers: env.timers,
+    random: env.random,
+    sink: env.log,
+    timeouts: {
+      electionTimeoutMs: configNumber(config, 'controller.quorum.election.timeout.ms'),
+      electionBackoffMaxMs: configNumber(config, 'controller.quorum.election.backoff.max.ms'),
+      fetchTimeoutMs: configNumber(config, 'controller.quorum.fetch.timeout.ms'),
+    },
+  })
+  const metadata = metadataLoader({ clusterId: storage.clusterId, timers: env.timers, sink: env.log })
+  raft.subscribe(metadata.listener)
+  metadata.snapshotInto(raft)
+  const controller = startController({
+    raft,
+    metadata,
+    defaults: controllerDefaults(config),
+    clock: env.clock,
+    timers: env.timers,
+    random: env.random,
+    sink: env.log,
+  })
+  const channel = controllerChannel({ nodeId: config.nodeId, raft, env, requestTimeoutMs })
+  let lifecycle: BrokerLifecycle | undefined
+  const silence = () => {
+    lifecycle?.stop()
+    channel.close()
+    controller.stop()
+  }
+  return {
+    raft,
+    metadata,
+    controller,
+    channel,
+    brokerEpoch: () => lifecycle?.brokerEpoch() ?? -1,
+    start() {
+      raft.start()
+      lifecycle = startLifecycle(lifecycleOptions(options, channel, metadata))
+      return lifecycle
+    },
+    async stop() {
+      silence()
+      await raft.stop()
+      peers.close()
+      log.close()
+    },
+    kill() {
+      silence()
+      peers.close()
+      void raft.stop().then(() => log.close())
+    },
+  }
+}
+
+const plaintext = 0
+
+function lifecycleOptions(options: MetadataNodeOptions, channel: ControllerChannel, metadata: MetadataLoader) {
+  const { config, env, listeners, storage } = options
+  const { advertised, listener, nodeId, rack } = config
+  const port = advertised.port === 0 ? listeners.client.port : advertised.port
+  return {
+    nodeId,
+    clusterId: storage.clusterId,
+    rack,
+    listeners: [{ name: listener.name, host: advertised.host, port, securityProtocol: plaintext }],
+    logDirectoryIds: storage.directories.all.map(directory => directory.directoryId),
+    previousBrokerEpoch: storage.previousBrokerEpoch,
+    channel,
+    metadata,
+    env,
+    heartbeatIntervalMs: configNumber(config, 'broker.heartbeat.interval.ms'),
+    sessionTimeoutMs: configNumber(config, 'broker.session.timeout.ms'),
+    registrationTimeoutMs: configNumber(config, 'initial.broker.registration.timeout.ms'),
+  }
+}
