@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Disk } from '../../broker-core/env/disk.ts'
 import { nodeDisk } from '../../broker-core/env/node/disk.ts'
+import { seededFraction, SimulatedDisk } from '../simulation/sim-disk.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'disk-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -12,6 +13,7 @@ let directories = 0
 /** A fresh directory on each disk. */
 const grounds: readonly (readonly [name: string, make: () => { disk: Disk; at: string }])[] = [
   ['node', () => ({ disk: nodeDisk, at: `${root}/${directories++}/data` })],
+  ['simulated', () => ({ disk: new SimulatedDisk(seededFraction(1)), at: '/data' })],
 ]
 
 const bytes = (...values: number[]) => Uint8Array.from(values)
