@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Disk } from '../../broker-core/env/disk.ts'
 import { nodeDisk } from '../../broker-core/env/node/disk.ts'
-import { seededFraction, SimulatedDisk } from '../simulation/sim-disk.ts'
+import { SimulatedDisk } from '../simulation/sim-disk.ts'
+import { seededRandom } from '../simulation/sim-random.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'disk-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -13,7 +14,7 @@ let directories = 0
 /** A fresh directory on each disk. */
 const grounds: readonly (readonly [name: string, make: () => { disk: Disk; at: string }])[] = [
   ['node', () => ({ disk: nodeDisk, at: `${root}/${directories++}/data` })],
-  ['simulated', () => ({ disk: new SimulatedDisk(seededFraction(1)), at: '/data' })],
+  ['simulated', () => ({ disk: new SimulatedDisk(seededRandom(1).fraction), at: '/data' })],
 ]
 
 const bytes = (...values: number[]) => Uint8Array.from(values)
