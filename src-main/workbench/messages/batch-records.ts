@@ -99,7 +99,8 @@ function transactionStates(reading: BatchReading): TransactionStates {
   const aborting = new Set<number>()
   return {
     of(producerId, offset) {
-      while (pending[0] !== undefined && pending[0].firstOffset <= offset) aborting.add((pending.shift() as AbortedTransaction).producerId)
+      while (pending[0] !== undefined && pending[0].firstOffset <= offset)
+        aborting.add((pending.shift() as AbortedTransaction).producerId)
       if (aborting.has(producerId)) return 'aborted'
       return offset >= reading.stableOffset ? 'open' : null
     },

@@ -35,7 +35,13 @@ export async function fetchPartition(client: KafkaClient, order: FetchOrder): Pr
         maxBytes: order.bytesMax,
         isolationLevel: order.isolation === 'read-committed' ? 1 : 0,
         sessionEpoch: -1,
-        topics: [{ topic, topicId, partitions: [{ ...partitionZero, partition, fetchOffset: order.offset, partitionMaxBytes: order.bytesMax }] }],
+        topics: [
+          {
+            topic,
+            topicId,
+            partitions: [{ ...partitionZero, partition, fetchOffset: order.offset, partitionMaxBytes: order.bytesMax }],
+          },
+        ],
       }
       const options = { signal, ...(order.lane === undefined ? {} : { lane: order.lane }) }
       const answer = await client.send(fetch, request, { to: 'leader', topic, partition }, options)

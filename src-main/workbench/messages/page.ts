@@ -1,7 +1,9 @@
-import type { Cut, RecordPage, RecordRow } from '../../contract/views/records.ts'
-import type { PreviewPart } from '../decoders/parts.ts'
+import type { Cut, RecordPage } from '../../contract/views/records.ts'
+import type { Decoding } from '../decoders/decoding.ts'
 import type { Lane } from './lane.ts'
+import type { LogRecord } from './log-record.ts'
 import { mergeLanes } from './merge.ts'
+import type { Taken } from './merge.ts'
 import type { ReadLimits } from './partition-source.ts'
 import { markBackwards, recordRow, rowBytes } from './record-row.ts'
 
@@ -18,16 +20,21 @@ export interface PageOrder {
 export type PageOfLanes = Omit<RecordPage, 'missing' | 'tookMs'>
 
 /** Moves all lanes on by one page: bounded by count and bytes, at least one row where there is one. */
-export async function pageOfLanes(lanes: readonly Lane[], order: PageOrder, preview: PreviewPart): Promise<PageOfLanes> {
-  const rows: RecordRow[] = []
+export async function pageOfLanes(
+  lanes: readonly Lane[],
+  order: PageOrder,
+  decoding: Pick<Decoding, 'prepare' | 'preview'>,
+): Promise<PageOfLanes> {
+  const all: Taken[] = []
   let bytes = 0
   const scannedBefore = scannedOf(lanes)
-  await mergeLanes(lanes, order.direction, { count: order.count, read: order.read }, ({ partition, record }) => {
-    const row = recordRow(partition, record, preview)
-    rows.push(row)
-    bytes += rowBytes(row)
+  await mergeLanes(lanes, order.direction, { count: order.count, read: order.read }, taken => {
+    all.push(taken)
+    bytes += rowBytes(taken.record)
     return bytes < order.bytesMax
   })
+  await decoding.prepare(all.flatMap(({ record }) => partsOf(record)))
+  const rows = all.map(({ partition, record }) => recordRow(partition, record, decoding))
   const isForward = order.direction === 'forward'
   const reached = lanes.map(lane => lane.cut())
   return {
@@ -42,3 +49,5 @@ export async function pageOfLanes(lanes: readonly Lane[], order: PageOrder, prev
 }
 
 const scannedOf = (lanes: readonly Lane[]): number => lanes.reduce((sum, lane) => sum + lane.scanned, 0)
+
+const partsOf = (record: LogRecord): Uint8Array[] => [record.key, record.value].filter(bytes => bytes !== null)

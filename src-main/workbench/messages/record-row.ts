@@ -1,12 +1,12 @@
-import { headersShownMax } from '../../contract/limits.ts'
+import { headersShownMax, previewCharsMax } from '../../contract/limits.ts'
 import type { Preview, RecordRow } from '../../contract/views/records.ts'
-import type { Part, PreviewPart } from '../decoders/parts.ts'
+import type { Decoding, Part } from '../decoders/decoding.ts'
 import { sizeOf } from './log-record.ts'
 import type { LogRecord } from './log-record.ts'
 
 /** A record as a table shows it. `runsBackwards` is filled in by `markBackwards`, which sees the whole page. */
-export function recordRow(partition: number, record: LogRecord, preview: PreviewPart): RecordRow {
-  const shown = (part: Part, bytes: Uint8Array | null): Preview | null => (bytes === null ? null : preview(part, bytes))
+export function recordRow(partition: number, record: LogRecord, decoding: Pick<Decoding, 'preview'>): RecordRow {
+  const shown = (part: Part, bytes: Uint8Array | null): Preview | null => (bytes === null ? null : decoding.preview(part, bytes))
   return {
     partition,
     offset: record.offset,
@@ -27,10 +27,11 @@ export function recordRow(partition: number, record: LogRecord, preview: Preview
 
 const headerNameCharsMax = 400
 
-/** About what a row takes on its way to the window. */
-export function rowBytes(row: RecordRow): number {
-  let bytes = 200 + (row.key?.text.length ?? 0) + (row.value?.text.length ?? 0)
-  for (const header of row.headers) bytes += 60 + header.name.length + (header.value?.text.length ?? 0)
+/** About what its row takes on the way to the window, at most. */
+export function rowBytes(record: LogRecord): number {
+  const shown = (bytes: Uint8Array | null) => Math.min(bytes?.length ?? 0, previewCharsMax)
+  let bytes = 200 + shown(record.key) + shown(record.value)
+  for (const header of record.headers.slice(0, headersShownMax)) bytes += 60 + shown(header.value)
   return bytes
 }
 

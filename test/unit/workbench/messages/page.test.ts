@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RecordRow } from '../../../../src-main/contract/views/records.ts'
-import { previewOf } from '../../../../src-main/workbench/decoders/decode.ts'
+import { newDecoding } from '../../../../src-main/workbench/decoders/decoding.ts'
 import { backwardLane, forwardLane, tolerantLane } from '../../../../src-main/workbench/messages/lane.ts'
 import type { LogRecord } from '../../../../src-main/workbench/messages/log-record.ts'
 import { pageOfLanes } from '../../../../src-main/workbench/messages/page.ts'
@@ -58,7 +58,7 @@ function partitionOf(steps: readonly { gap: number; step: number }[]): FakeParti
 }
 
 const read = { bytesMax: 1_000, signal: new AbortController().signal }
-const preview = (_part: unknown, bytes: Uint8Array) => previewOf(bytes, 'auto')
+const decoding = newDecoding({ topic: 't', key: 'auto', value: 'auto' })
 
 async function readAll(partitions: readonly FakePartition[], direction: 'forward' | 'backward', count: number) {
   const from = partitions.map(log => (direction === 'forward' ? log.startOffset : log.endOffset))
@@ -69,7 +69,7 @@ async function readAll(partitions: readonly FakePartition[], direction: 'forward
   const pages: RecordRow[][] = []
   let cut: readonly number[] = from
   for (;;) {
-    const page = await pageOfLanes(lanes, { direction, from: cut, count, bytesMax: 1e6, read }, preview)
+    const page = await pageOfLanes(lanes, { direction, from: cut, count, bytesMax: 1e6, read }, decoding)
     pages.push([...page.rows])
     expect(page.rows.length).toBeLessThanOrEqual(count)
     cut = direction === 'forward' ? page.end : page.start
@@ -111,12 +111,12 @@ describe('pages between cuts', () => {
     const back = await pageOfLanes(
       [backwardLane(options, before, 2)],
       { direction: 'backward', from: [before], count: 7, bytesMax: 1e6, read },
-      preview,
+      decoding,
     )
     const forth = await pageOfLanes(
       [forwardLane(options, back.start[0] ?? 0)],
       { direction: 'forward', from: back.start, count: 7, bytesMax: 1e6, read },
-      preview,
+      decoding,
     )
     expect(placesOf(forth.rows)).toEqual(placesOf(back.rows))
   })
@@ -135,7 +135,7 @@ describe('pages between cuts', () => {
       const options = { partition, source: from, bounds: partitions[partition] as FakePartition, wanted: () => true }
       return tolerantLane(forwardLane(options, 10), failed => missing.push(failed))
     })
-    const page = await pageOfLanes(lanes, { direction: 'forward', from: [10, 10], count: 9, bytesMax: 1e6, read }, preview)
+    const page = await pageOfLanes(lanes, { direction: 'forward', from: [10, 10], count: 9, bytesMax: 1e6, read }, decoding)
     expect(missing).toEqual([0])
     expect(placesOf(page.rows)).toEqual(['1-11'])
   })
