@@ -1,5 +1,6 @@
 import type { Disk, DiskErrorKind, DiskFile, DiskLock } from '../../broker-core/env/disk.ts'
 import { DiskError } from '../../broker-core/env/disk.ts'
+import { seededRandom } from './sim-random.ts'
 
 /** Thrown out of the call during which the simulated power went: nothing above may catch it and go on. */
 export class SimulatedCrash extends Error {
@@ -40,6 +41,7 @@ interface Inode {
   pending: PendingWrite[]
 }
 
+/** Zeros behind `bytes` up to `size` take no memory, as in a sparse file. */
 class Content {
   bytes: Uint8Array
   size: number
@@ -48,21 +50,29 @@ class Content {
     this.size = size
   }
   copy(): Content {
-    return new Content(this.bytes.slice(0, this.size))
+    return new Content(this.bytes.slice(), this.size)
   }
   resize(size: number): void {
-    if (size > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(size, this.bytes.length * 2, 64))
-      larger.set(this.bytes.subarray(0, this.size))
-      this.bytes = larger
-    }
-    if (size < this.size) this.bytes.fill(0, size, this.size)
+    if (size < this.bytes.length) this.bytes = this.bytes.slice(0, size)
     this.size = size
   }
   apply(write: PendingWrite, length = write.bytes?.length ?? 0): void {
     if (write.bytes === undefined) return this.resize(write.position)
-    if (write.position + length > this.size) this.resize(write.position + length)
+    const end = write.position + length
+    if (end > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(end, Math.min(this.size, this.bytes.length * 2)))
+      larger.set(this.bytes)
+      this.bytes = larger
+    }
     this.bytes.set(write.bytes.subarray(0, length), write.position)
+    this.size = Math.max(this.size, end)
+  }
+  read(into: Uint8Array, position: number): number {
+    const count = Math.max(0, Math.min(into.length, this.size - position))
+    const stored = this.bytes.subarray(position, position + count)
+    into.set(stored)
+    into.fill(0, stored.length, count)
+    return count
   }
 }
 
@@ -191,11 +201,11 @@ export class SimulatedDisk implements Disk {
     return { release: () => this.#locks.delete(path) }
   }
 
-  /** For tests that damage files: the bytes as they are now, a view. */
+  /** For tests that damage files: the bytes that were written, a view. */
   bytesOf(path: string): Uint8Array {
     const inode = this.#names.get(path)
     if (inode === undefined || inode === 'directory') throw new DiskError('not-found', path, 'no such file')
-    return inode.live.bytes.subarray(0, inode.live.size)
+    return inode.live.bytes
   }
 
   paths(): string[] {
@@ -220,9 +230,7 @@ export class SimulatedDisk implements Disk {
       readAt: (into, position) => {
         use()
         this.#check('read', path)
-        const count = Math.max(0, Math.min(into.length, inode.live.size - position))
-        into.set(inode.live.bytes.subarray(position, position + count))
-        return count
+        return inode.live.read(into, position)
       },
       writeAt: (chunks, position) => {
         use()
@@ -306,4 +314,10 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array {
     at += chunk.length
   }
   return all
+}
+
+/** Chance of a seed, for the constructor. */
+export function seededFraction(seed: number): () => number {
+  const random = seededRandom(seed)
+  return () => random.fraction()
 }

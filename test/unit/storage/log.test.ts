@@ -1,0 +1,114 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { append, batchOf, createTestLog, openTestDirectory, readAll, testStorage } from './storage-env.ts'
+
+const start = 1_700_000_000_000
+
+/** Operations on a log beside a naive model: an array of records by offset. */
+type Operation =
+  | { kind: 'append'; count: number; size: number; stepMs: number }
+  | { kind: 'follow'; count: number; gap: number }
+  | { kind: 'truncate'; share: number }
+  | { kind: 'start'; share: number }
+  | { kind: 'reopen' }
+  | { kind: 'kill' }
+  | { kind: 'flush' }
+
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('append' as const),
+      count: fc.integer({ min: 1, max: 20 }),
+      size: fc.integer({ min: 0, max: 400 }),
+      stepMs: fc.integer({ min: -5, max: 20 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('follow' as const), count: fc.integer({ min: 1, max: 9 }), gap: fc.nat(5) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('truncate' as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('start' as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }) },
+  { weight: 1, arbitrary: fc.constantFrom({ kind: 'reopen' as const }, { kind: 'kill' as const }, { kind: 'flush' as const }) },
+)
+
+interface ModelRecord {
+  readonly offset: number
+  readonly value: string
+  readonly timestampMs: number
+  /** Of its batch. */
+  readonly baseOffset: number
+}
+
+describe('log against a naive model', () => {
+  it('DISK-10, DISK-30..32, FETCH-03, LO-05: reads, look-ups by time and ends are those of the model after any operations', () => {
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 40 }), fc.integer(), (operations, seed) => {
+        const config = { 'segment.bytes': '9000', 'index.interval.bytes': '200', 'file.delete.delay.ms': '0' }
+        const env = testStorage(seed)
+        let { directory, log } = createTestLog(env, config, { tailBytesMax: 1500 })
+        let model: ModelRecord[] = []
+        let end = 0
+        let timestampMs = start
+        const take = (firstOffset: number, values: readonly string[]) => {
+          model.push(...values.map((value, i) => ({ offset: firstOffset + i, value, timestampMs, baseOffset: firstOffset })))
+          end = firstOffset + values.length
+        }
+        for (const [index, one] of operations.entries()) {
+          if (one.kind === 'append' || one.kind === 'follow') {
+            timestampMs += one.kind === 'append' ? one.stepMs : 1
+            const size = one.kind === 'append' ? one.size : 10
+            const values = Array.from({ length: one.count }, (_, i) => `${index}.${i}.`.padEnd(size, 'x'))
+            const records = values.map(value => ({ value, timestampMs }))
+            if (one.kind === 'append') take(append(log, records), values)
+            else {
+              const firstOffset = end + one.gap
+              log.appendAsFollower(batchOf(records, { baseOffset: firstOffset, leaderEpoch: 1 }), { leaderEpochMax: 1 })
+              take(firstOffset, values)
+            }
+          } else if (one.kind === 'truncate') {
+            const offset = log.logStartOffset + Math.floor((end - log.logStartOffset) * one.share)
+            log.truncateTo(offset)
+            const cut = model.find(record => record.offset >= offset && record.baseOffset < offset)
+            if (offset < end) end = Math.min(offset, cut?.baseOffset ?? offset)
+            model = model.filter(record => record.offset < end)
+          } else if (one.kind === 'start') {
+            const offset = log.logStartOffset + Math.floor((end - log.logStartOffset) * one.share)
+            log.advanceLogStartOffset(offset, 'delete-records')
+            model = model.filter(record => record.offset >= offset)
+          } else if (one.kind === 'flush') {
+            log.flush()
+          } else {
+            const startOffset = log.logStartOffset
+            if (one.kind === 'reopen') directory.close(1)
+            else {
+              directory.abandon()
+              env.disk.restart('everything')
+            }
+            directory = openTestDirectory(env, { configOf: () => config, tailBytesMax: 1500 })
+            log = directory.log('t', 0)! as typeof log
+            log.advanceLogStartOffset(Math.min(startOffset, log.logEndOffset), 'delete-records')
+          }
+          expect(log.logEndOffset).toBe(end)
+        }
+        expect(readAll(log).map(({ offset, value }) => ({ offset, value }))).toEqual(
+          model.map(({ offset, value }) => ({ offset, value })),
+        )
+        for (const wanted of [start - 1, start, start + 7, timestampMs, timestampMs + 1]) {
+          const expected = model.find(record => record.timestampMs >= wanted)
+          expect(log.offsetForTime(wanted, end)?.offset).toBe(expected?.offset)
+        }
+        const newest = model.reduce<ModelRecord | undefined>(
+          (max, record) => (max === undefined || record.timestampMs > max.timestampMs ? record : max),
+          undefined,
+        )
+        expect(log.offsetOfMaxTimestamp(end)?.timestampMs).toBe(newest?.timestampMs)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
