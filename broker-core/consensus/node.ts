@@ -84,7 +84,10 @@ function answerBegin(core: Core, request: RequestOf<typeof beginQuorumEpoch>): R
   const asked = onlyPartition(request.topics)
   if (asked === undefined || asked.leaderId < 0 || asked.leaderEpoch < 0) return beginResponse(core, 'INVALID_REQUEST')
   if (asked.leaderEpoch < core.role.epoch) return beginResponse(core, 'NONE', 'FENCED_LEADER_EPOCH')
-  if (!core.hear(asked.leaderEpoch, asked.leaderId) && core.role.kind === 'follower') followerTimer(core)
+  const { role } = core
+  if (role.kind === 'prospective' && role.epoch === asked.leaderEpoch && role.leaderId === asked.leaderId) {
+    core.become({ kind: 'follower', epoch: role.epoch, leaderId: asked.leaderId, votedId: role.votedId })
+  } else if (!core.hear(asked.leaderEpoch, asked.leaderId) && core.role.kind === 'follower') followerTimer(core)
   return beginResponse(core, 'NONE', 'NONE')
 }
 

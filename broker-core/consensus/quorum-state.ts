@@ -160,6 +160,8 @@ export function roleAfterHearing(role: Role, epoch: number, leaderId: number | u
       : { kind: 'follower', epoch, leaderId: other, votedId: undefined }
   }
   if (other === undefined || role.kind === 'leader' || role.kind === 'resigned') return undefined
+  // It asks around because that leader has gone silent; that others still name it is no news. The leader's own word is (node.ts).
+  if (role.kind === 'prospective' && role.leaderId === other) return undefined
   if (role.kind === 'follower') {
     assert(role.leaderId === other, `quorum: two leaders in epoch ${epoch}: ${role.leaderId}, ${other}`)
     return undefined

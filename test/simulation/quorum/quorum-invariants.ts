@@ -1,0 +1,82 @@
+/** What must hold at every instant of every run of the quorum. Each method throws the moment it is broken. */
+export interface QuorumInvariants {
+  /** One leader per epoch. */
+  leads(nodeId: number, epoch: number): void
+  /** One vote per node and epoch, over all its lives. */
+  voted(voter: number, epoch: number, candidate: number): void
+  /** Everybody is handed the same committed batches, and none is ever different from what was committed first. */
+  committed(nodeId: number, batch: { baseOffset: number; lastOffset: number; epoch: number; text: string }): void
+  snapshotLoaded(nodeId: number, values: readonly string[], endOffset: number): void
+  acknowledged(value: string): void
+  /** At the end: what was acknowledged is in the committed log. */
+  checkAcknowledged(): void
+  /** An exception where there should be none. */
+  failed(error: unknown): void
+  check(): void
+  committedCount(): number
+}
+
+export class InvariantBroken extends Error {
+  override readonly name = 'InvariantBroken'
+}
+
+export function quorumInvariants(): QuorumInvariants {
+  const leaders = new Map<number, number>()
+  const votes = new Map<string, number>()
+  const log = new Map<number, { epoch: number; text: string; lastOffset: number }>()
+  const acknowledged: string[] = []
+  let failure: unknown
+  const broken = (message: string): never => {
+    throw new InvariantBroken(message)
+  }
+  const valuesBelow = (endOffset: number): string[] =>
+    [...log]
+      .filter(([baseOffset]) => baseOffset < endOffset)
+      .sort(([a], [b]) => a - b)
+      .flatMap(([, batch]) => (batch.text === '' ? [] : batch.text.split(',')))
+
+  return {
+    leads(nodeId, epoch) {
+      const known = leaders.get(epoch)
+      if (known !== undefined && known !== nodeId) broken(`two leaders in epoch ${epoch}: ${known} and ${nodeId}`)
+      leaders.set(epoch, nodeId)
+    },
+    voted(voter, epoch, candidate) {
+      const key = `${voter}@${epoch}`
+      const known = votes.get(key)
+      if (known !== undefined && known !== candidate)
+        broken(`node ${voter} voted for ${known} and for ${candidate} in epoch ${epoch}`)
+      votes.set(key, candidate)
+    },
+    committed(nodeId, { baseOffset, lastOffset, epoch, text }) {
+      const known = log.get(baseOffset)
+      if (known === undefined) {
+        const last = Math.max(-1, ...[...log.values()].slice(-1).map(batch => batch.lastOffset))
+        if (baseOffset <= last) broken(`node ${nodeId} committed another batch at ${baseOffset}, below ${last}`)
+        log.set(baseOffset, { epoch, text, lastOffset })
+      } else if (known.epoch !== epoch || known.text !== text || known.lastOffset !== lastOffset) {
+        broken(
+          `node ${nodeId} committed '${text}' of ${epoch} at ${baseOffset}, where '${known.text}' of ${known.epoch} was committed`,
+        )
+      }
+    },
+    snapshotLoaded(nodeId, values, endOffset) {
+      const expected = valuesBelow(endOffset)
+      if (expected.join() !== values.join())
+        broken(`node ${nodeId} loaded a snapshot at ${endOffset} that differs from what was committed`)
+    },
+    acknowledged: value => void acknowledged.push(value),
+    checkAcknowledged() {
+      const all = new Set(valuesBelow(Number.POSITIVE_INFINITY))
+      const lost = acknowledged.filter(value => !all.has(value))
+      if (lost.length > 0) broken(`acknowledged but not committed: ${lost.slice(0, 5).join()}`)
+    },
+    failed(error) {
+      failure ??= error
+    },
+    check() {
+      if (failure !== undefined) throw failure
+    },
+    committedCount: () => log.size,
+  }
+}

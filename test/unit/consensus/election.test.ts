@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { quorumWorld } from '../../simulation/quorum/quorum-world.ts'
+
+/** A started quorum with a leader. */
+async function led(seed: number, voters = 3, observers = 0) {
+  const world = quorumWorld({ seed, voters, observers })
+  for (const node of world.nodes) world.start(node)
+  expect(await world.time.run(3000, () => world.leader() !== undefined)).toBe(true)
+  return world
+}
+
+describe('the quorum', () => {
+  it('elects one leader of three fresh voters within 200 ms', async () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const world = await led(seed)
+      expect(world.time.nowMs()).toBeLessThan(200)
+    }
+  })
+
+  it('a single voter leads at once', async () => {
+    const world = await led(1, 1)
+    world.write('alone')
+    expect(await world.converge(100)).toBe(true)
+    expect(world.nodes[0]?.applied.values).toEqual(['alone#0'])
+  })
+
+  it('commits what the leader appends and hands it to voters and observers', async () => {
+    const world = await led(2, 3, 1)
+    for (let n = 0; n < 10; n++) world.write('value')
+    expect(await world.converge(3000)).toBe(true)
+    for (const node of world.nodes) expect(node.applied.values).toHaveLength(10)
+    world.invariants.checkAcknowledged()
+  })
+
+  it('a follower takes over when the leader crashes, and nothing committed is lost', async () => {
+    const world = await led(3)
+    world.write('before')
+    await world.converge(1000)
+    const old = world.leader()
+    if (old === undefined) throw new Error('no leader')
+    world.crash(old)
+    expect(await world.time.run(3000, () => world.leader() !== undefined)).toBe(true)
+    world.write('after')
+    await world.converge(3000)
+    world.start(old)
+    expect(await world.converge(3000)).toBe(true)
+    for (const node of world.nodes) expect(node.applied.values.map(value => value.split('#')[0])).toEqual(['before', 'after'])
+  })
+
+  it('a leader that stops cleanly is followed within 100 ms', async () => {
+    const world = await led(4)
+    const old = world.leader()
+    if (old === undefined) throw new Error('no leader')
+    void world.stop(old)
+    const stoppedAtMs = world.time.nowMs()
+    expect(await world.time.run(3000, () => world.leader() !== undefined)).toBe(true)
+    expect(world.time.nowMs() - stoppedAtMs).toBeLessThan(100)
+  })
+
+  it('a leader cut off from the majority resigns', async () => {
+    const world = await led(5)
+    const old = world.leader()
+    if (old === undefined) throw new Error('no leader')
+    for (const node of world.nodes) {
+      world.cut(node.nodeId, old.nodeId)
+      world.cut(old.nodeId, node.nodeId)
+    }
+    await world.time.run(3000)
+    expect(old.raft.leaderAndEpoch().leaderId).not.toBe(old.nodeId)
+    expect(world.leader()).toBeDefined()
+  })
+
+  it('a node that was cut off disturbs nobody when it returns (pre-vote)', async () => {
+    const world = await led(6)
+    await world.converge(1000)
+    const leader = world.leader()
+    const other = world.nodes.find(node => node !== leader)
+    if (leader === undefined || other === undefined) throw new Error('no leader')
+    const { epoch } = leader.raft.leaderAndEpoch()
+    for (const node of world.nodes) {
+      world.cut(node.nodeId, other.nodeId)
+      world.cut(other.nodeId, node.nodeId)
+    }
+    await world.time.run(5000)
+    world.heal()
+    await world.time.run(2000)
+    expect(world.leader()?.raft.leaderAndEpoch()).toEqual({ leaderId: leader.nodeId, epoch })
+  })
+})
