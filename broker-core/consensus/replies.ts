@@ -132,7 +132,6 @@ export function fetchRequest(core: Core): RequestOf<typeof fetch> {
   return {
     ...fetch.request.zero,
     clusterId: core.options.clusterId,
-    replicaId: core.nodeId,
     replicaState: { replicaId: core.nodeId, replicaEpoch: -1 },
     maxWaitMs: core.timeouts.fetchMaxWaitMs,
     minBytes: 0,
