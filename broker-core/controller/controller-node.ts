@@ -58,7 +58,7 @@ export function startController(options: ControllerOptions): Controller {
       image: metadata.image(),
       sessions: openSessions({
         sessionTimeoutMs: defaults.sessionTimeoutMs,
-        image: () => own.image,
+        image: () => active?.image ?? metadata.image(),
         nowMs: () => clock.monotonicMs(),
       }),
       cancelExpiry: () => {},
