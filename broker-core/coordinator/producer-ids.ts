@@ -24,14 +24,19 @@ export function producerIds(blocks: ProducerIdBlocks): ProducerIds {
       asking = undefined
     }
   }
+  const take = (): number | undefined => {
+    if (left === 0) return undefined
+    left--
+    return nextId++
+  }
   return {
     async next() {
-      while (left === 0) {
+      for (;;) {
+        const producerId = take()
+        if (producerId !== undefined) return producerId
         asking ??= refill()
         if (!(await asking)) return 'COORDINATOR_LOAD_IN_PROGRESS'
       }
-      left--
-      return nextId++
     },
   }
 }
