@@ -1,3 +1,4 @@
+import { zeroUuid } from '../../../broker-core/base/bytes/uuid.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import { throwOnError } from '../../../broker-core/client/client-error.ts'
 import type { ResponseOf } from '../../../broker-core/protocol/api.ts'
@@ -43,7 +44,9 @@ export async function fetchPartition(client: KafkaClient, order: FetchOrder): Pr
           },
         ],
       }
-      const options = { signal, ...(order.lane === undefined ? {} : { lane: order.lane }) }
+      // Later versions know topics by their ids only, which older clusters have none of.
+      const versions = topicId === zeroUuid ? { versionMax: 12 } : {}
+      const options = { signal, ...versions, ...(order.lane === undefined ? {} : { lane: order.lane }) }
       const answer = await client.send(fetch, request, { to: 'leader', topic, partition }, options)
       throwOnError(answer.errorCode, { topic, partition })
       const found = answer.responses[0]?.partitions[0]
@@ -62,7 +65,7 @@ const partitionZero = {
   currentLeaderEpoch: -1,
   lastFetchedEpoch: -1,
   logStartOffset: -1,
-  replicaDirectoryId: 'AAAAAAAAAAAAAAAAAAAAAA',
+  replicaDirectoryId: zeroUuid,
   highWatermark: Number.POSITIVE_INFINITY,
 }
 

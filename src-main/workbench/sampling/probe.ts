@@ -1,0 +1,33 @@
+import type { ClusterMetadata } from '../../../broker-core/client/metadata/cluster-metadata.ts'
+
+/** What the sampler asks a cluster, about once a second. Looking joins no group and changes nothing. */
+export interface Probe {
+  /** All topics. */
+  metadata(signal: AbortSignal): Promise<ClusterMetadata>
+  /** High watermarks; partitions without an answer are absent. */
+  ends(partitions: readonly PartitionKey[], signal: AbortSignal): Promise<ReadonlyMap<string, number>>
+  groups(signal: AbortSignal): Promise<readonly SampledGroup[]>
+}
+
+export interface PartitionKey {
+  readonly topic: string
+  readonly partition: number
+}
+
+export const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`
+
+export interface SampledGroup {
+  readonly group: string
+  readonly state: string
+  readonly type: string
+  readonly protocolType: string
+  readonly coordinatorId: number | null
+  readonly committed: readonly Committed[]
+  /** Why its offsets could not be read. */
+  readonly error: string | null
+}
+
+export interface Committed extends PartitionKey {
+  readonly offset: number
+  readonly metadata: string | null
+}
