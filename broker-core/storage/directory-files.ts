@@ -54,7 +54,7 @@ export class DirectoryFiles {
     try {
       await file.syncInBackground()
     } catch (error) {
-      throw this.#failed(error)
+      throw error instanceof DiskError ? this.#failed(error) : error
     } finally {
       file.close()
     }

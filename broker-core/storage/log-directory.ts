@@ -73,6 +73,7 @@ class OpenLogDirectory implements LogDirectory {
   readonly #recoveryPoints: OffsetCheckpoint
   readonly #logStartOffsets: OffsetCheckpoint
   readonly #highWatermarks: OffsetCheckpoint
+  readonly #cleanerOffsets: OffsetCheckpoint
   readonly #logs = new Map<string, Log>()
   #metadataLog: Log | undefined
   #stopMaintenance: (() => void) | undefined
@@ -90,6 +91,7 @@ class OpenLogDirectory implements LogDirectory {
     this.#recoveryPoints = new OffsetCheckpoint(this.#files, 'recovery-point-offset-checkpoint')
     this.#logStartOffsets = new OffsetCheckpoint(this.#files, 'log-start-offset-checkpoint')
     this.#highWatermarks = new OffsetCheckpoint(this.#files, 'replication-offset-checkpoint')
+    this.#cleanerOffsets = new OffsetCheckpoint(this.#files, 'cleaner-offset-checkpoint')
     this.#context = {
       files: this.#files,
       env,
@@ -132,7 +134,7 @@ class OpenLogDirectory implements LogDirectory {
     const directory = `${this.path}/${name}`
     this.#files.makeDirectory(directory)
     this.#writePartitionMetadata(directory, spec.topicId)
-    const fresh = { recoveryPoint: 0, logStartOffset: 0, highWatermark: 0, wasClean: false }
+    const fresh = { recoveryPoint: 0, logStartOffset: 0, highWatermark: 0, firstDirtyOffset: undefined, wasClean: false }
     const log = loadLog({ ...spec, directory, ...fresh }, this.#context)
     this.#logs.set(name, log)
     return log
@@ -267,6 +269,7 @@ class OpenLogDirectory implements LogDirectory {
       recoveryPoint: this.#recoveryPoints.offsets.get(name),
       logStartOffset: this.#logStartOffsets.offsets.get(name),
       highWatermark: this.#highWatermarks.offsets.get(name),
+      firstDirtyOffset: this.#cleanerOffsets.offsets.get(name),
     }
     const spec = { topic, partition, topicId, config, directory: `${this.path}/${name}`, ...checkpointed }
     const onProgress = (doneBytes: number, totalBytes: number) =>

@@ -26,6 +26,8 @@ export interface LogToLoad {
   readonly recoveryPoint: number | undefined
   readonly logStartOffset: number | undefined
   readonly highWatermark: number | undefined
+  /** Of the cleaner's checkpoint: below it compaction may have left gaps between segments. */
+  readonly firstDirtyOffset: number | undefined
   onProgress?(doneBytes: number, totalBytes: number): void
 }
 
@@ -110,6 +112,10 @@ class LoadingLog {
     let doneBytes = 0
     let nextOffset = first.baseOffset
     for (const [index, segment] of unflushed.entries()) {
+      if (this.#isHole(nextOffset, segment)) {
+        this.#drop(unflushed.slice(index))
+        break
+      }
       const result = this.#recoverOne(segment, nextOffset, bytes => {
         doneBytes += bytes
         this.#spec.onProgress?.(doneBytes, totalBytes)
@@ -120,6 +126,14 @@ class LoadingLog {
       break
     }
     return nextOffset
+  }
+
+  /**
+   * Segments follow on at the log end. A gap before one that is not durable means that the end of the one before was lost, unless
+   * compaction left it: what stands behind a lost piece must not be served as the log.
+   */
+  #isHole(nextOffset: number, segment: Segment): boolean {
+    return segment.baseOffset > nextOffset && nextOffset >= (this.#spec.firstDirtyOffset ?? 0)
   }
 
   #recoverOne(segment: Segment, nextOffset: number, onProgress: ((bytes: number) => void) | undefined) {

@@ -186,7 +186,10 @@ export class Log implements PartitionLog {
   #endOfRun(bytes: Uint8Array, at: number): number {
     let end = batchEnd(bytes, at)
     assert(end !== -1, 'whole batches are appended')
-    if (this.#mustRoll(end - at, batchMaxTimestamp(bytes, at), batchLastOffset(bytes, at))) this.roll(batchBaseOffset(bytes, at))
+    const lastOffset = batchLastOffset(bytes, at)
+    if (this.#mustRoll(end - at, batchMaxTimestamp(bytes, at), lastOffset)) this.roll()
+    // A leader's gap wider than an index can express (DISK-36).
+    if (!this.segments.active.canHold(lastOffset)) this.roll(batchBaseOffset(bytes, at))
     const active = this.segments.active
     for (let next = batchEnd(bytes, end); next !== -1; next = batchEnd(bytes, end)) {
       if (active.sizeBytes + next - at > this.#config.segmentBytes || !active.canHold(batchLastOffset(bytes, end))) break
@@ -197,7 +200,7 @@ export class Log implements PartitionLog {
 
   #mustRoll(sizeBytes: number, timestampMs: number, lastOffset: number): boolean {
     const active = this.segments.active
-    if (active.sizeBytes === 0) return !active.canHold(lastOffset)
+    if (active.sizeBytes === 0) return false
     if (active.sizeBytes + sizeBytes > this.#config.segmentBytes || !active.canHold(lastOffset)) return true
     if (active.isIndexFull(this.#config.segmentIndexBytes)) return true
     const firstMs = active.firstBatchTimestampMs() ?? -1
@@ -269,6 +272,7 @@ export class Log implements PartitionLog {
     const dropped = this.segments.all.filter(segment => segment.baseOffset > offset)
     this.#drop(dropped)
     const firstDropped = this.segments.active.truncateTo(offset)
+    this.#truncationIsDurable()
     this.segments.active.activate(this.#config.segmentIndexBytes)
     this.#tail.truncateTo(offset)
     this.#logEndOffset = Math.min(offset, firstDropped ?? offset)
@@ -283,7 +287,7 @@ export class Log implements PartitionLog {
     this.#tail.clear()
     this.segments.add(createSegment(this.#context, this.directory, offset, this.#config))
     this.segments.active.activate(this.#config.segmentIndexBytes)
-    this.#isDirectoryDurable = false
+    this.#truncationIsDurable()
     this.epochs.clear()
     this.#logStartOffset = offset
     this.#logEndOffset = offset
@@ -291,6 +295,12 @@ export class Log implements PartitionLog {
     this.#lowerTo(offset)
     this.#snapshots.removeAll()
     this.producerStates.clear()
+  }
+
+  /** Else what was cut off could come back after a loss of power, behind or between what was appended since. */
+  #truncationIsDurable(): void {
+    this.#context.files.sync(this.segments.active.logPath)
+    this.#context.files.syncDirectory(this.directory)
   }
 
   #lowerTo(offset: number): void {
