@@ -1,3 +1,4 @@
+import { WireFormatError } from '../base/bytes/wire-format-error.ts'
 import { PeerFailure, type RaftPeers } from '../consensus/ports.ts'
 import type { Env } from '../env/env.ts'
 import type { Endpoint } from '../env/network.ts'
@@ -55,7 +56,8 @@ export function raftPeers(options: RaftPeersOptions): RaftPeers & { close(): voi
       if (version === undefined) throw new PeerFailure('disconnected', `node ${nodeId} does not serve ${api.name}`)
       return await connection.call(api, version, request)
     } catch (error) {
-      if (error instanceof PeerFailure) throw error
+      // What cannot be encoded is a bug here, not a failure there.
+      if (error instanceof PeerFailure || error instanceof WireFormatError) throw error
       const reason = error instanceof Error ? error.message : String(error)
       throw new PeerFailure(error instanceof RequestTimeout ? 'timeout' : 'disconnected', reason)
     }
