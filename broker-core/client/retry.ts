@@ -1,6 +1,6 @@
 import type { Clock, Random, Timers } from '../env/clock.ts'
 import { type CancelSignal, pause, throwIfCancelled } from './cancel.ts'
-import { KafkaClientError } from './client-error.ts'
+import { type ClientErrorCode, KafkaClientError } from './client-error.ts'
 
 const backoffFirstMs = 50
 const backoffMaxMs = 1_000
@@ -19,13 +19,23 @@ export interface RetryContext {
   readonly onRetriable: (error: KafkaClientError) => void
 }
 
+/**
+ * A topic that was just created is not known everywhere at once; one that does not exist never will be, and nobody wants to wait half
+ * a minute to hear so.
+ */
+const patienceMs: Partial<Record<ClientErrorCode, number>> = {
+  UNKNOWN_TOPIC_OR_PARTITION: 1_500,
+  UNKNOWN_TOPIC_ID: 1_500,
+  INCONSISTENT_TOPIC_ID: 1_500,
+}
+
 /** Runs `attempt` until it succeeds, fails for good, or the time is over; then TIMED_OUT caused by the last failure. */
 export async function retrying<T>(
   attempt: (number: number) => Promise<T>,
   limits: { readonly timeoutMs: number; readonly signal?: CancelSignal | undefined },
   context: RetryContext,
 ): Promise<T> {
-  const deadlineMs = context.clock.monotonicMs() + limits.timeoutMs
+  const startedAtMs = context.clock.monotonicMs()
   for (let number = 0; ; number++) {
     throwIfCancelled(limits.signal)
     try {
@@ -34,7 +44,9 @@ export async function retrying<T>(
       if (!(error instanceof KafkaClientError) || !error.retriable) throw error
       context.onRetriable(error)
       const delayMs = backoffMs(number + 1, context.random)
-      if (context.clock.monotonicMs() + delayMs >= deadlineMs) throw outOfTime(error, number + 1, limits.timeoutMs)
+      const waitedMs = context.clock.monotonicMs() + delayMs - startedAtMs
+      if (waitedMs >= (patienceMs[error.code] ?? Number.POSITIVE_INFINITY)) throw error
+      if (waitedMs >= limits.timeoutMs) throw outOfTime(error, number + 1, limits.timeoutMs)
       await pause(context.timers, delayMs, limits.signal)
     }
   }

@@ -1,4 +1,4 @@
-import { type KafkaErrorName, errorName, isRetriable } from '../../model/kafka-errors.ts'
+import { errorName } from '../../model/kafka-errors.ts'
 import type { TopicPartition } from '../../model/ids.ts'
 import { listOffsets as listOffsetsApi } from '../../protocol/messages/02-list-offsets.ts'
 import { type ClientErrorCode, KafkaClientError } from '../client-error.ts'
@@ -30,28 +30,30 @@ const specialTimes = { latest: -1, earliest: -2, maxTimestamp: -3, earliestLocal
 const timeOf = (at: OffsetSpec): number => (typeof at === 'string' ? specialTimes[at] : at.timestampMs)
 
 /**
- * Positions in partitions, asked of their leaders, all brokers at once. Partitions with an error that time does not mend say so in
- * their answer; answers come in the order of the questions.
+ * Positions in partitions, asked of their leaders, all brokers at once. What is wrong with a partition stands in its answer; answers
+ * come in the order of the questions. Throws only what concerns all of them: CANCELLED, CLOSED, no broker, no access.
  */
 export async function listOffsets(
   client: KafkaClient,
   questions: readonly OffsetQuestion[],
-  options: RetryOptions & { readonly isolation?: IsolationLevel } = {},
+  options: ListOffsetsOptions = {},
 ): Promise<readonly OffsetAnswer[]> {
   const answers = new Map<OffsetQuestion, OffsetAnswer>()
-  try {
-    await client.retry(async () => {
-      const open = questions.filter(it => !answers.has(it))
-      const failure = await askLeaders(client, open, answers, options)
-      if (failure !== undefined) throw failure
-    }, options)
-  } catch (error) {
-    // One partition without a leader must not hide what is known of the others.
-    if (!(error instanceof KafkaClientError) || answers.size === 0) throw error
-    for (const it of questions) if (!answers.has(it)) answers.set(it, unanswered(it, error.code))
+  const failures = new Map<OffsetQuestion, KafkaClientError>()
+  const round = async (): Promise<void> => {
+    failures.clear()
+    const open = questions.filter(it => !answers.has(it))
+    await askLeaders(client, open, { answers, failures }, options)
+    const [failure] = failures.values()
+    if (failure !== undefined) throw failure
   }
-  return questions.map(it => answers.get(it) ?? unanswered(it, 'UNKNOWN_SERVER_ERROR'))
+  await client.retry(round, options).catch((error: unknown) => {
+    if (!(error instanceof KafkaClientError) || failures.size === 0) throw error
+  })
+  return questions.map(it => answers.get(it) ?? unanswered(it, failures.get(it)?.code ?? 'UNKNOWN_SERVER_ERROR'))
 }
+
+export type ListOffsetsOptions = RetryOptions & { readonly isolation?: IsolationLevel }
 
 const unanswered = (question: OffsetQuestion, error: ClientErrorCode): OffsetAnswer => ({
   ...question,
@@ -61,40 +63,59 @@ const unanswered = (question: OffsetQuestion, error: ClientErrorCode): OffsetAns
   error,
 })
 
-/** Fills `answers`; gives back a retriable failure when something is still open. */
+/** `failures`: what may be mended by asking again. */
+interface Round {
+  readonly answers: Map<OffsetQuestion, OffsetAnswer>
+  readonly failures: Map<OffsetQuestion, KafkaClientError>
+}
+
+function note(round: Round, question: OffsetQuestion, code: ClientErrorCode): void {
+  const failure = new KafkaClientError(code, { topic: question.topic, partition: question.partition })
+  if (failure.retriable) round.failures.set(question, failure)
+  else round.answers.set(question, unanswered(question, code))
+}
+
 async function askLeaders(
   client: KafkaClient,
   questions: readonly OffsetQuestion[],
-  answers: Map<OffsetQuestion, OffsetAnswer>,
-  options: RetryOptions & { readonly isolation?: IsolationLevel },
-): Promise<KafkaClientError | undefined> {
+  round: Round,
+  options: ListOffsetsOptions,
+): Promise<void> {
   const byLeader = new Map<number, OffsetQuestion[]>()
-  let failure: KafkaClientError | undefined
   for (const [topic, some] of groupByTopic(questions)) {
-    const known = await client.topic(topic, options).catch((error: unknown) => error as KafkaClientError)
+    const leaders = await leadersOf(client, topic, options)
     for (const it of some) {
-      if (known instanceof Error) {
-        answers.set(it, unanswered(it, known.code))
-        continue
-      }
-      const leaderId = known.partitions[it.partition]?.leaderId
-      if (leaderId === undefined) answers.set(it, unanswered(it, 'UNKNOWN_TOPIC_OR_PARTITION'))
-      else if (leaderId < 0) failure = new KafkaClientError('LEADER_NOT_AVAILABLE', it)
-      else byLeader.set(leaderId, [...(byLeader.get(leaderId) ?? []), it])
+      const leader = typeof leaders === 'string' ? leaders : (leaders[it.partition] ?? 'UNKNOWN_TOPIC_OR_PARTITION')
+      if (typeof leader === 'string') note(round, it, leader)
+      else if (leader < 0) note(round, it, 'LEADER_NOT_AVAILABLE')
+      else byLeader.set(leader, [...(byLeader.get(leader) ?? []), it])
     }
   }
-  const asked = [...byLeader].map(([nodeId, some]) => askOne(client, nodeId, some, answers, options))
-  const failures = (await Promise.all(asked)).filter(it => it !== undefined)
-  return failures[0] ?? failure
+  await Promise.all([...byLeader].map(([nodeId, some]) => askOne(client, nodeId, some, round, options)))
+}
+
+/** Leader of each partition, or what is wrong with the topic. */
+async function leadersOf(
+  client: KafkaClient,
+  topic: string,
+  options: RetryOptions,
+): Promise<readonly number[] | ClientErrorCode> {
+  try {
+    const known = await client.topic(topic, options)
+    return known.partitions.map(it => it.leaderId)
+  } catch (error) {
+    if (error instanceof KafkaClientError && error.place.topic === topic) return error.code
+    throw error
+  }
 }
 
 async function askOne(
   client: KafkaClient,
   nodeId: number,
   questions: readonly OffsetQuestion[],
-  answers: Map<OffsetQuestion, OffsetAnswer>,
-  options: RetryOptions & { readonly isolation?: IsolationLevel },
-): Promise<KafkaClientError | undefined> {
+  round: Round,
+  options: ListOffsetsOptions,
+): Promise<void> {
   const body = {
     ...listOffsetsApi.request.zero,
     replicaId: -1,
@@ -105,36 +126,23 @@ async function askOne(
       partitions: some.map(it => ({ partitionIndex: it.partition, currentLeaderEpoch: -1, timestamp: timeOf(it.at) })),
     })),
   }
-  const [first] = questions
   try {
     const bounds = { versionMin: versionNeeded(questions), ...signalOf(options) }
     const reply = await client.send(listOffsetsApi, body, { to: 'broker', nodeId }, bounds)
     const found = new Map(reply.topics.flatMap(topic => topic.partitions.map(it => [`${it.partitionIndex} ${topic.name}`, it])))
-    let failure: KafkaClientError | undefined
     for (const it of questions) {
       const partition = found.get(`${it.partition} ${it.topic}`)
-      const error: KafkaErrorName = partition === undefined ? 'UNKNOWN_SERVER_ERROR' : errorName(partition.errorCode)
-      if (isRetriable(error)) failure = new KafkaClientError(error, it)
-      else if (partition === undefined || error !== 'NONE') answers.set(it, unanswered(it, error))
-      else
-        answers.set(it, {
-          ...it,
-          offset: partition.offset,
-          timestampMs: partition.timestamp,
-          leaderEpoch: partition.leaderEpoch,
-          error,
-        })
+      if (partition === undefined || partition.errorCode !== 0) note(round, it, errorName(partition?.errorCode ?? -1))
+      else {
+        const { offset, timestamp, leaderEpoch } = partition
+        round.answers.set(it, { ...it, offset, timestampMs: timestamp, leaderEpoch, error: 'NONE' })
+      }
     }
-    return failure
   } catch (error) {
-    // Said with a partition, so that its leader is looked up again.
-    if (error instanceof KafkaClientError && error.retriable)
-      return new KafkaClientError(error.code, { ...error.place, ...placeOf(first) }, error.message, error)
-    throw error
+    if (!(error instanceof KafkaClientError) || ['CANCELLED', 'CLOSED'].includes(error.code)) throw error
+    for (const it of questions) note(round, it, error.code)
   }
 }
-
-const placeOf = (it: TopicPartition | undefined) => (it === undefined ? {} : { topic: it.topic, partition: it.partition })
 
 function versionNeeded(questions: readonly OffsetQuestion[]): number {
   const needs = questions.map(({ at }) => (at === 'maxTimestamp' ? 7 : at === 'earliestLocal' ? 8 : 1))
@@ -151,7 +159,7 @@ export interface PartitionRange extends TopicPartition {
 export async function offsetRanges(
   client: KafkaClient,
   partitions: readonly TopicPartition[],
-  options: RetryOptions & { readonly isolation?: IsolationLevel } = {},
+  options: ListOffsetsOptions = {},
 ): Promise<readonly PartitionRange[]> {
   const ask = (at: OffsetSpec) =>
     listOffsets(
