@@ -28,6 +28,8 @@ export interface SimBroker {
   /** Undefined until its ports are open. */
   broker: RunningBroker | undefined
   isReady: boolean
+  /** Names this run of this broker. */
+  readonly incarnation: string
 }
 
 export interface SimClusterOptions {
@@ -50,6 +52,7 @@ export function createSimCluster(world: SimWorld, options: SimClusterOptions = {
   const live = new Map<number, SimBroker>()
   const failures: string[] = []
   const log: string[] = []
+  let runs = 0
   const voters = ids.map(id => `${id}@127.0.0.1:${controllerPort + id}`).join(',')
 
   const configOf = (id: number) =>
@@ -86,13 +89,16 @@ export function createSimCluster(world: SimWorld, options: SimClusterOptions = {
     isRunning: id => live.has(id),
     running: id => live.get(id),
     start(id) {
-      const sink = { write: (level: LogLevel, event: string, fields?: object) => note(id, level, `${event} ${JSON.stringify(fields ?? {})}`) }
+      const sink = {
+        write: (level: LogLevel, event: string, fields?: object) => note(id, level, `${event} ${JSON.stringify(fields ?? {})}`),
+      }
       const node = world.start({ name: `broker-${id}`, disk: diskOf(id), log: sink })
-      const one: SimBroker = { node, broker: undefined, isReady: false }
+      const one: SimBroker = { node, broker: undefined, isReady: false, incarnation: `broker ${id} run ${++runs}` }
       live.set(id, one)
       const env = options.decorate?.(node.env, id) ?? node.env
       const failed = (error: unknown): void => {
-        if (live.get(id) === one) failures.push(`broker ${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+        if (live.get(id) === one)
+          failures.push(`broker ${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
       }
       startBroker(configOf(id), env).then(broker => {
         one.broker = broker

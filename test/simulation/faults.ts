@@ -1,0 +1,102 @@
+import type { SimCluster } from './sim-cluster.ts'
+import type { Survival } from './sim-disk.ts'
+import type { SimWorld } from './sim-env.ts'
+import type { SeededRandom } from './sim-random.ts'
+
+/** One thing that goes wrong, as data: a plan can be printed, replayed and shortened. */
+export type Fault = { readonly atMs: number; readonly forMs: number } & (
+  | { readonly kind: 'crash'; readonly broker: number; readonly survival: Survival }
+  | { readonly kind: 'stop'; readonly broker: number }
+  | { readonly kind: 'pause'; readonly broker: number }
+  | { readonly kind: 'isolate'; readonly broker: number }
+  | { readonly kind: 'cut'; readonly from: number; readonly to: number }
+  | { readonly kind: 'reset'; readonly from: number; readonly to: number }
+  | { readonly kind: 'slow'; readonly broker: number; readonly factor: number }
+  | { readonly kind: 'clock-jump'; readonly broker: number; readonly byMs: number }
+)
+
+export interface PlanOptions {
+  /** Virtual time during which faults begin. */
+  readonly faultsMs?: number
+  readonly kinds?: readonly Fault['kind'][]
+}
+
+const allKinds: readonly Fault['kind'][] = ['crash', 'stop', 'pause', 'isolate', 'cut', 'reset', 'slow', 'clock-jump']
+
+/** Faults of one seed: some seconds apart, some lasting into the next ones. */
+export function planOf(random: SeededRandom, ids: readonly number[], options: PlanOptions = {}): Fault[] {
+  const plan: Fault[] = []
+  const endMs = options.faultsMs ?? 30_000
+  for (let atMs = random.between(200, 3_000); atMs < endMs; atMs += random.between(200, 5_000)) {
+    plan.push(faultAt(Math.round(atMs), random, ids, random.pick(options.kinds ?? allKinds)))
+  }
+  return plan
+}
+
+function faultAt(atMs: number, random: SeededRandom, ids: readonly number[], kind: Fault['kind']): Fault {
+  const broker = random.pick(ids)
+  const from = broker
+  const to = random.pick(ids.filter(id => id !== broker))
+  const forMs = Math.round(random.chance(0.3) ? random.between(8_000, 20_000) : random.between(100, 4_000))
+  const when = { atMs, forMs }
+  switch (kind) {
+    case 'crash':
+      return { ...when, kind, broker, survival: 'everything' }
+    case 'cut':
+    case 'reset':
+      return { ...when, kind, from, to }
+    case 'slow':
+      return { ...when, kind, broker, factor: Math.round(random.between(5, 200)) }
+    case 'clock-jump':
+      return { ...when, kind, broker, byMs: Math.round(random.between(-3_600_000, 3_600_000)) }
+    default:
+      return { ...when, kind, broker }
+  }
+}
+
+/** Begins a fault and asks for its end. */
+export function applyFault(fault: Fault, world: SimWorld, cluster: SimCluster): void {
+  const { network, time } = world
+  const later = (end: () => void) => time.after(fault.forMs, undefined, end)
+  switch (fault.kind) {
+    case 'crash':
+      cluster.crash(fault.broker, fault.survival)
+      later(() => startAgain(cluster, fault.broker))
+      return
+    case 'stop':
+      void cluster.stop(fault.broker)
+      later(() => startAgain(cluster, fault.broker))
+      return
+    case 'pause': {
+      const process = cluster.running(fault.broker)?.node.process
+      process?.pause()
+      later(() => process?.resume())
+      return
+    }
+    case 'isolate': {
+      const others = cluster.ids.filter(id => id !== fault.broker).map(nameOf)
+      network.partition([nameOf(fault.broker)], others)
+      later(() => network.heal())
+      return
+    }
+    case 'cut':
+      network.cut(nameOf(fault.from), nameOf(fault.to))
+      later(() => network.heal())
+      return
+    case 'reset':
+      network.reset(nameOf(fault.from), nameOf(fault.to))
+      return
+    case 'slow':
+      network.setSlow(nameOf(fault.broker), fault.factor)
+      later(() => network.setSlow(nameOf(fault.broker), 1))
+      return
+    case 'clock-jump':
+      cluster.running(fault.broker)?.node.clock.jump(fault.byMs)
+  }
+}
+
+const nameOf = (id: number): string => `broker-${id}`
+
+function startAgain(cluster: SimCluster, id: number): void {
+  if (!cluster.isRunning(id)) cluster.start(id)
+}
