@@ -99,7 +99,7 @@ class Client implements KafkaClient {
   retry<T>(attempt: (number: number) => Promise<T>, options: RetryOptions = {}): Promise<T> {
     const limits = { timeoutMs: options.timeoutMs ?? this.settings.apiTimeoutMs, signal: options.signal }
     const { clock, timers, random } = this.env
-    return retrying(attempt, limits, { clock, timers, random, onRetriable: error => this.#forgetStale(error) })
+    return retrying(attempt, limits, { clock, timers, random, onRetriable: error => this.noteFailure(error) })
   }
 
   noteLeader(...known: Parameters<KafkaClient['noteLeader']>): void {
@@ -129,6 +129,17 @@ class Client implements KafkaClient {
     await this.#pool.close()
   }
 
+  async tell<Req>(
+    api: Api<Req, unknown>,
+    body: RequestBody<Req>,
+    destination: Destination,
+    options: SendOptions = {},
+  ): Promise<void> {
+    const endpoint = await orCancelled(this.#endpointOf(destination), options.signal)
+    const call = await this.#prepare(api, body, endpoint, placeOf(destination), options)
+    call.connection.send(api, call.version, call.request)
+  }
+
   async #ask<Req, Res>(
     api: Api<Req, Res>,
     body: RequestBody<Req>,
@@ -136,22 +147,30 @@ class Client implements KafkaClient {
     about: ErrorPlace,
     options: SendOptions,
   ): Promise<Res> {
-    const place: ErrorPlace = { ...about, api: api.name, broker: this.#nameOf(endpoint) }
-    const lane = options.lane ?? generalLane
-    const connection = await this.#connection(endpoint, lane, place)
-    const version = requestVersion(connection, api, options, place)
-    // A function cannot be a request: messages are plain objects.
-    const request = typeof body === 'function' ? (body as (version: number) => Req)(version) : body
+    const { connection, version, request, place } = await this.#prepare(api, body, endpoint, about, options)
     const timeoutMs = options.timeoutMs ?? this.settings.requestTimeoutMs
     try {
-      const response = (await connection.call(api, version, request as Parameters<typeof connection.call>[2], {
-        timeoutMs,
-      })) as Res
-      this.#pool.touch(endpoint, lane)
+      const response = (await connection.call(api, version, request, { timeoutMs })) as Res
+      this.#pool.touch(endpoint, options.lane ?? generalLane)
       return response
     } catch (error) {
       throw this.#isClosed ? new KafkaClientError('CLOSED') : failureOf(error, place)
     }
+  }
+
+  async #prepare<Req>(
+    api: Api<Req, unknown>,
+    body: RequestBody<Req>,
+    endpoint: Endpoint,
+    about: ErrorPlace,
+    options: SendOptions,
+  ) {
+    const place: ErrorPlace = { ...about, api: api.name, broker: this.#nameOf(endpoint) }
+    const connection = await this.#connection(endpoint, options.lane ?? generalLane, place)
+    const version = requestVersion(connection, api, options, place)
+    // A function cannot be a request: messages are plain objects.
+    const request = typeof body === 'function' ? (body as (version: number) => Req)(version) : body
+    return { connection, version, place, request: request as Parameters<OutboundConnection['call']>[2] }
   }
 
   async #connection(endpoint: Endpoint, lane: string, place: ErrorPlace): Promise<OutboundConnection> {
@@ -224,7 +243,7 @@ class Client implements KafkaClient {
     return topic
   }
 
-  #forgetStale(error: KafkaClientError): void {
+  noteFailure(error: KafkaClientError): void {
     const { topic, group } = error.place
     if (topic !== undefined) this.#metadata.forgetTopic(topic)
     if (group !== undefined && isAboutCoordinator(error)) this.#coordinators.forget('group', group)

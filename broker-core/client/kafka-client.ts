@@ -1,5 +1,6 @@
 import type { Api } from '../protocol/api.ts'
 import type { CancelSignal } from './cancel.ts'
+import type { KafkaClientError } from './client-error.ts'
 import type { ClientEnv, ClientSettings } from './client-options.ts'
 import type { BrokerNode, ClusterMetadata, TopicMetadata } from './metadata/cluster-metadata.ts'
 
@@ -55,6 +56,8 @@ export interface KafkaClient {
    * is no response. UNSUPPORTED_VERSION: the broker has no version of the API that will do.
    */
   send<Req, Res>(api: Api<Req, Res>, body: RequestBody<Req>, destination: Destination, options?: SendOptions): Promise<Res>
+  /** Sends what has no answer (Produce with acks=0). Resolves when it was handed to the connection. */
+  tell<Req>(api: Api<Req, unknown>, body: RequestBody<Req>, destination: Destination, options?: SendOptions): Promise<void>
   /**
    * Runs `attempt` again while it throws retriable errors: waits longer each time, and forgets what the error says is stale (the
    * leader, the coordinator, the broker). Throws the last error, or TIMED_OUT caused by it.
@@ -66,6 +69,8 @@ export interface KafkaClient {
     leader: { readonly leaderId: number; readonly leaderEpoch: number },
     nodes: readonly BrokerNode[],
   ): void
+  /** For callers with repetitions of their own: forgets what a retriable error says is stale, as `retry` does. */
+  noteFailure(error: KafkaClientError): void
   /** Where the coordinator is, asked for when not known. */
   coordinator(of: CoordinatorType, key: string, options?: SendOptions): Promise<number>
   /** Range of versions of an API that a broker has, undefined for none. Connects when needed. */

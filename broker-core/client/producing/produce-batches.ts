@@ -1,0 +1,218 @@
+import { zeroUuid } from '../../base/bytes/uuid.ts'
+import { partitionName } from '../../model/ids.ts'
+import { errorName } from '../../model/kafka-errors.ts'
+import { produce } from '../../protocol/messages/00-produce.ts'
+import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
+import { encodeBatch } from '../../records/batch-writer.ts'
+import { groupByTopic } from '../admin/group-by-topic.ts'
+import { KafkaClientError } from '../client-error.ts'
+import type { KafkaClient, SendOptions } from '../kafka-client.ts'
+import type { PartitionQueue, PendingBatch } from './partition-queue.ts'
+import type { ProducerIdentity } from './producer-identity.ts'
+import type { ProducerSettings } from './producer-options.ts'
+
+export interface BatchToSend {
+  readonly queue: PartitionQueue
+  readonly batch: PendingBatch
+}
+
+export type BatchResult =
+  /** Offset -1 and time -1: not told. */
+  { readonly baseOffset: number; readonly appendTimeMs: number } | { readonly error: KafkaClientError }
+
+type Settle = (item: BatchToSend, result: BatchResult) => void
+
+/** Batches of one request to one broker. */
+const requestBytesMax = 4 * 1024 * 1024
+
+/** Versions with topic ids (KIP-516) need one for every topic. */
+const lastVersionWithNames = 12
+/** Later versions would have partitions join transactions on their own (KIP-890), which this producer asks for by AddPartitionsToTxn. */
+const lastVersionOfTransactions = 11
+
+/**
+ * Sends each batch to the leader of its partition, one request per broker, and settles each. Rejects when no identity can be had; the
+ * batches not settled by then are the caller's.
+ */
+export async function produceBatches(
+  client: KafkaClient,
+  settings: ProducerSettings,
+  identity: ProducerIdentity,
+  items: readonly BatchToSend[],
+  settle: Settle,
+): Promise<void> {
+  const self = await identity.get()
+  for (const { queue, batch } of items) {
+    batch.stamp ??= {
+      ...self,
+      baseSequence: identity.takeSequence(partitionName(queue.topic, queue.partition), batch.records.length),
+    }
+    batch.encoded ??= encodeBatch(
+      {
+        records: batch.records,
+        ...batch.stamp,
+        compression: settings.compression,
+        transactional: settings.transactionalId !== null,
+      },
+      client.env,
+    )
+  }
+  const requests = await requestsByLeader(client, items, settle)
+  await Promise.all(requests.map(({ nodeId, some }) => sendRequest(client, settings, nodeId, some, settle)))
+}
+
+interface ProduceRequest {
+  readonly nodeId: number
+  readonly some: BatchToSend[]
+}
+
+async function requestsByLeader(
+  client: KafkaClient,
+  items: readonly BatchToSend[],
+  settle: Settle,
+): Promise<readonly ProduceRequest[]> {
+  const requests: (ProduceRequest & { bytes: number })[] = []
+  for (const item of items) {
+    const leaderId = await leaderOf(client, item.queue)
+    if (typeof leaderId !== 'number') {
+      settle(item, { error: leaderId })
+      continue
+    }
+    const bytes = item.batch.encoded?.length ?? 0
+    const open = requests.find(it => it.nodeId === leaderId && it.bytes + bytes <= requestBytesMax)
+    if (open === undefined) requests.push({ nodeId: leaderId, some: [item], bytes })
+    else {
+      open.some.push(item)
+      open.bytes += bytes
+    }
+  }
+  return requests
+}
+
+async function leaderOf(
+  client: KafkaClient,
+  at: { readonly topic: string; readonly partition: number },
+): Promise<number | KafkaClientError> {
+  const place = { topic: at.topic, partition: at.partition }
+  try {
+    const topic = await client.topic(at.topic)
+    const leaderId = topic.partitions[at.partition]?.leaderId
+    if (leaderId === undefined) return new KafkaClientError('UNKNOWN_TOPIC_OR_PARTITION', place)
+    return leaderId < 0 ? staleLeader(client, 'LEADER_NOT_AVAILABLE', place) : leaderId
+  } catch (error) {
+    if (error instanceof KafkaClientError)
+      return new KafkaClientError(error.code, { ...error.place, ...place }, error.message, error)
+    throw error
+  }
+}
+
+/** An error about a leader; the client looks it up anew before the next attempt. */
+function staleLeader(
+  client: KafkaClient,
+  code: KafkaClientError['code'],
+  place: { readonly topic: string; readonly partition: number },
+  detail?: string | null,
+) {
+  const error = new KafkaClientError(code, { api: produce.name, ...place }, detail)
+  if (error.retriable) client.noteFailure(error)
+  return error
+}
+
+async function sendRequest(
+  client: KafkaClient,
+  settings: ProducerSettings,
+  nodeId: number,
+  items: readonly BatchToSend[],
+  settle: Settle,
+): Promise<void> {
+  const ids = new Map(items.map(({ queue }) => [queue.topic, client.cluster().topics.get(queue.topic)?.topicId ?? zeroUuid]))
+  const withIds = settings.transactionalId === null && ![...ids.values()].includes(zeroUuid)
+  const options: SendOptions = {
+    lane: 'produce',
+    timeoutMs: client.settings.requestTimeoutMs + 5_000,
+    versionMax:
+      settings.transactionalId !== null ? lastVersionOfTransactions : withIds ? produce.versions[1] : lastVersionWithNames,
+  }
+  const body = produceRequest(client, settings, items, ids)
+  try {
+    if (settings.acks === 0) {
+      await client.tell(produce, body, { to: 'broker', nodeId }, options)
+      for (const item of items) settle(item, { baseOffset: -1, appendTimeMs: -1 })
+      return
+    }
+    settleReply(client, await client.send(produce, body, { to: 'broker', nodeId }, options), items, ids, settle)
+  } catch (error) {
+    if (!(error instanceof KafkaClientError)) throw error
+    for (const item of items) {
+      const { topic, partition } = item.queue
+      const failure = new KafkaClientError(error.code, { ...error.place, topic, partition }, error.message, error)
+      if (failure.retriable) client.noteFailure(failure)
+      settle(item, { error: failure })
+    }
+  }
+}
+
+function produceRequest(
+  client: KafkaClient,
+  settings: ProducerSettings,
+  items: readonly BatchToSend[],
+  ids: ReadonlyMap<string, string>,
+): RequestOf<typeof produce> {
+  const flat = items.map(({ queue, batch }) => ({
+    topic: queue.topic,
+    partition: queue.partition,
+    bytes: batch.encoded as Uint8Array,
+  }))
+  return {
+    transactionalId: settings.transactionalId,
+    acks: settings.acks,
+    timeoutMs: client.settings.requestTimeoutMs,
+    topicData: groupByTopic(flat).map(([name, some]) => ({
+      name,
+      topicId: ids.get(name) ?? zeroUuid,
+      partitionData: some.map(it => ({ index: it.partition, records: { chunks: [it.bytes], sizeBytes: it.bytes.length } })),
+    })),
+  }
+}
+
+type Reply = ResponseOf<typeof produce>
+type PartitionReply = Reply['responses'][number]['partitionResponses'][number]
+
+function settleReply(
+  client: KafkaClient,
+  reply: Reply,
+  items: readonly BatchToSend[],
+  ids: ReadonlyMap<string, string>,
+  settle: Settle,
+): void {
+  const names = new Map([...ids].map(([name, id]) => [id, name]))
+  const found = new Map<string, PartitionReply>()
+  for (const topic of reply.responses) {
+    const name = topic.name === '' ? (names.get(topic.topicId) ?? '') : topic.name
+    for (const it of topic.partitionResponses) found.set(partitionName(name, it.index), it)
+  }
+  for (const item of items) {
+    const { topic, partition } = item.queue
+    const result = found.get(partitionName(topic, partition))
+    if (result !== undefined) client.noteLeader({ topic, partition }, result.currentLeader, reply.nodeEndpoints)
+    settle(item, resultOf(client, { topic, partition }, result))
+  }
+}
+
+function resultOf(
+  client: KafkaClient,
+  place: { readonly topic: string; readonly partition: number },
+  result: PartitionReply | undefined,
+): BatchResult {
+  const error = errorName(result?.errorCode ?? -1)
+  if (result !== undefined && error === 'NONE') return { baseOffset: result.baseOffset, appendTimeMs: result.logAppendTimeMs }
+  // The broker had it already and no longer remembers where.
+  if (error === 'DUPLICATE_SEQUENCE_NUMBER') return { baseOffset: -1, appendTimeMs: -1 }
+  return { error: staleLeader(client, error, place, detailOf(result)) }
+}
+
+function detailOf(result: PartitionReply | undefined): string | null {
+  const [first] = result?.recordErrors ?? []
+  const which = first?.batchIndexErrorMessage ? `record ${first.batchIndex}: ${first.batchIndexErrorMessage}` : null
+  return which ?? result?.errorMessage ?? null
+}
