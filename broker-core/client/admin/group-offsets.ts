@@ -9,7 +9,7 @@ import { type Outcome, outcomeOf, throwOnError } from '../client-error.ts'
 import type { KafkaClient, RetryOptions } from '../kafka-client.ts'
 import { signalOf } from './controller-call.ts'
 import { groupByTopic } from './group-by-topic.ts'
-import { throwIfRetriable } from './groups.ts'
+import { throwIfCoordinatorMoved } from './groups.ts'
 
 export interface CommittedOffset extends TopicPartition {
   /** The next record to read; -1: nothing committed. */
@@ -142,12 +142,9 @@ type Topics = readonly {
   readonly partitions: readonly { readonly partitionIndex: number; readonly errorCode: number }[]
 }[]
 
-/** A coordinator that moved says so for every partition: then all of it is sent again. */
+/** A coordinator that moved or is loading says so for partitions, perhaps only for some: then all of it is sent again. */
 function outcomesIn(topics: Topics, groupId: string): readonly (TopicPartition & Outcome)[] {
-  const first = topics[0]?.partitions[0]
-  if (first !== undefined && topics.every(topic => topic.partitions.every(it => it.errorCode === first.errorCode))) {
-    throwIfRetriable(first.errorCode, groupId)
-  }
+  for (const { partitions } of topics) for (const it of partitions) throwIfCoordinatorMoved(it.errorCode, groupId)
   return topics.flatMap(({ name, partitions }) =>
     partitions.map(it => ({ topic: name, partition: it.partitionIndex, ...outcomeOf(it.errorCode) })),
   )

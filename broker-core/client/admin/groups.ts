@@ -86,7 +86,7 @@ export function deleteGroups(
         const destination = { to: 'coordinator', of: 'group', key: groupId } as const
         const reply = await client.send(deleteGroupsApi, { groupsNames: [groupId] }, destination, signalOf(options))
         const only = reply.results[0]
-        throwIfRetriable(only?.errorCode ?? -1, groupId)
+        throwIfCoordinatorMoved(only?.errorCode ?? -1, groupId)
         return only
       }, options)
       return { groupId, ...outcomeOf(result?.errorCode ?? -1, result?.errorMessage) }
@@ -94,9 +94,14 @@ export function deleteGroups(
   )
 }
 
-/** Errors that asking the right coordinator again can mend. */
-export function throwIfRetriable(code: number, group: string): void {
-  const error: KafkaErrorName = errorName(code)
-  const failure = new KafkaClientError(error, { group })
-  if (failure.retriable || error === 'NOT_COORDINATOR') throw failure
+const coordinatorErrors: ReadonlySet<KafkaErrorName> = new Set([
+  'NOT_COORDINATOR',
+  'COORDINATOR_NOT_AVAILABLE',
+  'COORDINATOR_LOAD_IN_PROGRESS',
+])
+
+/** Throws errors that asking the right coordinator again mends. */
+export function throwIfCoordinatorMoved(code: number, group: string): void {
+  const error = errorName(code)
+  if (coordinatorErrors.has(error)) throw new KafkaClientError(error, { group })
 }
