@@ -263,7 +263,12 @@ export class Log implements PartitionLog {
 
   truncateTo(offset: number): void {
     this.#assertOpen()
-    if (offset >= this.#logEndOffset) return
+    if (offset >= this.#logEndOffset) {
+      // An epoch that this replica led without a record stands at the log end, and the leader may know another one there: kept, it
+      // would be named as the last epoch again, and truncated to this very place for ever.
+      this.epochs.truncateFromEnd(offset)
+      return
+    }
     if (offset <= this.segments.first.baseOffset) {
       this.truncateFullyAndStartAt(offset)
       return
