@@ -1,3 +1,4 @@
+import { WireFormatError } from '../base/bytes/wire-format-error.ts'
 import { type ControllerCall, type ControllerChannel, ControllerUnavailable } from '../controller/controller-channel.ts'
 import type { RaftNode } from '../consensus/raft-node.ts'
 import type { Env } from '../env/env.ts'
@@ -66,6 +67,8 @@ export function controllerChannel(options: ControllerChannelOptions): Controller
       const isMisdirected = call.isMisdirected ?? saysNotController
       return isMisdirected(response) ? `node ${leaderId} is not the active controller` : response
     } catch (error) {
+      // What no controller serves, or nobody can encode, will not get better.
+      if (error instanceof ControllerUnavailable || error instanceof WireFormatError) throw error
       return error instanceof Error ? error.message : String(error)
     }
   }

@@ -9,9 +9,12 @@ import { electLeaders } from '../protocol/messages/43-elect-leaders.ts'
 import { incrementalAlterConfigs } from '../protocol/messages/44-incremental-alter-configs.ts'
 import { alterPartitionReassignments } from '../protocol/messages/45-alter-partition-reassignments.ts'
 import { listPartitionReassignments } from '../protocol/messages/46-list-partition-reassignments.ts'
+import { alterClientQuotas } from '../protocol/messages/49-alter-client-quotas.ts'
 import { describeQuorum } from '../protocol/messages/55-describe-quorum.ts'
 import { updateFeatures } from '../protocol/messages/57-update-features.ts'
 import { unregisterBroker } from '../protocol/messages/64-unregister-broker.ts'
+import { addRaftVoter } from '../protocol/messages/80-add-raft-voter.ts'
+import { removeRaftVoter } from '../protocol/messages/81-remove-raft-voter.ts'
 import type { Replicas } from '../replication/replicas.ts'
 import { topicConfigInForce, type BrokerLayers } from '../server/config-layers.ts'
 import { controllerHandlers } from '../server/controller-handlers.ts'
@@ -28,6 +31,7 @@ import { describeAclsHandler } from '../server/handlers/29-describe-acls.ts'
 import { describeConfigsHandler } from '../server/handlers/32-describe-configs.ts'
 import { alterReplicaLogDirsHandler } from '../server/handlers/34-alter-replica-log-dirs.ts'
 import { describeLogDirsHandler } from '../server/handlers/35-describe-log-dirs.ts'
+import { describeClientQuotasHandler } from '../server/handlers/48-describe-client-quotas.ts'
 import { describeClusterHandler } from '../server/handlers/60-describe-cluster.ts'
 import { describeProducersHandler } from '../server/handlers/61-describe-producers.ts'
 import { listConfigResourcesHandler } from '../server/handlers/74-list-config-resources.ts'
@@ -60,9 +64,12 @@ const forwarded: readonly Api[] = [
   incrementalAlterConfigs,
   alterPartitionReassignments,
   listPartitionReassignments,
+  alterClientQuotas,
   describeQuorum,
   updateFeatures,
   unregisterBroker,
+  addRaftVoter,
+  removeRaftVoter,
 ]
 
 /** What the client listener serves, without the coordinators' part. */
@@ -95,6 +102,7 @@ export function clientHandlers(parts: HandlerParts): Handler[] {
     }),
     describeLogDirsHandler({ directories: () => directories.views() }),
     describeClusterHandler({ image, fraction }),
+    describeClientQuotasHandler({ image }),
     describeProducersHandler(directory),
     listConfigResourcesHandler({ image }),
     describeTopicPartitionsHandler({ image, partitionsMax: configNumber(config, 'max.request.partition.size.limit') }),

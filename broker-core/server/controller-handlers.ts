@@ -4,7 +4,13 @@ import { fetch } from '../protocol/messages/01-fetch.ts'
 import { handler, type Handler } from './handler.ts'
 import { createTopicsHandler } from './handlers/19-create-topics.ts'
 import { deleteTopicsHandler } from './handlers/20-delete-topics.ts'
+import { alterConfigsHandler } from './handlers/33-alter-configs.ts'
+import { createPartitionsHandler } from './handlers/37-create-partitions.ts'
 import { electLeadersHandler } from './handlers/43-elect-leaders.ts'
+import { incrementalAlterConfigsHandler } from './handlers/44-incremental-alter-configs.ts'
+import { alterPartitionReassignmentsHandler } from './handlers/45-alter-partition-reassignments.ts'
+import { listPartitionReassignmentsHandler } from './handlers/46-list-partition-reassignments.ts'
+import { alterClientQuotasHandler } from './handlers/49-alter-client-quotas.ts'
 import { voteHandler } from './handlers/52-vote.ts'
 import { beginQuorumEpochHandler } from './handlers/53-begin-quorum-epoch.ts'
 import { endQuorumEpochHandler } from './handlers/54-end-quorum-epoch.ts'
@@ -14,7 +20,11 @@ import { updateFeaturesHandler } from './handlers/57-update-features.ts'
 import { fetchSnapshotHandler } from './handlers/59-fetch-snapshot.ts'
 import { brokerRegistrationHandler } from './handlers/62-broker-registration.ts'
 import { brokerHeartbeatHandler } from './handlers/63-broker-heartbeat.ts'
+import { unregisterBrokerHandler } from './handlers/64-unregister-broker.ts'
 import { allocateProducerIdsHandler } from './handlers/67-allocate-producer-ids.ts'
+import { addRaftVoterHandler } from './handlers/80-add-raft-voter.ts'
+import { removeRaftVoterHandler } from './handlers/81-remove-raft-voter.ts'
+import { updateRaftVoterHandler } from './handlers/82-update-raft-voter.ts'
 
 export interface ControllerHandlerParts extends DescribeQuorumDeps {
   readonly controller: Controller
@@ -32,15 +42,25 @@ const quorumHandlers = (raft: RaftNode): Handler[] => [
   beginQuorumEpochHandler(raft),
   endQuorumEpochHandler(raft),
   fetchSnapshotHandler(raft),
+  addRaftVoterHandler(),
+  removeRaftVoterHandler(),
+  updateRaftVoterHandler(raft),
 ]
 
 const decisionHandlers = (controller: Controller): Handler[] => [
   createTopicsHandler(controller),
   deleteTopicsHandler(controller),
+  alterConfigsHandler(controller),
+  createPartitionsHandler(controller),
   electLeadersHandler(controller),
+  incrementalAlterConfigsHandler(controller),
+  alterPartitionReassignmentsHandler(controller),
+  listPartitionReassignmentsHandler(controller),
+  alterClientQuotasHandler(controller),
   alterPartitionHandler(controller),
   updateFeaturesHandler(controller),
   brokerRegistrationHandler(controller),
   brokerHeartbeatHandler(controller),
+  unregisterBrokerHandler(controller),
   allocateProducerIdsHandler(controller),
 ]
