@@ -48,7 +48,7 @@ function faultAt(atMs: number, random: SeededRandom, ids: readonly number[], kin
     case 'slow':
       return { ...when, kind, broker, factor: Math.round(random.between(5, 200)) }
     case 'clock-jump':
-      return { ...when, kind, broker, byMs: Math.round(random.between(-3_600_000, 3_600_000)) }
+      return { ...when, kind, broker, byMs: Math.round(random.between(-900_000, 900_000)) }
     default:
       return { ...when, kind, broker }
   }

@@ -1,4 +1,4 @@
-import { batchBaseOffset, batchLastOffset } from '../../broker-core/records/batch-header.ts'
+import { batchBaseOffset, batchLastOffset, batchLeaderEpoch } from '../../broker-core/records/batch-header.ts'
 import { batchesIn } from '../../broker-core/records/batch-iterator.ts'
 import type { SimCluster } from './sim-cluster.ts'
 
@@ -42,5 +42,12 @@ function firstDifference(left: Uint8Array, right: Uint8Array): string | undefine
   const theirs = [...batchesIn(right)]
   const index = ours.findIndex((batch, at) => Buffer.compare(batch, theirs[at] ?? new Uint8Array(0)) !== 0)
   const batch = ours[index]
+  const other = theirs[index]
+  if (batch !== undefined && other !== undefined)
+    return `at offset ${batchBaseOffset(batch, 0)}: ${text(batch)} and ${text(other)}`
   return batch === undefined ? `in length: ${left.length} and ${right.length} bytes` : `at offset ${batchBaseOffset(batch, 0)}`
 }
+
+/** Offsets, leader epoch and the end of the content of a batch, for people. */
+const text = (batch: Uint8Array): string =>
+  `[${batchBaseOffset(batch, 0)}-${batchLastOffset(batch, 0)} epoch ${batchLeaderEpoch(batch, 0)} ${new TextDecoder().decode(batch.subarray(61)).replaceAll(/[^ -~]/g, '·')}]`

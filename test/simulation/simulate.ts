@@ -1,0 +1,34 @@
+import { report, shortened } from './shorten.ts'
+import { runScenario } from './scenario.ts'
+
+/** `npm run simulate -- --seeds N --from S`: prints failures, shortened, and how fast it went. Exit status 1 when a seed failed. */
+async function main(): Promise<number> {
+  const count = argument('seeds', 100)
+  const from = argument('from', 1)
+  const startedMs = performance.now()
+  const failed: number[] = []
+  let virtualMs = 0
+  let acknowledged = 0
+  for (let seed = from; seed < from + count; seed++) {
+    const outcome = await runScenario(seed)
+    virtualMs += outcome.virtualMs
+    acknowledged += outcome.acknowledged
+    if (outcome.violations.length === 0) continue
+    failed.push(seed)
+    process.stdout.write(`${report(await shortened(outcome))}\n\n`)
+  }
+  const seconds = (performance.now() - startedMs) / 1000
+  process.stdout.write(
+    `${count} seeds from ${from}: ${failed.length} failed${failed.length > 0 ? ` (${failed.join(', ')})` : ''}; ` +
+      `${(count / seconds).toFixed(1)} seeds/s, ${(virtualMs / 1000 / seconds).toFixed(0)} simulated seconds per second, ` +
+      `${acknowledged} acknowledged records checked\n`,
+  )
+  return failed.length === 0 ? 0 : 1
+}
+
+function argument(name: string, fallback: number): number {
+  const at = process.argv.indexOf(`--${name}`)
+  return at < 0 ? fallback : Number(process.argv[at + 1])
+}
+
+process.exitCode = await main()
