@@ -1,6 +1,5 @@
 import { describeCluster, describeQuorum } from '../../broker-core/client/admin/cluster.ts'
 import type { ClusterDescription, QuorumDescription } from '../../broker-core/client/admin/cluster.ts'
-import { isOnline } from '../../broker-core/client/admin/log-directories.ts'
 import type { LogDirectory } from '../../broker-core/client/admin/log-directories.ts'
 import type { KafkaClient } from '../../broker-core/client/kafka-client.ts'
 import type { PartitionMetadata, TopicMetadata } from '../../broker-core/client/metadata/cluster-metadata.ts'
@@ -76,7 +75,7 @@ function brokerViews(described: ClusterDescription, about: BrokerFacts): BrokerV
       leaderCount: about.partitions.filter(it => it.leaderId === brokerId).length,
       replicaCount: replicas.length,
       inSyncCount: replicas.filter(it => it.isr.includes(brokerId)).length,
-      ...diskOf(about.directories.filter(directory => directory.brokerId === brokerId && isOnline(directory))),
+      ...diskOf(about.directories.filter(directory => directory.brokerId === brokerId && directory.error === 'NONE')),
       software: null,
     }
   })

@@ -91,7 +91,12 @@ export function partitionLag(atMs: number, committed: Committed, ends: Ends): Pa
   const endOffset = ends.end(committed) ?? null
   const lag = endOffset === null ? null : Math.max(0, endOffset - committed.offset)
   const appendedAtMs = lag === null || lag === 0 ? undefined : ends.history(committed)?.appendedAtMs(committed.offset)
-  return { ...committed, endOffset, lag, lagMs: lag === 0 ? 0 : appendedAtMs === undefined ? null : Math.max(0, atMs - appendedAtMs) }
+  return {
+    ...committed,
+    endOffset,
+    lag,
+    lagMs: lag === 0 ? 0 : appendedAtMs === undefined ? null : Math.max(0, atMs - appendedAtMs),
+  }
 }
 
 function lagNow(lags: readonly PartitionLag[], rates: Rates): GroupLag {

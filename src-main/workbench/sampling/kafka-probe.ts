@@ -35,7 +35,12 @@ async function sampledGroup(client: KafkaClient, group: ListedGroup, signal: Abo
     const offsets = await committedOffsets(client, groupId, { signal, timeoutMs: 3_000 })
     const committed = offsets
       .filter(it => it.error === 'NONE' && it.offset >= 0)
-      .map(({ topic, partition, offset, metadata }) => ({ topic, partition, offset, metadata: metadata === '' ? null : metadata }))
+      .map(({ topic, partition, offset, metadata }) => ({
+        topic,
+        partition,
+        offset,
+        metadata: metadata === '' ? null : metadata,
+      }))
     return { ...facts, committed, error: null }
   } catch (error) {
     signal.throwIfAborted()

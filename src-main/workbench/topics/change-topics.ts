@@ -1,10 +1,9 @@
 import { alterConfigs } from '../../../broker-core/client/admin/configs.ts'
 import type { ConfigChange } from '../../../broker-core/client/admin/configs.ts'
+import { deleteRecords } from '../../../broker-core/client/admin/delete-records.ts'
 import { listOffsets } from '../../../broker-core/client/admin/offsets.ts'
 import { createPartitions, createTopics, deleteTopics } from '../../../broker-core/client/admin/topics.ts'
-import { outcomeOf } from '../../../broker-core/client/client-error.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
-import { deleteRecords } from '../../../broker-core/protocol/messages/21-delete-records.ts'
 import type { ParsedOf } from '../../contract/contract.ts'
 import type { NamedOutcome, TopicCreated } from '../../contract/views/topics.ts'
 import { badInput, brokerRefusal } from '../failures.ts'
@@ -12,7 +11,11 @@ import { badInput, brokerRefusal } from '../failures.ts'
 const deleteRecordsTimeoutMs = 15_000
 
 /** Creates one topic, or says what would be created. */
-export async function createTopic(client: KafkaClient, order: ParsedOf<'topics.create'>, signal: AbortSignal): Promise<TopicCreated> {
+export async function createTopic(
+  client: KafkaClient,
+  order: ParsedOf<'topics.create'>,
+  signal: AbortSignal,
+): Promise<TopicCreated> {
   const { topic, assignment, configs, validateOnly } = order
   const wish = {
     name: topic,
@@ -54,7 +57,11 @@ export async function dropTopics(client: KafkaClient, topics: readonly string[],
   }))
 }
 
-export async function addPartitions(client: KafkaClient, order: ParsedOf<'topics.addPartitions'>, signal: AbortSignal): Promise<null> {
+export async function addPartitions(
+  client: KafkaClient,
+  order: ParsedOf<'topics.addPartitions'>,
+  signal: AbortSignal,
+): Promise<null> {
   const { topic, total, validateOnly } = order
   const outcome = await createPartitions(client, topic, total, { validateOnly, signal })
   if (outcome.error !== 'NONE') throw brokerRefusal(outcome.error, outcome.message, { topic })
@@ -66,32 +73,23 @@ export async function emptyTopic(client: KafkaClient, topic: string, signal: Abo
   const { partitions } = await client.topic(topic, { signal })
   const questions = partitions.map(({ partition }) => ({ topic, partition, at: 'latest' as const }))
   const ends = await listOffsets(client, questions, { signal })
-  await Promise.all(
-    ends.map(async ({ partition, offset, error }) => {
-      if (error !== 'NONE') throw brokerRefusal(error, '', { topic })
-      await deleteUpTo(client, { topic, partition, offset }, signal)
-    }),
+  const unknown = ends.find(it => it.error !== 'NONE')
+  if (unknown !== undefined) throw brokerRefusal(unknown.error, '', { topic })
+  const deleted = await deleteRecords(
+    client,
+    ends.map(({ partition, offset }) => ({ topic, partition, beforeOffset: offset })),
+    { signal, timeoutMs: deleteRecordsTimeoutMs },
   )
+  const failed = deleted.find(it => it.error !== 'NONE')
+  if (failed !== undefined) throw brokerRefusal(failed.error, failed.message, { topic })
   return null
 }
 
-async function deleteUpTo(client: KafkaClient, at: { topic: string; partition: number; offset: number }, signal: AbortSignal) {
-  const { topic, partition, offset } = at
-  const body = {
-    topics: [{ name: topic, partitions: [{ partitionIndex: partition, offset }] }],
-    timeoutMs: deleteRecordsTimeoutMs,
-  }
-  await client.retry(
-    async () => {
-      const answer = await client.send(deleteRecords, body, { to: 'leader', topic, partition }, { signal })
-      const outcome = outcomeOf(answer.topics[0]?.partitions[0]?.errorCode ?? -1)
-      if (outcome.error !== 'NONE') throw brokerRefusal(outcome.error, outcome.message, { topic })
-    },
-    { signal, timeoutMs: deleteRecordsTimeoutMs },
-  )
-}
-
-export async function alterTopicConfig(client: KafkaClient, order: ParsedOf<'topics.alterConfig'>, signal: AbortSignal): Promise<null> {
+export async function alterTopicConfig(
+  client: KafkaClient,
+  order: ParsedOf<'topics.alterConfig'>,
+  signal: AbortSignal,
+): Promise<null> {
   const { topic, set, reset, validateOnly } = order
   const changes: ConfigChange[] = [
     ...Object.entries(set).map(([name, value]) => ({ name, operation: 'set' as const, value })),

@@ -10,17 +10,23 @@ import { reasonOf } from '../failures.ts'
 const answerWithinMs = 3_000
 
 /** Everything about one topic's partitions, as of now. */
-export async function topicDetail(client: KafkaClient, name: string, about: { nowMs: () => number; signal: AbortSignal }): Promise<TopicDetail> {
+export async function topicDetail(
+  client: KafkaClient,
+  name: string,
+  about: { nowMs: () => number; signal: AbortSignal },
+): Promise<TopicDetail> {
   const { signal } = about
   await client.refresh([name], { signal })
   const topic = await client.topic(name, { signal })
   const missing: string[] = []
   const ask = async (at: 'earliest' | 'latest', isolation: 'read_committed' | 'read_uncommitted') => {
     const questions = topic.partitions.map(({ partition }) => ({ topic: name, partition, at }))
-    const answers = await listOffsets(client, questions, { signal, isolation, timeoutMs: answerWithinMs }).catch((error: unknown) => {
-      missing.push(`offsets (${reasonOf(error)})`)
-      return []
-    })
+    const answers = await listOffsets(client, questions, { signal, isolation, timeoutMs: answerWithinMs }).catch(
+      (error: unknown) => {
+        missing.push(`offsets (${reasonOf(error)})`)
+        return []
+      },
+    )
     return new Map(answers.map(answer => [answer.partition, answer]))
   }
   const [starts, ends, stable, directories] = await Promise.all([
@@ -34,7 +40,11 @@ export async function topicDetail(client: KafkaClient, name: string, about: { no
   ])
   const replicas = replicasOnDisk(directories, name)
   const partitions = topic.partitions.map(it =>
-    partitionView(it, { start: starts.get(it.partition), end: ends.get(it.partition), stable: stable.get(it.partition) }, replicas),
+    partitionView(
+      it,
+      { start: starts.get(it.partition), end: ends.get(it.partition), stable: stable.get(it.partition) },
+      replicas,
+    ),
   )
   return {
     name,
@@ -43,7 +53,9 @@ export async function topicDetail(client: KafkaClient, name: string, about: { no
     asOfMs: about.nowMs(),
     partitionCount: partitions.length,
     replicationFactor: topic.partitions[0]?.replicas.length ?? 0,
-    records: total(partitions.map(it => (it.endOffset === null || it.startOffset === null ? null : it.endOffset - it.startOffset))),
+    records: total(
+      partitions.map(it => (it.endOffset === null || it.startOffset === null ? null : it.endOffset - it.startOffset)),
+    ),
     sizeBytes: total(partitions.map(it => it.sizeBytes)),
     partitions,
     missing: [...new Set(missing)],

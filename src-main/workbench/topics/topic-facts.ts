@@ -73,7 +73,9 @@ export function topicFacts(client: () => KafkaClient, nowMs: () => number): Topi
 
 async function startsOf(client: KafkaClient, topics: readonly TopicMetadata[]): Promise<Map<string, number>> {
   const questions = topics.flatMap(topic =>
-    topic.partitions.filter(it => it.leaderId >= 0).map(it => ({ topic: topic.name, partition: it.partition, at: 'earliest' as const })),
+    topic.partitions
+      .filter(it => it.leaderId >= 0)
+      .map(it => ({ topic: topic.name, partition: it.partition, at: 'earliest' as const })),
   )
   if (questions.length === 0) return new Map()
   const answers = await listOffsets(client, questions, { timeoutMs: 5_000 })
@@ -88,7 +90,10 @@ function sizesIn(directories: readonly LogDirectory[]): Map<string, number> {
   return sizes
 }
 
-async function configsOf(client: KafkaClient, topics: readonly TopicMetadata[]): Promise<Map<string, ReadonlyMap<string, string | null>>> {
+async function configsOf(
+  client: KafkaClient,
+  topics: readonly TopicMetadata[],
+): Promise<Map<string, ReadonlyMap<string, string | null>>> {
   const configs = new Map<string, ReadonlyMap<string, string | null>>()
   for (let at = 0; at < topics.length; at += topicsPerQuestion) {
     const resources = topics.slice(at, at + topicsPerQuestion).map(topic => ({ type: 'topic' as const, name: topic.name }))

@@ -1,0 +1,126 @@
+import type { ClusterHost } from '../cluster-host/cluster-host.ts'
+import type { AppInfo, Notice } from '../contract/views/app.ts'
+import type { LocalClusterView } from '../contract/views/cluster.ts'
+import type { Notices } from '../notices.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { Clusters } from './clusters.ts'
+import { localConnection } from './connections.ts'
+import type { Connections } from './connections.ts'
+import { badInput, refused } from './failures.ts'
+import type { Handlers } from './handlers.ts'
+import { testConnection } from './test-connection.ts'
+
+/** A killed thread is gone at once; a stopped one hands its leaderships over first. */
+const stopBrokerWithinMs = 10_000
+const delaysEveryMs = 2_000
+
+export type AppHandlers = Pick<
+  Handlers,
+  | 'app.info'
+  | 'app.notices'
+  | 'settings.read'
+  | 'settings.write'
+  | Extract<keyof Handlers, `connections.${string}` | `local.${string}`>
+>
+
+export interface AppSources {
+  readonly info: AppInfo
+  readonly notices: Notices
+  readonly settings: Settings
+  readonly connections: Connections
+  readonly clusters: Clusters
+  readonly host: ClusterHost | undefined
+}
+
+/** The app itself: its settings, its connections, the embedded cluster. */
+export function appHandlers(sources: AppSources): AppHandlers {
+  const { info, notices, settings, connections, clusters } = sources
+  const host = () => {
+    if (sources.host === undefined) throw refused('there is no embedded cluster in this run', 'Start without `open` to have one.')
+    return sources.host
+  }
+  return {
+    'app.info': () => Promise.resolve(info),
+    'app.notices': (_input, { signal }) => readNotices(notices, signal),
+    'settings.read': () => Promise.resolve(settings.preferences()),
+    'settings.write': patch => Promise.resolve(changeSettings(settings, patch)),
+    'connections.watch': (_input, { signal }) => connections.list.read(signal),
+    'connections.add': profile => Promise.resolve(connections.add(profile)),
+    'connections.update': ({ connection, ...patch }) => Promise.resolve(connections.update(connection, definedOf(patch))),
+    async 'connections.remove'({ connection }) {
+      connections.remove(connection)
+      await clusters.forget(connection)
+      return null
+    },
+    'connections.test': ({ bootstrap }, { signal }) => testConnection(bootstrap, signal),
+    'local.watch': (_input, { signal }) => watchLocal(sources.host, signal),
+    async 'local.start'() {
+      await host().start()
+      return null
+    },
+    async 'local.stop'() {
+      await host().stop()
+      return null
+    },
+    async 'local.startBroker'({ brokerId }) {
+      await host().broker(brokerId).start()
+      return null
+    },
+    async 'local.stopBroker'({ brokerId }) {
+      await host().broker(brokerId).stop(stopBrokerWithinMs)
+      return null
+    },
+    async 'local.killBroker'({ brokerId }) {
+      await host().broker(brokerId).kill()
+      return null
+    },
+    async 'local.restartBroker'({ brokerId }) {
+      await host().restartBroker(brokerId)
+      return null
+    },
+  }
+}
+
+export const firstConnection = (connections: Connections): string | null =>
+  connections.list.value.find(it => it.id === localConnection || it.id === 'opened')?.id ?? connections.list.value[0]?.id ?? null
+
+async function* readNotices(notices: Notices, signal: AbortSignal): AsyncGenerator<Notice, void> {
+  yield* notices.read(signal)
+}
+
+function changeSettings(settings: Settings, patch: Parameters<Settings['change']>[0]) {
+  try {
+    return settings.change(patch)
+  } catch (error) {
+    if (error instanceof RangeError) throw badInput(error.message)
+    throw error
+  }
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+const definedOf = <T extends object>(patch: T): Defined<T> =>
+  Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as Defined<T>
+
+const noCluster: LocalClusterView = {
+  state: 'stopped',
+  bootstrap: '',
+  dataDirectory: '',
+  brokers: [],
+  readyAfterMs: null,
+  failure: null,
+}
+
+/** While anybody looks, every event loop is asked how late it is. */
+async function* watchLocal(host: ClusterHost | undefined, signal: AbortSignal): AsyncGenerator<LocalClusterView, void> {
+  if (host === undefined) {
+    yield noCluster
+    return
+  }
+  const timer = setInterval(() => void host.measureDelays(), delaysEveryMs)
+  try {
+    yield* host.view.read(signal)
+  } finally {
+    clearInterval(timer)
+  }
+}

@@ -1,0 +1,132 @@
+import type { ClusterStatus, RateSample } from '../contract/views/cluster.ts'
+import type { TopicSummary } from '../contract/views/topics.ts'
+import type { Clusters } from './clusters.ts'
+import type { ConnectionRoom, ConnectionRooms } from './connection-room.ts'
+import type { Connections } from './connections.ts'
+import { groupDetail, groupSummary } from './groups/group-views.ts'
+import type { Handlers } from './handlers.ts'
+import { clusterOverview } from './overview.ts'
+import { clientSnippets } from './snippets.ts'
+import { addPartitions, alterTopicConfig, createTopic, dropTopics, emptyTopic } from './topics/change-topics.ts'
+import { topicSummary } from './topics/list-topics.ts'
+import { configDefinitions, readTopicConfig } from './topics/topic-config.ts'
+import { topicDetail } from './topics/topic-detail.ts'
+
+const factsMaxAgeMs = 10_000
+/** A list comes after this with what is known by then. */
+const factsWithinMs = 700
+
+export type ClusterHandlers = Pick<
+  Handlers,
+  Extract<keyof Handlers, `cluster.${string}` | `topics.${string}` | `groups.${string}`>
+>
+
+export interface ClusterSources {
+  readonly clusters: Clusters
+  readonly connections: Connections
+  readonly rooms: ConnectionRooms
+  readonly nowMs: () => number
+}
+
+/** Clusters, topics and groups as the Kafka protocol tells them. */
+export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
+  const { clusters, connections, rooms, nowMs } = sources
+  return {
+    async 'cluster.overview'({ connection }, { signal }) {
+      const { client, facts } = rooms.of(connection)
+      return await clusterOverview({ connection: connections.get(connection), client, facts, nowMs, signal })
+    },
+    'cluster.snippets': ({ connection }) => Promise.resolve(clientSnippets(connections.get(connection).bootstrap.join(','))),
+    'cluster.status': ({ connection }, { signal }) => watchStatus(connection, rooms.of(connection), signal),
+    'cluster.rates': ({ connection }, { signal }) => watchRates(rooms.of(connection), signal),
+    async 'topics.list'({ connection, includeInternal }, { signal }) {
+      const room = rooms.of(connection)
+      const { topics } = await room.client.refresh(null, { signal, timeoutMs: 10_000 })
+      const listed = [...topics.values()].filter(topic => includeInternal || !topic.isInternal)
+      const [first] = listed
+      const isUnsampled = first !== undefined && room.sampler.now.value.asOfMs === 0
+      await Promise.all([
+        room.facts.refresh([...topics.values()], factsMaxAgeMs, factsWithinMs),
+        isUnsampled ? room.sampler.soon(factsWithinMs) : undefined,
+      ])
+      const numbers = { facts: room.facts, end: room.sampler.end, topicRate: room.sampler.topicRate }
+      const summaries = listed.map(topic => topicSummary(topic, numbers)).sort(byName)
+      return { asOfMs: nowMs(), topics: summaries, missing: room.facts.missing }
+    },
+    'topics.detail': ({ connection, topic }, { signal }) => topicDetail(clusters.client(connection), topic, { nowMs, signal }),
+    'topics.create': (order, { signal }) =>
+      createTopic(
+        order.validateOnly ? clusters.client(order.connection) : clusters.writableClient(order.connection),
+        order,
+        signal,
+      ),
+    'topics.delete': ({ connection, topics }, { signal }) => dropTopics(clusters.writableClient(connection), topics, signal),
+    'topics.addPartitions': (order, { signal }) => addPartitions(clusters.writableClient(order.connection), order, signal),
+    'topics.empty': ({ connection, topic }, { signal }) => emptyTopic(clusters.writableClient(connection), topic, signal),
+    'topics.config': ({ connection, topic }, { signal }) => readTopicConfig(clusters.client(connection), topic, signal),
+    'topics.alterConfig': (order, { signal }) => alterTopicConfig(clusters.writableClient(order.connection), order, signal),
+    'topics.configDefinitions': () => Promise.resolve(configDefinitions()),
+    async 'groups.list'({ connection }) {
+      const { sampler } = rooms.of(connection)
+      if (sampler.now.value.asOfMs === 0) await sampler.soon(5_000)
+      const { groups, failure, asOfMs } = sampler.now.value
+      const silent = groups.filter(group => group.error !== null).map(group => `${group.group} (${group.error})`)
+      return {
+        asOfMs,
+        groups: groups.map(group => groupSummary(group, sampler.group(group.group))),
+        missing: [...(failure === null ? [] : [failure.message]), ...silent],
+      }
+    },
+    'groups.detail': ({ connection, group }, { signal }) => {
+      const { client, sampler } = rooms.of(connection)
+      return groupDetail(group, { client, book: sampler.group(group), nowMs, signal })
+    },
+    'groups.lagHistory': ({ connection, group }) =>
+      Promise.resolve(rooms.of(connection).sampler.group(group)?.history ?? { group, partitions: [], samples: [] }),
+    'groups.lag': ({ connection, group }, { signal }) => rooms.of(connection).sampler.lag(group, signal),
+  }
+}
+
+const byName = (a: TopicSummary, b: TopicSummary): number => (a.name < b.name ? -1 : 1)
+
+async function* watchStatus(connection: string, room: ConnectionRoom, signal: AbortSignal): AsyncGenerator<ClusterStatus, void> {
+  const everSeen = new Set<number>()
+  for await (const sample of room.sampler.now.read(signal)) {
+    const { cluster, groups, failure, asOfMs } = sample
+    // Nothing is known before the first round.
+    if (asOfMs === 0 && failure === null) continue
+    for (const brokerId of cluster.brokers.keys()) everSeen.add(brokerId)
+    for (const topic of cluster.topics.values()) for (const it of topic.partitions) for (const id of it.replicas) everSeen.add(id)
+    const books = groups.map(group => room.sampler.group(group.group)?.now)
+    yield {
+      connection,
+      asOfMs,
+      reachable: failure === null,
+      failure,
+      brokersUp: failure === null ? cluster.brokers.size : 0,
+      brokersTotal: everSeen.size,
+      controllerId: cluster.controllerId,
+      recordsInPerSecond: sample.recordsInPerSecond,
+      recordsOutPerSecond: total(books.map(book => book?.committedPerSecond ?? null)),
+      lagTotal: total(books.map(book => book?.totalLag ?? null)),
+      memoryBytes: process.memoryUsage.rss(),
+    }
+  }
+}
+
+/** Of what is known; null when nothing is. */
+function total(numbers: readonly (number | null)[]): number | null {
+  const known = numbers.filter(number => number !== null)
+  return known.length === 0 ? null : known.reduce((sum, number) => sum + number, 0)
+}
+
+async function* watchRates(room: ConnectionRoom, signal: AbortSignal): AsyncGenerator<readonly RateSample[], void> {
+  const remembered = room.sampler.rates.items
+  yield remembered
+  let lastMs = remembered.at(-1)?.atMs ?? 0
+  for await (const sample of room.sampler.rates.read(signal)) {
+    if (sample.atMs <= lastMs) continue
+    lastMs = sample.atMs
+    yield [sample]
+  }
+}

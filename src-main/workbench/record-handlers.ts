@@ -1,0 +1,40 @@
+import type { Clusters } from './clusters.ts'
+import { newDecoding } from './decoders/decoding.ts'
+import type { Handlers } from './handlers.ts'
+import { recordDetails } from './messages/record-detail.ts'
+import type { RecordSessions } from './messages/record-sessions.ts'
+import { produceOne } from './produce.ts'
+
+export type RecordHandlers = Pick<Handlers, Extract<keyof Handlers, `records.${string}`>>
+
+export interface RecordSources {
+  readonly clusters: Clusters
+  readonly sessions: RecordSessions
+  readonly nowMs: () => number
+}
+
+/** Records: pages of them, one of them, and new ones. */
+export function recordHandlers({ clusters, sessions, nowMs }: RecordSources): RecordHandlers {
+  const details = recordDetails()
+  return {
+    'records.open': (order, context) => {
+      const decoding = newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder })
+      return sessions.open(clusters.client(order.connection), order, decoding, context)
+    },
+    'records.page': (order, { signal }) => sessions.page(order, signal),
+    'records.close': ({ session }) => {
+      sessions.close(session)
+      return Promise.resolve(null)
+    },
+    'records.detail': (order, { signal }) => {
+      const decoding = newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder })
+      return details.detail(clusters.client(order.connection), order, decoding, signal)
+    },
+    'records.bytes': (order, { signal }) => details.bytes(clusters.client(order.connection), order, signal),
+    'records.text': (order, { signal }) => {
+      const decoding = newDecoding({ topic: order.topic, key: order.decoder, value: order.decoder })
+      return details.text(clusters.client(order.connection), order, decoding, signal)
+    },
+    'records.produce': (order, { signal }) => produceOne(clusters.writableClient(order.connection), order, { nowMs, signal }),
+  }
+}

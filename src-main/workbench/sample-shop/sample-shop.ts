@@ -1,0 +1,223 @@
+import { deleteGroups } from '../../../broker-core/client/admin/groups.ts'
+import { createTopics, deleteTopics } from '../../../broker-core/client/admin/topics.ts'
+import { createProducer } from '../../../broker-core/client/producing/producer.ts'
+import type { Producer } from '../../../broker-core/client/producing/producer-options.ts'
+import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
+import type { SampleShopView } from '../../contract/views/cluster.ts'
+import { brokerRefusal, refused, toFailure } from '../failures.ts'
+import { watched } from '../watch.ts'
+import type { Watched } from '../watch.ts'
+import { shopReaders } from './shop-readers.ts'
+import { seededFraction, shopEvents } from './shop-records.ts'
+import { shopGroups, shopTopicNames, shopTopics } from './shop-topics.ts'
+
+const stepMs = 100
+const readEveryMs = 500
+const publishEveryMs = 500
+/** Records under way at once; beyond it the shop waits for the cluster instead of filling memory. */
+const inFlightMax = 20_000
+
+/** Which topics of a cluster are the shop's: they are removed with it, and others of the same names are left alone. */
+export interface ShopMemory {
+  /** Topic ids by name. */
+  read(): Readonly<Record<string, string>>
+  write(topics: Readonly<Record<string, string>>): void
+}
+
+export interface SampleShop {
+  readonly view: Watched<SampleShopView>
+  /** Creates what is missing and begins. Throws REFUSED when it runs, or when topics of its names belong to somebody else. */
+  start(ordersPerSecond: number): Promise<void>
+  changeRate(ordersPerSecond: number): void
+  /** Stops and removes topics and groups. */
+  stop(): Promise<void>
+  /** Stops and leaves what is there: the app ends. */
+  pause(): Promise<void>
+}
+
+export interface ShopSources {
+  readonly client: () => KafkaClient
+  readonly memory: ShopMemory
+  readonly nowMs: () => number
+}
+
+const closed: SampleShopView = {
+  state: 'absent',
+  ordersPerSecond: 20,
+  recordsProduced: 0,
+  topics: [],
+  groups: [],
+  startedAtMs: null,
+  failure: null,
+}
+
+/** A small shop that makes traffic of every kind at an adjustable rate, on one cluster. */
+export function sampleShop(sources: ShopSources): SampleShop {
+  const view = watched<SampleShopView>(closed)
+  const change = (patch: Partial<SampleShopView>) => view.set({ ...view.value, ...patch })
+  let traffic: Traffic | undefined
+
+  async function end(): Promise<void> {
+    const running = traffic
+    traffic = undefined
+    await running?.stop()
+  }
+
+  return {
+    view,
+    async start(ordersPerSecond) {
+      if (view.value.state !== 'absent') throw refused(`the sample shop is ${view.value.state}`)
+      change({ ...closed, state: 'starting', ordersPerSecond, topics: shopTopicNames, groups: shopGroups })
+      try {
+        const client = sources.client()
+        await createShopTopics(client, sources.memory)
+        traffic = openTraffic(client, sources.nowMs, { rate: () => view.value.ordersPerSecond, change })
+        change({ state: 'running', startedAtMs: sources.nowMs() })
+      } catch (error) {
+        change({ ...closed, failure: toFailure(error) })
+        throw error
+      }
+    },
+    changeRate(ordersPerSecond) {
+      change({ ordersPerSecond })
+    },
+    async stop() {
+      if (view.value.state === 'starting' || view.value.state === 'stopping')
+        throw refused(`the sample shop is ${view.value.state}`)
+      change({ state: 'stopping' })
+      try {
+        await end()
+        await removeShop(sources.client(), sources.memory)
+        change(closed)
+      } catch (error) {
+        change({ ...closed, failure: toFailure(error) })
+        throw error
+      }
+    },
+    pause: end,
+  }
+}
+
+async function createShopTopics(client: KafkaClient, memory: ShopMemory): Promise<void> {
+  const { topics, brokers } = await client.refresh(null, { timeoutMs: 10_000 })
+  const ours = memory.read()
+  const foreign = shopTopicNames.filter(name => topics.has(name) && topics.get(name)?.topicId !== ours[name])
+  if (foreign.length > 0)
+    throw refused(`there are other topics named ${foreign.join(', ')} already`, 'Delete or rename them, or use another cluster.')
+  const absent = shopTopics.filter(topic => !topics.has(topic.name))
+  const replicationFactor = Math.min(3, brokers.size)
+  if (absent.length === 0) return
+  const created = await createTopics(
+    client,
+    absent.map(topic => ({ ...topic, replicationFactor })),
+    { timeoutMs: 20_000 },
+  )
+  const kept = { ...ours }
+  for (const topic of created) if (topic.error === 'NONE') kept[topic.name] = topic.topicId
+  memory.write(kept)
+  const failed = created.find(topic => topic.error !== 'NONE')
+  if (failed !== undefined) throw brokerRefusal(failed.error, failed.message, { topic: failed.name })
+}
+
+async function removeShop(client: KafkaClient, memory: ShopMemory): Promise<void> {
+  const { topics } = await client.refresh(null, { timeoutMs: 10_000 })
+  const ours = memory.read()
+  const names = shopTopicNames.filter(name => topics.has(name) && topics.get(name)?.topicId === ours[name])
+  if (names.length === 0) return
+  // Groups first: deleting them while their topics are there leaves nothing behind.
+  await deleteGroups(client, shopGroups, { timeoutMs: 10_000 })
+  await deleteTopics(client, names, { timeoutMs: 20_000 })
+  memory.write({})
+}
+
+interface Traffic {
+  stop(): Promise<void>
+}
+
+interface TrafficControl {
+  readonly rate: () => number
+  readonly change: (patch: Partial<SampleShopView>) => void
+}
+
+function openTraffic(client: KafkaClient, nowMs: () => number, control: TrafficControl): Traffic {
+  const producer = createProducer(client, { lingerMs: 50 })
+  const counts = { produced: 0, inFlight: 0, failure: undefined as unknown }
+  const orders = orderMaker(producer, nowMs, counts)
+  const timers = [
+    setInterval(() => orders.make(control.rate()), stepMs),
+    setInterval(() => {
+      const failure = counts.failure === undefined ? null : toFailure(counts.failure)
+      control.change({ recordsProduced: counts.produced, failure })
+    }, publishEveryMs),
+  ]
+  const readers = repeat(shopReaders(client), control.rate, error => {
+    counts.failure = error
+  })
+  return {
+    async stop() {
+      for (const timer of timers) clearInterval(timer)
+      await readers.stop()
+      await producer.close().catch(() => undefined)
+    },
+  }
+}
+
+/** Makes as many orders as the time since the last call asks for. */
+function orderMaker(producer: Producer, nowMs: () => number, counts: { produced: number; inFlight: number; failure: unknown }) {
+  const fraction = seededFraction(nowMs())
+  let number = Math.floor(nowMs() / 1_000) % 1_000_000
+  let due = 0
+  let lastMs = performance.now()
+  return {
+    make(ordersPerSecond: number) {
+      const atMs = performance.now()
+      due = Math.min(due + ((atMs - lastMs) / 1_000) * ordersPerSecond, ordersPerSecond)
+      lastMs = atMs
+      for (; due >= 1 && counts.inFlight < inFlightMax; due -= 1) {
+        number += 1
+        for (const record of shopEvents(number, nowMs(), fraction).records) {
+          counts.inFlight += 1
+          producer.send(record).then(
+            () => {
+              counts.produced += 1
+              counts.inFlight -= 1
+              counts.failure = undefined
+            },
+            (error: unknown) => {
+              counts.failure = error
+              counts.inFlight -= 1
+            },
+          )
+        }
+      }
+    },
+  }
+}
+
+/** Reads again and again, each time after the last one ended. */
+function repeat(readers: ReturnType<typeof shopReaders>, rate: () => number, failed: (error: unknown) => void) {
+  const stopping = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  let wake = () => {}
+  const loop = async () => {
+    let lastMs = performance.now()
+    while (!stopping.signal.aborted) {
+      const atMs = performance.now()
+      await readers.read(atMs - lastMs, rate()).catch(failed)
+      lastMs = atMs
+      await new Promise<void>(resolve => {
+        wake = resolve
+        timer = setTimeout(resolve, readEveryMs)
+      })
+    }
+  }
+  const running = loop()
+  return {
+    async stop() {
+      stopping.abort()
+      clearTimeout(timer)
+      wake()
+      await running
+    },
+  }
+}

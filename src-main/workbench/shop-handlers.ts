@@ -1,0 +1,52 @@
+import type { Clusters } from './clusters.ts'
+import type { Handlers } from './handlers.ts'
+import { sampleShop } from './sample-shop/sample-shop.ts'
+import type { SampleShop, ShopMemory } from './sample-shop/sample-shop.ts'
+
+export type ShopHandlers = Pick<Handlers, Extract<keyof Handlers, `sampleShop.${string}`>>
+
+export interface ShopHandlerSources {
+  readonly clusters: Clusters
+  readonly nowMs: () => number
+  readonly memoryOf: (connection: string) => ShopMemory
+}
+
+/** One sample shop per writable connection. */
+export function shopHandlers(sources: ShopHandlerSources): { readonly handlers: ShopHandlers; close(): Promise<void> } {
+  const { clusters, nowMs } = sources
+  const shops = new Map<string, SampleShop>()
+  const shopOf = (connection: string): SampleShop => {
+    const known = shops.get(connection)
+    if (known !== undefined) return known
+    clusters.client(connection)
+    const shop = sampleShop({ client: () => clusters.writableClient(connection), memory: sources.memoryOf(connection), nowMs })
+    shops.set(connection, shop)
+    return shop
+  }
+  clusters.onClosed(connection => {
+    void shops.get(connection)?.pause()
+    shops.delete(connection)
+  })
+  return {
+    handlers: {
+      'sampleShop.watch': ({ connection }, { signal }) => shopOf(connection).view.read(signal),
+      async 'sampleShop.start'({ connection, ordersPerSecond }) {
+        clusters.writableClient(connection)
+        await shopOf(connection).start(ordersPerSecond)
+        return null
+      },
+      'sampleShop.rate'({ connection, ordersPerSecond }) {
+        shopOf(connection).changeRate(ordersPerSecond)
+        return Promise.resolve(null)
+      },
+      async 'sampleShop.stop'({ connection }) {
+        clusters.writableClient(connection)
+        await shopOf(connection).stop()
+        return null
+      },
+    },
+    async close() {
+      await Promise.all([...shops.values()].map(shop => shop.pause()))
+    },
+  }
+}

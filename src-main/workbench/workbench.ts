@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { nodeEnv } from '../../broker-core/env/node/node-env.ts'
+import type { ClusterHost } from '../cluster-host/cluster-host.ts'
+import type { AppInfo } from '../contract/views/app.ts'
+import type { Notices } from '../notices.ts'
+import { readJsonFile, writeJsonFile } from '../settings/json-file.ts'
+import type { SecretStore } from '../settings/secret-store.ts'
+import { openSettings } from '../settings/settings.ts'
+import { appHandlers, firstConnection } from './app-handlers.ts'
+import { clusterHandlers } from './cluster-handlers.ts'
+import { openClusters } from './clusters.ts'
+import { connectionRooms } from './connection-room.ts'
+import { localConnection, openConnections } from './connections.ts'
+import type { Handlers } from './handlers.ts'
+import { recordSessions } from './messages/record-sessions.ts'
+import type { OpenTarget } from './open-target.ts'
+import { recordHandlers } from './record-handlers.ts'
+import type { ShopMemory } from './sample-shop/sample-shop.ts'
+import { shopHandlers } from './shop-handlers.ts'
+
+export interface WorkbenchOptions {
+  readonly cluster: ClusterHost | undefined
+  readonly notices: Notices
+  readonly open: OpenTarget | undefined
+  readonly secrets: SecretStore
+  readonly version: string
+  readonly door: AppInfo['door']
+  readonly runtime: string
+  readonly dataDirectory: string
+  readonly startedAtMs: number
+}
+
+export interface Workbench {
+  readonly handlers: Handlers
+  /** Ends what runs and writes what is to be kept. */
+  close(): Promise<void>
+}
+
+/** Everything behind the contract, put together. Free of Electron; both doors use it. */
+export function openWorkbench(options: WorkbenchOptions): Workbench {
+  const { cluster, notices, dataDirectory } = options
+  const told = (problem: string) => notices.tell('warning', 'Settings', problem)
+  const settings = openSettings(join(dataDirectory, 'settings.json'), told)
+  const opened = options.open?.kind === 'cluster' ? options.open.bootstrap : undefined
+  const connections = openConnections({ settings, localBootstrap: cluster?.bootstrap, opened })
+  const clusters = openClusters(connections, nodeEnv(), () => ({}))
+  const nowMs = Date.now
+  const rooms = connectionRooms(clusters, nowMs, () => undefined)
+  const sessions = recordSessions(nowMs)
+  const shops = shopHandlers({ clusters, nowMs, memoryOf: connection => shopMemory(dataDirectory, connection, told) })
+  const info: AppInfo = {
+    name: 'Brokerbench',
+    version: options.version,
+    door: options.door,
+    platform: process.platform,
+    runtime: options.runtime,
+    dataDirectory: cluster === undefined ? null : dataDirectory,
+    hasLocalCluster: cluster !== undefined,
+    firstConnection: firstConnection(connections),
+    startedAtMs: options.startedAtMs,
+  }
+  // Lag and its history are there from the first start, not from the first look.
+  if (cluster !== undefined) rooms.of(localConnection)
+  return {
+    handlers: {
+      ...appHandlers({ info, notices, settings, connections, clusters, host: cluster }),
+      ...clusterHandlers({ clusters, connections, rooms, nowMs }),
+      ...recordHandlers({ clusters, sessions, nowMs }),
+      ...shops.handlers,
+    },
+    async close() {
+      sessions.stop()
+      rooms.close()
+      await shops.close()
+      await clusters.close()
+    },
+  }
+}
+
+const shopFile = z.record(z.string().max(249), z.string().max(64))
+
+/** Only the embedded cluster's is kept over restarts; that of others is forgotten with the app. */
+function shopMemory(dataDirectory: string, connection: string, told: (problem: string) => void): ShopMemory {
+  const path = join(dataDirectory, 'sample-shop.json')
+  let topics: Readonly<Record<string, string>> = connection === localConnection ? readJsonFile(path, shopFile, {}, told) : {}
+  return {
+    read: () => topics,
+    write(next) {
+      topics = next
+      if (connection === localConnection) writeJsonFile(path, next)
+    },
+  }
+}
