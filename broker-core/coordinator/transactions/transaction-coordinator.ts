@@ -1,8 +1,33 @@
 import type { KafkaErrorName } from '../../model/kafka-errors.ts'
 import type { CoordinatorPorts, PartitionLeadership } from '../ports.ts'
-import { producerIds } from '../producer-ids.ts'
+import { type ProducerIds, producerIds } from '../producer-ids.ts'
+import type { Ticket } from '../runtime/machine.ts'
 import { partitionFor } from '../runtime/partitioner.ts'
-import type { TransactionSettings } from './settings.ts'
+import { Shards } from '../runtime/shards.ts'
+import type {
+  AddPartitionsCommand,
+  EndCommand,
+  EndReply,
+  InitReply,
+  ProducerIdentity,
+  SendMarkers,
+  TransactionCommand,
+  TransactionFact,
+  TransactionsState,
+  VerifyCommand,
+} from './commands.ts'
+import {
+  type DescribedTransaction,
+  describeTransactionIn,
+  type ListedTransaction,
+  listTransactionsIn,
+  type TransactionFilters,
+} from './describe.ts'
+import { refusedEnd } from './end.ts'
+import { refusedInit } from './init-producer-id.ts'
+import { transactionMachine } from './machine.ts'
+import { MarkerDelivery } from './marker-delivery.ts'
+import { defaultTransactionSettings, type TransactionSettings } from './settings.ts'
 
 export interface InitProducerIdRequest {
   /** Null: an idempotent producer without transactions (IDEM-01). */
@@ -11,39 +36,191 @@ export interface InitProducerIdRequest {
   /** What the client has; -1 for nothing (TXN-03). */
   readonly producerId: number
   readonly producerEpoch: number
-  readonly apiVersion: number
 }
 
-export interface InitProducerIdReply {
+export interface ProducerIdReply extends ProducerIdentity {
   readonly error: KafkaErrorName
-  readonly producerId: number
-  readonly producerEpoch: number
 }
 
-/** The transactional ids whose partition of `__transaction_state` this broker leads. */
+type Asked<Command> = Omit<Command, 'kind' | 'ticket' | 'freshProducerId'>
+
+/** The transactional ids whose partition of `__transaction_state` this broker leads, for everybody else NOT_COORDINATOR. */
 export interface TransactionCoordinator {
   readonly leadership: PartitionLeadership
   /** INT-02; undefined while the topic does not exist. */
   partitionOf(transactionalId: string): number | undefined
-  initProducerId(request: InitProducerIdRequest): Promise<InitProducerIdReply>
+  initProducerId(request: InitProducerIdRequest): Promise<ProducerIdReply>
+  addPartitions(request: Asked<AddPartitionsCommand>): Promise<KafkaErrorName>
+  /** One error for all, or one for each partition in order (TXN-20). */
+  verifyPartitions(request: Asked<VerifyCommand>): Promise<KafkaErrorName | readonly KafkaErrorName[]>
+  endTransaction(request: Asked<EndCommand>): Promise<ProducerIdReply>
+  /** Undefined: there is no such transactional id. */
+  describeTransaction(transactionalId: string): Promise<DescribedTransaction | KafkaErrorName | undefined>
+  /** With an error when a partition led here is still loading. */
+  listTransactions(
+    filters: TransactionFilters,
+  ): Promise<{ readonly error: KafkaErrorName; readonly transactions: readonly ListedTransaction[] }>
   close(): void
 }
 
-export const refusedProducerId = (error: KafkaErrorName): InitProducerIdReply => ({ error, producerId: -1, producerEpoch: -1 })
+type TransactionShards = Shards<TransactionsState, TransactionCommand, TransactionFact, SendMarkers>
 
-export function startTransactionCoordinator(ports: CoordinatorPorts, _settings: TransactionSettings): TransactionCoordinator {
-  const ids = producerIds(ports.producerIds)
-  return {
-    leadership: { elected: () => undefined, resigned: () => undefined },
-    partitionOf(transactionalId) {
-      const topic = ports.metadata.topic('__transaction_state')
-      return topic && partitionFor(transactionalId, topic.partitionCount)
-    },
-    async initProducerId({ transactionalId }) {
-      if (transactionalId !== null) return refusedProducerId('COORDINATOR_NOT_AVAILABLE')
-      const producerId = await ids.next()
-      return typeof producerId === 'string' ? refusedProducerId(producerId) : { error: 'NONE', producerId, producerEpoch: 0 }
-    },
-    close: () => undefined,
+/**
+ * How long a request waits for the markers of the transaction before, rather than have its client come back a little later (TXN-25).
+ */
+const concurrentWaitMs = 500
+
+export function startTransactionCoordinator(
+  ports: CoordinatorPorts,
+  settings: TransactionSettings = defaultTransactionSettings,
+): TransactionCoordinator {
+  const machine = transactionMachine(settings)
+  const delivery = new MarkerDelivery(ports)
+  const partitionOf = (transactionalId: string): number | undefined => {
+    const topic = ports.metadata.topic('__transaction_state')
+    return topic && partitionFor(transactionalId, topic.partitionCount)
   }
+  const shards: TransactionShards = new Shards({
+    machine: () => machine,
+    ports,
+    partitionOf,
+    perform({ transaction }, shard) {
+      const { transactionalId, producerId, producerEpoch } = transaction
+      delivery.send(transaction, shard.leaderEpoch, async () => {
+        const error = await shard.ask<KafkaErrorName>(
+          ticket => ({ kind: 'complete', ticket, transactionalId, producerId, producerEpoch }),
+          same,
+        )
+        return error === 'NONE' || error === 'NOT_COORDINATOR'
+      })
+    },
+  })
+  return {
+    leadership: {
+      elected: log => shards.elected(log),
+      resigned(partition, leaderEpoch) {
+        shards.resigned(partition, leaderEpoch)
+        if (shards.shard(partition) === undefined) delivery.stop(transactionalId => partitionOf(transactionalId) === partition)
+      },
+    },
+    partitionOf,
+    ...transactionRequests(shards, delivery, producerIds(ports.producerIds), settings),
+    ...transactionQueries(shards),
+    close() {
+      delivery.close()
+      shards.close()
+    },
+  }
+}
+
+const same = (error: KafkaErrorName): KafkaErrorName => error
+
+function transactionRequests(
+  shards: TransactionShards,
+  delivery: MarkerDelivery,
+  ids: ProducerIds,
+  settings: TransactionSettings,
+) {
+  const init = (transactionalId: string, request: InitProducerIdRequest, freshProducerId?: number): Promise<InitReply> => {
+    const { producerId, producerEpoch, transactionTimeoutMs: timeoutMs } = request
+    const expected = producerId < 0 ? undefined : { producerId, producerEpoch }
+    return shards.ask(
+      transactionalId,
+      (ticket: Ticket<InitReply>) => ({ kind: 'init', ticket, transactionalId, timeoutMs, expected, freshProducerId }),
+      refusedInit,
+    )
+  }
+  const end = (request: Asked<EndCommand>, freshProducerId?: number): Promise<EndReply> =>
+    shards.ask(
+      request.transactionalId,
+      (ticket: Ticket<EndReply>) => ({ ...request, kind: 'end', ticket, freshProducerId }),
+      refusedEnd,
+    )
+  const add = (request: Asked<AddPartitionsCommand>): Promise<KafkaErrorName> =>
+    shards.ask(
+      request.transactionalId,
+      (ticket: Ticket<KafkaErrorName>) => ({ ...request, kind: 'add-partitions', ticket }),
+      same,
+    )
+  return {
+    async initProducerId(request: InitProducerIdRequest): Promise<ProducerIdReply> {
+      const { transactionalId } = request
+      if (transactionalId === null) return idempotentProducer(ids)
+      const refusal = initRefusal(request, settings)
+      if (refusal !== undefined) return refusedInit(refusal)
+      const reply = await withFreshId(ids, freshId => init(transactionalId, request, freshId))
+      if (reply.error !== 'CONCURRENT_TRANSACTIONS') return reply
+      await delivery.settled(transactionalId, concurrentWaitMs)
+      return withFreshId(ids, freshId => init(transactionalId, request, freshId))
+    },
+    async addPartitions(request: Asked<AddPartitionsCommand>): Promise<KafkaErrorName> {
+      if (request.transactionalId === '') return 'INVALID_REQUEST'
+      const error = await add(request)
+      if (error !== 'CONCURRENT_TRANSACTIONS') return error
+      await delivery.settled(request.transactionalId, concurrentWaitMs)
+      return add(request)
+    },
+    verifyPartitions: (request: Asked<VerifyCommand>): Promise<KafkaErrorName | readonly KafkaErrorName[]> =>
+      shards.ask(
+        request.transactionalId,
+        (ticket: Ticket<KafkaErrorName | readonly KafkaErrorName[]>) => ({ ...request, kind: 'verify', ticket }),
+        same,
+      ),
+    async endTransaction(request: Asked<EndCommand>): Promise<ProducerIdReply> {
+      if (request.transactionalId === '') return refusedEnd('INVALID_REQUEST')
+      return withFreshId(ids, freshId => end(request, freshId))
+    },
+  }
+}
+
+function transactionQueries(shards: TransactionShards) {
+  return {
+    describeTransaction: (transactionalId: string): Promise<DescribedTransaction | KafkaErrorName | undefined> =>
+      shards.query<DescribedTransaction | KafkaErrorName | undefined>(
+        transactionalId,
+        state => describeTransactionIn(state, transactionalId),
+        same,
+      ),
+    async listTransactions(filters: TransactionFilters) {
+      const lists = await Promise.all(
+        shards
+          .all()
+          .map(shard =>
+            shard.query<ListedTransaction[] | KafkaErrorName>((state, nowMs) => listTransactionsIn(state, filters, nowMs), same),
+          ),
+      )
+      const isLoading = lists.includes('COORDINATOR_LOAD_IN_PROGRESS')
+      const error: KafkaErrorName = isLoading ? 'COORDINATOR_LOAD_IN_PROGRESS' : 'NONE'
+      return { error, transactions: lists.flatMap(list => (typeof list === 'string' ? [] : list)) }
+    },
+  }
+}
+
+/** Asks; where the decision takes a producer id that nobody had before, asks again with one. */
+async function withFreshId(
+  ids: ProducerIds,
+  ask: (freshProducerId?: number) => Promise<InitReply | EndReply>,
+): Promise<ProducerIdReply> {
+  let reply = await ask()
+  if (reply.needsProducerId === true) {
+    const freshId = await ids.next()
+    if (typeof freshId === 'string') return refusedInit(freshId)
+    reply = await ask(freshId)
+  }
+  const { error, producerId, producerEpoch } = reply
+  return { error, producerId, producerEpoch }
+}
+
+async function idempotentProducer(ids: ProducerIds): Promise<ProducerIdReply> {
+  const producerId = await ids.next()
+  return typeof producerId === 'string' ? refusedInit(producerId) : { error: 'NONE', producerId, producerEpoch: 0 }
+}
+
+/** TXN-01 */
+function initRefusal(request: InitProducerIdRequest, settings: TransactionSettings): KafkaErrorName | undefined {
+  const { transactionalId, transactionTimeoutMs, producerId, producerEpoch } = request
+  if (transactionalId === '') return 'INVALID_REQUEST'
+  if (producerId < 0 !== producerEpoch < 0) return 'INVALID_REQUEST'
+  if (transactionTimeoutMs <= 0 || transactionTimeoutMs > settings.timeoutMsMax) return 'INVALID_TRANSACTION_TIMEOUT'
+  return undefined
 }

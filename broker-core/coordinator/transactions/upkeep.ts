@@ -1,0 +1,50 @@
+import { nothing } from '../runtime/machine.ts'
+import type { SendMarkers, TransactionDecision, TransactionFact, TransactionsState } from './commands.ts'
+import { prepareFencedAbort } from './end.ts'
+import type { TransactionSettings } from './settings.ts'
+import { epochMax, isPrepared, type Transaction } from './transaction.ts'
+
+/** Transactions that one run aborts, or ids that one run removes, at most; the next run goes on. */
+const perRunMax = 1_000
+
+/** TXN-13 */
+export function decideAbortTimedOut(state: TransactionsState, nowMs: number, settings: TransactionSettings): TransactionDecision {
+  const facts: TransactionFact[] = []
+  const effects: SendMarkers[] = []
+  for (const transaction of state.values()) {
+    if (transaction.status !== 'Ongoing' || transaction.startMs + transaction.timeoutMs > nowMs) continue
+    const previousEpoch = transaction.producerEpoch < epochMax ? transaction.producerEpoch : -1
+    const aborting = prepareFencedAbort(transaction, nowMs, previousEpoch)
+    facts.push(...aborting.facts)
+    effects.push(...aborting.effects)
+    if (facts.length >= perRunMax) break
+  }
+  return { facts, effects, replies: [], timers: [timeoutTimer(settings)] }
+}
+
+/** TXN-14 */
+export function decideExpireIds(state: TransactionsState, nowMs: number, settings: TransactionSettings): TransactionDecision {
+  const facts: TransactionFact[] = []
+  for (const transaction of state.values()) {
+    if (!isIdle(transaction) || transaction.lastUpdateMs + settings.transactionalIdExpirationMs > nowMs) continue
+    facts.push({ transactionalId: transaction.transactionalId, transaction: undefined })
+    if (facts.length >= perRunMax) break
+  }
+  return { ...nothing, facts, timers: [expiryTimer(settings)] }
+}
+
+const isIdle = ({ status }: Transaction): boolean =>
+  status === 'Empty' || status === 'CompleteCommit' || status === 'CompleteAbort'
+
+/** TXN-15: transactions that were prepared when the coordinator moved get their markers again. */
+export function afterLoading(state: TransactionsState, settings: TransactionSettings): TransactionDecision {
+  const effects: SendMarkers[] = []
+  for (const transaction of state.values()) if (isPrepared(transaction)) effects.push({ kind: 'send-markers', transaction })
+  return { ...nothing, effects, timers: [timeoutTimer(settings), expiryTimer(settings)] }
+}
+
+const timeoutTimer = (settings: TransactionSettings) =>
+  ({ key: 'abort-timed-out', delayMs: settings.timeoutCheckIntervalMs, command: { kind: 'abort-timed-out' } }) as const
+
+const expiryTimer = (settings: TransactionSettings) =>
+  ({ key: 'expire-ids', delayMs: settings.expirationCheckIntervalMs, command: { kind: 'expire-ids' } }) as const
