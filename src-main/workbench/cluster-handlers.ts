@@ -105,7 +105,7 @@ async function* watchStatus(connection: string, room: ConnectionRoom, signal: Ab
       failure,
       brokersUp: failure === null ? cluster.brokers.size : 0,
       brokersTotal: everSeen.size,
-      controllerId: cluster.controllerId,
+      controllerId: sample.controllerId,
       recordsInPerSecond: sample.recordsInPerSecond,
       recordsOutPerSecond: total(books.map(book => book?.committedPerSecond ?? null)),
       lagTotal: total(books.map(book => book?.totalLag ?? null)),

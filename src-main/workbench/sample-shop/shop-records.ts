@@ -38,6 +38,9 @@ const customers = [
   ['Sam 🚲 Carter', 'Leeds', 'en-GB'],
 ] as const
 
+/** More than names: keys spread over partitions. */
+const customerCount = 120
+
 const pages = ['/', '/search?q=keyboard', '/p/KB-104', '/p/HP-871', '/cart', '/checkout'] as const
 
 /** One order with all that follows from it. */
@@ -56,8 +59,8 @@ export interface Payment {
 
 /** The next order and what it causes. `number` counts up and gives the ids. */
 export function shopEvents(number: number, nowMs: number, fraction: Fraction): ShopEvents {
-  const customerIndex = pick(customers.length, fraction)
-  const [name, city, locale] = customers[customerIndex] as (typeof customers)[number]
+  const customerIndex = pick(customerCount, fraction)
+  const [name, city, locale] = customers[customerIndex % customers.length] as (typeof customers)[number]
   const customer = `C-${1_000 + customerIndex}`
   const order = `A-${1_000 + number}`
   const lines = orderLines(fraction)

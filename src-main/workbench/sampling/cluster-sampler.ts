@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { noMetadata } from '../../../broker-core/client/metadata/cluster-metadata.ts'
 import type { ClusterMetadata } from '../../../broker-core/client/metadata/cluster-metadata.ts'
 import type { Failure } from '../../contract/failure.ts'
@@ -32,6 +33,8 @@ export interface ClusterSample {
   /** Of the last round; the rest is of the last one that succeeded. */
   readonly failure: Failure | null
   readonly cluster: ClusterMetadata
+  /** Leader of the metadata quorum; what metadata says where there is none. */
+  readonly controllerId: number
   readonly groups: readonly SampledGroup[]
   readonly recordsInPerSecond: number | null
 }
@@ -60,7 +63,14 @@ export interface SamplerOptions {
 export function startSampler(options: SamplerOptions): ClusterSampler {
   const { nowMs } = options
   const abort = new AbortController()
-  const now = watched<ClusterSample>({ asOfMs: 0, failure: null, cluster: noMetadata, groups: [], recordsInPerSecond: null })
+  const now = watched<ClusterSample>({
+    asOfMs: 0,
+    failure: null,
+    cluster: noMetadata,
+    controllerId: -1,
+    groups: [],
+    recordsInPerSecond: null,
+  })
   const rates = feed<RateSample>(rateSamplesMax)
   const ends = endsBook()
   const groups = new Map<string, GroupLagBook>()
@@ -69,14 +79,27 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
 
   async function round(): Promise<void> {
     const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(roundTimeoutMs)])
+    // Every question of the round listens; that many are no leak.
+    setMaxListeners(0, signal)
     try {
-      const [cluster, sampled] = await Promise.all([options.probe.metadata(signal), options.probe.groups(signal)])
+      const [cluster, sampled, controllerId] = await Promise.all([
+        options.probe.metadata(signal),
+        options.probe.groups(signal),
+        options.probe.controllerId(signal),
+      ])
       const answered = await options.probe.ends(partitionsOf(cluster), signal)
       const atMs = nowMs()
       ends.add(atMs, cluster, answered, sampled)
       takeGroups(atMs, sampled)
       rates.push({ atMs, brokers: ends.byBroker() })
-      now.set({ asOfMs: atMs, failure: null, cluster, groups: sampled, recordsInPerSecond: ends.total() })
+      now.set({
+        asOfMs: atMs,
+        failure: null,
+        cluster,
+        controllerId: controllerId ?? cluster.controllerId,
+        groups: sampled,
+        recordsInPerSecond: ends.total(),
+      })
     } catch (error) {
       if (!abort.signal.aborted) now.set({ ...now.value, failure: toFailure(error) })
     }

@@ -1,3 +1,4 @@
+import { describeQuorum } from '../../../broker-core/client/admin/cluster.ts'
 import { committedOffsets } from '../../../broker-core/client/admin/group-offsets.ts'
 import { listGroups } from '../../../broker-core/client/admin/groups.ts'
 import type { ListedGroup } from '../../../broker-core/client/admin/groups.ts'
@@ -20,6 +21,10 @@ export function kafkaProbe(client: () => KafkaClient): Probe {
       const answers = await listOffsets(client(), questions, { signal, timeoutMs: 1_500 })
       const known = answers.filter(answer => answer.error === 'NONE')
       return new Map(known.map(answer => [keyOf(answer.topic, answer.partition), answer.offset]))
+    },
+    async controllerId(signal) {
+      const quorum = await describeQuorum(client(), { signal, timeoutMs: 1_500 }).catch(() => undefined)
+      return quorum?.leaderId
     },
     async groups(signal) {
       const { groups } = await listGroups(client(), { signal, timeoutMs: 5_000 })

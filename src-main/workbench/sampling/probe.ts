@@ -6,6 +6,8 @@ export interface Probe {
   metadata(signal: AbortSignal): Promise<ClusterMetadata>
   /** High watermarks; partitions without an answer are absent. */
   ends(partitions: readonly PartitionKey[], signal: AbortSignal): Promise<ReadonlyMap<string, number>>
+  /** In KRaft, metadata names any broker as its controller: the quorum is asked. Undefined where there is none. */
+  controllerId(signal: AbortSignal): Promise<number | undefined>
   groups(signal: AbortSignal): Promise<readonly SampledGroup[]>
 }
 
