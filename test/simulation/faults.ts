@@ -1,11 +1,12 @@
 import type { SimCluster } from './sim-cluster.ts'
-import type { Survival } from './sim-disk.ts'
 import type { SimWorld } from './sim-env.ts'
 import type { SeededRandom } from './sim-random.ts'
 
 /** One thing that goes wrong, as data: a plan can be printed, replayed and shortened. */
-export type Fault = { readonly atMs: number; readonly forMs: number } & (
-  | { readonly kind: 'crash'; readonly broker: number; readonly survival: Survival }
+export type Fault = { readonly atMs: number; readonly forMs: number } /** kill -9. */ & (
+  | { readonly kind: 'crash'; readonly broker: number }
+  /** Takes what was not synced. Only while all replicas are in sync: brokers do not wait for disks, so of the copies one may go, not two. */
+  | { readonly kind: 'power-loss'; readonly broker: number; readonly survival: 'some' | 'nothing' }
   | { readonly kind: 'stop'; readonly broker: number }
   | { readonly kind: 'pause'; readonly broker: number }
   | { readonly kind: 'isolate'; readonly broker: number }
@@ -21,7 +22,17 @@ export interface PlanOptions {
   readonly kinds?: readonly Fault['kind'][]
 }
 
-const allKinds: readonly Fault['kind'][] = ['crash', 'stop', 'pause', 'isolate', 'cut', 'reset', 'slow', 'clock-jump']
+const allKinds: readonly Fault['kind'][] = [
+  'crash',
+  'power-loss',
+  'stop',
+  'pause',
+  'isolate',
+  'cut',
+  'reset',
+  'slow',
+  'clock-jump',
+]
 
 /** Faults of one seed: some seconds apart, some lasting into the next ones. */
 export function planOf(random: SeededRandom, ids: readonly number[], options: PlanOptions = {}): Fault[] {
@@ -40,8 +51,8 @@ function faultAt(atMs: number, random: SeededRandom, ids: readonly number[], kin
   const forMs = Math.round(random.chance(0.3) ? random.between(8_000, 20_000) : random.between(100, 4_000))
   const when = { atMs, forMs }
   switch (kind) {
-    case 'crash':
-      return { ...when, kind, broker, survival: 'everything' }
+    case 'power-loss':
+      return { ...when, kind, broker, survival: random.chance(0.5) ? 'some' : 'nothing' }
     case 'cut':
     case 'reset':
       return { ...when, kind, from, to }
@@ -54,18 +65,22 @@ function faultAt(atMs: number, random: SeededRandom, ids: readonly number[], kin
   }
 }
 
-/** Begins a fault and asks for its end. */
-export function applyFault(fault: Fault, world: SimWorld, cluster: SimCluster): void {
+/** Begins a fault and asks for its end. `isWhole`: every replica is alive and in sync. */
+export function applyFault(fault: Fault, world: SimWorld, cluster: SimCluster, isWhole: () => boolean): void {
   const { network, time } = world
   const later = (end: () => void) => time.after(fault.forMs, undefined, end)
   switch (fault.kind) {
     case 'crash':
+      cluster.crash(fault.broker, 'everything')
+      later(() => startAgain(cluster, fault.broker))
+      return
+    case 'power-loss':
+      if (!isWhole()) return
       cluster.crash(fault.broker, fault.survival)
       later(() => startAgain(cluster, fault.broker))
       return
     case 'stop':
-      void cluster.stop(fault.broker)
-      later(() => startAgain(cluster, fault.broker))
+      void cluster.stop(fault.broker).then(() => later(() => startAgain(cluster, fault.broker)))
       return
     case 'pause': {
       const process = cluster.running(fault.broker)?.node.process

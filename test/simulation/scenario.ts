@@ -81,7 +81,7 @@ async function play(run: Run, plan: readonly Fault[]): Promise<void> {
   const clients = await startClients(run)
   if (clients === undefined) return
   const beginMs = world.time.nowMs()
-  for (const fault of plan) world.time.after(fault.atMs, undefined, () => applyFault(fault, world, cluster))
+  for (const fault of plan) world.time.after(fault.atMs, undefined, () => applyFault(fault, world, cluster, clients.areInSync))
   const lastMs = Math.max(0, ...plan.map(fault => fault.atMs + fault.forMs))
   await runWatched(run, lastMs + 2_000)
   clients.stopProducing()
@@ -112,16 +112,24 @@ const allReady = (cluster: SimCluster): boolean =>
 
 interface Clients {
   stopProducing(): void
-  /** All replicas in sync by the word of the controller, and everything read to the end. */
+  /** All replicas in sync by the word of the controller, a moment ago. */
+  areInSync(): boolean
+  /** The same, and everything read to the end. */
   isConverged(): boolean
   describe(): string
+}
+
+interface ClientState {
+  isConverged: boolean
+  areInSync: boolean
+  text: string
 }
 
 async function startClients(run: Run): Promise<Clients | undefined> {
   const { cluster, history, world } = run
   const { env } = world.start({ name: 'clients', disk: noDisk })
   let isProducing = true
-  const state = { isConverged: false, text: 'nothing is known' }
+  const state: ClientState = { isConverged: false, areInSync: false, text: 'nothing is known' }
   const context: ClientContext = { env, history, topic, random: world.random.fork('clients'), isOver: () => false }
   const producing: ClientContext = { ...context, isOver: () => !isProducing }
   const seerOf = (nodeId: number): string => cluster.running(nodeId)?.incarnation ?? 'nobody'
@@ -148,6 +156,7 @@ async function startClients(run: Run): Promise<Clients | undefined> {
   }
   return {
     stopProducing: () => (isProducing = false),
+    areInSync: () => state.areInSync,
     isConverged: () => state.isConverged && !isProducing,
     describe: () => state.text,
   }
@@ -158,7 +167,7 @@ async function watchMetadata(
   client: KafkaClient,
   run: Run,
   context: ClientContext,
-  state: { isConverged: boolean; text: string },
+  state: ClientState,
   seerOf: (nodeId: number) => string,
 ): Promise<void> {
   const { cluster, history, partitions } = run
@@ -172,11 +181,11 @@ async function watchMetadata(
       if (leaderId >= 0) history.sawLeader(`partition ${partition}`, leaderEpoch, leaderId)
     }
     state.text = found.partitions.map(it => `${it.partition}: leader ${it.leaderId} isr ${it.isr.join('/')}`).join(', ')
-    const areInSync =
+    state.areInSync =
       found.partitions.length === partitions &&
       found.partitions.every(it => it.isr.length === cluster.ids.length && it.leaderId >= 0)
     const before = ends
-    ends = areInSync ? await endsOf(client, run, context, seerOf) : []
+    ends = state.areInSync ? await endsOf(client, run, context, seerOf) : []
     state.text += ` ends ${ends.join('/')}`
     const isQuiet =
       ends.length === partitions && ends.every((end, index) => end === before[index] && end === history.observed(index).length)

@@ -28,6 +28,8 @@ export interface SimBroker {
   /** Undefined until its ports are open. */
   broker: RunningBroker | undefined
   isReady: boolean
+  /** Asked to stop: that it never became ready is no failure. */
+  isStopping: boolean
   /** Names this run of this broker. */
   readonly incarnation: string
 }
@@ -93,11 +95,17 @@ export function createSimCluster(world: SimWorld, options: SimClusterOptions = {
         write: (level: LogLevel, event: string, fields?: object) => note(id, level, `${event} ${JSON.stringify(fields ?? {})}`),
       }
       const node = world.start({ name: `broker-${id}`, disk: diskOf(id), log: sink })
-      const one: SimBroker = { node, broker: undefined, isReady: false, incarnation: `broker ${id} run ${++runs}` }
+      const one: SimBroker = {
+        node,
+        broker: undefined,
+        isReady: false,
+        isStopping: false,
+        incarnation: `broker ${id} run ${++runs}`,
+      }
       live.set(id, one)
       const env = options.decorate?.(node.env, id) ?? node.env
       const failed = (error: unknown): void => {
-        if (live.get(id) === one)
+        if (live.get(id) === one && !one.isStopping)
           failures.push(`broker ${id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
       }
       startBroker(configOf(id), env).then(broker => {
@@ -115,8 +123,10 @@ export function createSimCluster(world: SimWorld, options: SimClusterOptions = {
     },
     async stop(id) {
       const one = live.get(id)
-      await one?.broker?.stop()
-      if (live.get(id) !== one || one === undefined) return
+      if (one === undefined || one.isStopping) return
+      one.isStopping = true
+      await one.broker?.stop()
+      if (live.get(id) !== one) return
       live.delete(id)
       one.node.process.die()
       diskOf(id).restart('everything')

@@ -1,21 +1,25 @@
 import { report, shortened } from './shorten.ts'
-import { runScenario } from './scenario.ts'
+import { runScenario, type ScenarioOptions } from './scenario.ts'
 
-/** `npm run simulate -- --seeds N --from S`: prints failures, shortened, and how fast it went. Exit status 1 when a seed failed. */
+/** `npm run simulate -- --seeds N --from S`: prints failures, shortened, and how fast it went; with `--trace` everything that brokers log. Exit status 1 when a seed failed. */
 async function main(): Promise<number> {
   const count = argument('seeds', 100)
   const from = argument('from', 1)
+  const isTracing = process.argv.includes('--trace')
+  const options: ScenarioOptions = isTracing ? { cluster: { logLevel: 'debug' } } : {}
   const startedMs = performance.now()
   const failed: number[] = []
   let virtualMs = 0
   let acknowledged = 0
   for (let seed = from; seed < from + count; seed++) {
-    const outcome = await runScenario(seed)
+    const outcome = await runScenario(seed, options)
     virtualMs += outcome.virtualMs
     acknowledged += outcome.acknowledged
     if (outcome.violations.length === 0) continue
     failed.push(seed)
-    process.stdout.write(`${report(await shortened(outcome))}\n\n`)
+    const shortest = await shortened(outcome, options)
+    if (isTracing) process.stdout.write(`${shortest.trace.join('\n')}\n`)
+    process.stdout.write(`${report(shortest)}\n\n`)
   }
   const seconds = (performance.now() - startedMs) / 1000
   process.stdout.write(
