@@ -39,6 +39,11 @@ export class ProducerIdentity {
     return this.#present
   }
 
+  /** False before the first question, and after `renew`. */
+  isPresent(): boolean {
+    return this.#present !== undefined
+  }
+
   /** A batch was given up, so its numbers are missing: go on as somebody new. A transactional producer raises its epoch instead (KIP-360). */
   renew(): void {
     this.#present = undefined
