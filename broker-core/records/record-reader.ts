@@ -30,6 +30,8 @@ export class RecordCursor {
   end: number
   offsetDelta = 0
   timestampDelta = 0
+  /** Behind length, attributes and timestampDelta, however many bytes these took. */
+  offsetDeltaAt = 0
   keyAt = 0
   /** -1: null. */
   keyLength = -1
@@ -64,6 +66,7 @@ export class RecordCursor {
     if (length < 0 || end > this.#limit) throw new CorruptRecords(`record length ${length} exceeds its batch`)
     numbers.at++ // attributes, unused
     this.timestampDelta = numbers.next()
+    this.offsetDeltaAt = numbers.at
     this.offsetDelta = numbers.next()
     this.keyLength = numbers.next()
     this.keyAt = this.#skip(this.keyLength)

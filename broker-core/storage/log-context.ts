@@ -11,6 +11,6 @@ export interface LogContext {
   readonly producerIdExpirationMs: number
   /** Removes a file that has its `.deleted` name already, later (RET-06). */
   removeLater(path: string, delayMs: number): void
-  /** The recovery point went back: the checkpoint on disk must not promise more than is there. */
-  recoveryPointLowered(): void
+  /** The checkpoint on disk must say what the logs know now: no more (a recovery point went back), no less (compaction). */
+  writeRecoveryPoints(): void
 }

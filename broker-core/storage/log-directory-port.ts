@@ -23,6 +23,8 @@ export interface LogDirectoryOptions {
   configOf(topic: string): LogConfigInput
   /** Bytes of recent batches kept in memory for all partitions of this directory together; default 16 MiB. */
   readonly tailBytesMax?: number
+  /** log.cleaner.dedupe.buffer.size; default 32 MiB. */
+  readonly cleanerMapBytesMax?: number
   /** Told once when an I/O error took the directory offline (DISK-38). */
   onFailure?(failure: StorageFailure): void
   /** Recovery after an unclean stop, in bytes of bytes to scan. */
@@ -62,6 +64,8 @@ export interface LogDirectory {
   startMaintenance(intervals?: Partial<MaintenanceIntervals>): void
   /** One full round now, for tests and for people who ask. */
   runRetention(): void
+  /** Compacts all that is due, at once, however long it takes. */
+  runCompaction(): void
   /** Fsyncs all logs, writes all checkpoints and the clean-shutdown marker, releases the lock. */
   close(brokerEpoch: number): void
   /** Lets go of files and lock without the marker: as after a crash. */

@@ -1,6 +1,7 @@
 import { zeroUuid, uuidFromRandom } from '../base/bytes/uuid.ts'
 import { DiskError, type DiskLock } from '../env/disk.ts'
 import { CorruptCheckpoint } from './checkpoints.ts'
+import { Cleaner } from './compaction/cleaner.ts'
 import { DelayedRemoval } from './delayed-removal.ts'
 import { DirectoryFiles } from './directory-files.ts'
 import { parsePartitionDirectoryName, partitionDirectoryName, suffixedDirectoryName, type DirectorySuffix } from './file-names.ts'
@@ -28,6 +29,8 @@ import { StorageFailure, type LogConfigInput, type PartitionLog } from './partit
 import { TailBudget } from './tail-cache.ts'
 
 const tailBytesMaxDefault = 16 * 1024 * 1024
+/** About a million keys; taken only while a pass runs, and no more than the dirty part can fill. */
+const cleanerMapBytesMaxDefault = 32 * 1024 * 1024
 const producerIdExpirationMsDefault = 86_400_000
 const metadataDirectoryName = '__cluster_metadata-0'
 /** Kafka's reserved `Uuid(0, 1)`. */
@@ -74,6 +77,7 @@ class OpenLogDirectory implements LogDirectory {
   readonly #logStartOffsets: OffsetCheckpoint
   readonly #highWatermarks: OffsetCheckpoint
   readonly #cleanerOffsets: OffsetCheckpoint
+  readonly #cleaner: Cleaner
   readonly #logs = new Map<string, Log>()
   #metadataLog: Log | undefined
   #stopMaintenance: (() => void) | undefined
@@ -98,8 +102,9 @@ class OpenLogDirectory implements LogDirectory {
       tailBudget: new TailBudget(options.tailBytesMax ?? tailBytesMaxDefault),
       producerIdExpirationMs: producerIdExpirationMsDefault,
       removeLater: (path, delayMs) => this.#removal.add(path, delayMs),
-      recoveryPointLowered: () => this.writeRecoveryPoints(),
+      writeRecoveryPoints: () => this.writeRecoveryPoints(),
     }
+    this.#cleaner = new Cleaner(this, this.#context, options.cleanerMapBytesMax ?? cleanerMapBytesMaxDefault)
     this.metadataLogPath = `${this.path}/${metadataDirectoryName}`
     this.#files.makeDirectory(this.metadataLogPath)
     this.#loadLogs()
@@ -158,11 +163,19 @@ class OpenLogDirectory implements LogDirectory {
   }
 
   startMaintenance(intervals: Partial<MaintenanceIntervals> = {}): void {
-    this.#stopMaintenance ??= startMaintenance(this, this.#env, intervals)
+    this.#stopMaintenance ??= startMaintenance(this, this.#env, intervals, this.#cleaner)
   }
 
   runRetention(): void {
     for (const log of this.#logs.values()) log.applyRetention()
+  }
+
+  runCompaction(): void {
+    for (const _step of this.#cleaner.cleanAll()) if (this.#isClosed) return
+  }
+
+  writeCleanerOffsets(): void {
+    this.#cleanerOffsets.write(this.#offsetsOf(log => log.firstDirtyOffset))
   }
 
   /** Segments, epochs and producers of everything appended so far are durable below these offsets. */
@@ -188,6 +201,7 @@ class OpenLogDirectory implements LogDirectory {
       const all = this.#all()
       for (const log of all) log.close()
       this.writeRecoveryPoints()
+      this.writeCleanerOffsets()
       this.writeLogStartOffsets()
       this.writeHighWatermarks()
       const marker = `${this.path}/${cleanShutdownName}`

@@ -88,6 +88,7 @@ class LoadingLog {
         logEndOffset,
         highWatermark,
         recoveryPoint: spec.wasClean ? logEndOffset : Math.min(spec.recoveryPoint ?? 0, logEndOffset),
+        firstDirtyOffset: spec.firstDirtyOffset,
         isDirectoryDurable: spec.wasClean,
       },
       this.#context,

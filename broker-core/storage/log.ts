@@ -30,7 +30,9 @@ import { ProducerSnapshots } from './producer-snapshots.ts'
 import type { ProducerStates } from './producer-state.ts'
 import { countToDelete } from './retention.ts'
 import type { Segment } from './segment.ts'
-import { createSegment, deleteSegmentFiles } from './segment-files.ts'
+import { createSegment, deleteSegmentFiles, loadSegment } from './segment-files.ts'
+import { mustRoll } from './segment-roll.ts'
+import { replaceSegmentFiles } from './segment-replacement.ts'
 import type { SegmentList } from './segment-list.ts'
 import { TailCache } from './tail-cache.ts'
 import { abortedOverlapping } from './transaction-index.ts'
@@ -49,6 +51,7 @@ export interface LoadedLog {
   readonly logEndOffset: number
   readonly highWatermark: number
   readonly recoveryPoint: number
+  readonly firstDirtyOffset: number | undefined
   /** The directory has no files that a loss of power could take back. */
   readonly isDirectoryDurable: boolean
 }
@@ -72,8 +75,8 @@ export class Log implements PartitionLog {
   #highWatermark: number
   #recoveryPoint: number
   #isDirectoryDurable: boolean
-  /** A flush that began before a truncation must not move the recovery point after it. */
-  #truncations = 0
+  #generation = 0
+  #firstDirtyOffset: number | undefined
   #lastFlushMs: number
   #isClosed = false
 
@@ -94,6 +97,7 @@ export class Log implements PartitionLog {
     this.#logEndOffset = loaded.logEndOffset
     this.#highWatermark = loaded.highWatermark
     this.#recoveryPoint = loaded.recoveryPoint
+    this.#firstDirtyOffset = loaded.firstDirtyOffset
     this.#isDirectoryDurable = loaded.isDirectoryDurable
     this.#lastFlushMs = context.env.clock.monotonicMs()
     this.segments.active.activate(this.#config.segmentIndexBytes)
@@ -123,6 +127,14 @@ export class Log implements PartitionLog {
   }
   get latestEpoch(): number | undefined {
     return this.epochs.latestEpoch
+  }
+  /** Rises when segments go or shrink: what works beside the log in steps then begins anew. */
+  get generation(): number {
+    return this.#generation
+  }
+  /** Of compaction; undefined: never compacted. */
+  get firstDirtyOffset(): number | undefined {
+    return this.#firstDirtyOffset
   }
   get isClosed(): boolean {
     return this.#isClosed
@@ -187,7 +199,8 @@ export class Log implements PartitionLog {
     let end = batchEnd(bytes, at)
     assert(end !== -1, 'whole batches are appended')
     const lastOffset = batchLastOffset(bytes, at)
-    if (this.#mustRoll(end - at, batchMaxTimestamp(bytes, at), lastOffset)) this.roll()
+    const first = { sizeBytes: end - at, timestampMs: batchMaxTimestamp(bytes, at), lastOffset }
+    if (mustRoll(this.segments.active, first, this.#config, this.#context.env.clock.nowMs())) this.roll()
     // A leader's gap wider than an index can express (DISK-36).
     if (!this.segments.active.canHold(lastOffset)) this.roll(batchBaseOffset(bytes, at))
     const active = this.segments.active
@@ -196,20 +209,6 @@ export class Log implements PartitionLog {
       end = next
     }
     return end
-  }
-
-  #mustRoll(sizeBytes: number, timestampMs: number, lastOffset: number): boolean {
-    const active = this.segments.active
-    if (active.sizeBytes === 0) return false
-    if (active.sizeBytes + sizeBytes > this.#config.segmentBytes || !active.canHold(lastOffset)) return true
-    if (active.isIndexFull(this.#config.segmentIndexBytes)) return true
-    const firstMs = active.firstBatchTimestampMs() ?? -1
-    const ageMs = firstMs >= 0 ? timestampMs - firstMs : this.#context.env.clock.nowMs() - active.createdAtMs
-    return ageMs > this.#segmentMs() - active.rollJitterMs
-  }
-
-  #segmentMs(): number {
-    return this.#config.compact ? Math.min(this.#config.segmentMs, this.#config.maxCompactionLagMs) : this.#config.segmentMs
   }
 
   #appendRun(bytes: Uint8Array): void {
@@ -273,7 +272,7 @@ export class Log implements PartitionLog {
       this.truncateFullyAndStartAt(offset)
       return
     }
-    this.#truncations++
+    this.#generation++
     const dropped = this.segments.all.filter(segment => segment.baseOffset > offset)
     this.#drop(dropped)
     const firstDropped = this.segments.active.truncateTo(offset)
@@ -287,7 +286,7 @@ export class Log implements PartitionLog {
 
   truncateFullyAndStartAt(offset: number): void {
     this.#assertOpen()
-    this.#truncations++
+    this.#generation++
     this.#drop([...this.segments.all])
     this.#tail.clear()
     this.segments.add(createSegment(this.#context, this.directory, offset, this.#config))
@@ -302,6 +301,24 @@ export class Log implements PartitionLog {
     this.producerStates.clear()
   }
 
+  /** CLEAN-09: everything below was compacted. */
+  compactedTo(offset: number): void {
+    this.#firstDirtyOffset = offset
+  }
+
+  /** DISK-37. `fresh` is complete under its `.cleaned` names. Keeps the time of the last source (CLEAN-07). */
+  replaceSegments(old: readonly Segment[], fresh: Segment): void {
+    // Recovery takes a gap between segments for a loss; where compaction makes gaps, it must not look.
+    const endOffset = this.segments.endOf(old[old.length - 1]!, this.#logEndOffset)
+    if (this.#recoveryPoint < endOffset) this.flush()
+    this.#context.writeRecoveryPoints()
+    for (const segment of [...old, fresh]) segment.close()
+    replaceSegmentFiles(this.#context, this.directory, old, fresh, this.#config.fileDeleteDelayMs)
+    const placed = loadSegment(this.#context, this.directory, fresh.baseOffset, this.#config)
+    placed.lastModifiedMs = old[old.length - 1]!.lastModifiedMs
+    this.segments.replace(old, [placed])
+  }
+
   /** Else what was cut off could come back after a loss of power, behind or between what was appended since. */
   #truncationIsDurable(): void {
     this.#context.files.sync(this.segments.active.logPath)
@@ -312,12 +329,14 @@ export class Log implements PartitionLog {
     this.epochs.truncateFromEnd(offset)
     this.#highWatermark = Math.min(this.#highWatermark, offset)
     if (this.#logStartOffset > offset) this.#logStartOffset = offset
+    if (this.#firstDirtyOffset !== undefined) this.#firstDirtyOffset = Math.min(this.#firstDirtyOffset, offset)
     if (this.#recoveryPoint <= offset) return
     this.#recoveryPoint = offset
-    this.#context.recoveryPointLowered()
+    this.#context.writeRecoveryPoints()
   }
 
   #drop(segments: readonly Segment[]): void {
+    this.#generation++
     this.segments.remove(segments)
     for (const segment of segments) deleteSegmentFiles(this.#context, segment, this.#config.fileDeleteDelayMs)
   }
@@ -383,11 +402,11 @@ export class Log implements PartitionLog {
   }
 
   #flushInBackground(upTo: number): void {
-    const truncations = this.#truncations
+    const generation = this.#generation
     const sealed = this.segments.from(this.#recoveryPoint).filter(segment => segment.baseOffset < upTo)
     void this.#syncSealed(sealed).then(
       () => {
-        if (this.#truncations !== truncations || this.#isClosed || this.#recoveryPoint >= upTo) return
+        if (this.#generation !== generation || this.#isClosed || this.#recoveryPoint >= upTo) return
         this.#directoryFlushed()
         this.#recoveryPoint = upTo
       },
@@ -418,7 +437,7 @@ export class Log implements PartitionLog {
 
   /** RET-01 to RET-06. Returns the bytes deleted. */
   applyRetention(): number {
-    const count = countToDelete(this.#summaries(), {
+    const count = countToDelete(this.segments.summaries(this.#logEndOffset), {
       deletesByPolicy: this.#config.delete,
       retentionMs: this.#config.retentionMs,
       retentionBytes: this.#config.retentionBytes,
@@ -434,16 +453,6 @@ export class Log implements PartitionLog {
     this.#drop(old)
     this.#snapshots.removeBelow(this.segments.first.baseOffset)
     return bytes
-  }
-
-  #summaries() {
-    return this.segments.all.map((segment, index) => ({
-      baseOffset: segment.baseOffset,
-      endOffset: this.segments.all[index + 1]?.baseOffset ?? this.#logEndOffset,
-      sizeBytes: segment.sizeBytes,
-      newestMs: segment.maxTimestampMs >= 0 ? segment.maxTimestampMs : segment.lastModifiedMs,
-      isActive: index === this.segments.count - 1,
-    }))
   }
 
   expireProducers(): number {

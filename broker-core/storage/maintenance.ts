@@ -1,4 +1,5 @@
 import type { CancelTimer } from '../env/clock.ts'
+import type { Cleaner } from './compaction/cleaner.ts'
 import type { Log } from './log.ts'
 import type { MaintenanceIntervals, StorageEnv } from './log-directory-port.ts'
 import { StorageFailure } from './partition-log.ts'
@@ -11,6 +12,8 @@ const defaults: MaintenanceIntervals = {
   producerExpirationCheckMs: 600_000,
 }
 
+/** How often `flush.ms` is looked at. */
+const flushCheckMs = 1_000
 /** How long the periodic work may hold the broker's thread in one go. */
 const stepMs = 5
 
@@ -26,64 +29,84 @@ export function startMaintenance(
   directory: MaintainedDirectory,
   env: StorageEnv,
   intervals: Partial<MaintenanceIntervals>,
+  cleaner: Cleaner,
 ): () => void {
   const every = { ...defaults, ...intervals }
-  const cancels = new Map<string, CancelTimer>()
-  const stop = () => {
-    for (const cancel of cancels.values()) cancel()
-    cancels.clear()
+  const rounds = new Rounds(env)
+  rounds.every(
+    every.highWatermarkCheckpointMs,
+    eachLog(
+      directory,
+      log => log.writeEpochs(),
+      () => directory.writeHighWatermarks(),
+    ),
+  )
+  rounds.every(every.recoveryPointCheckpointMs, function* () {
+    directory.writeRecoveryPoints()
+    yield
+    directory.writeLogStartOffsets()
+  })
+  rounds.every(
+    flushCheckMs,
+    eachLog(directory, log => log.maintain()),
+  )
+  rounds.every(
+    every.retentionCheckMs,
+    eachLog(directory, log => void log.applyRetention()),
+  )
+  rounds.every(
+    every.producerExpirationCheckMs,
+    eachLog(directory, log => void log.expireProducers()),
+  )
+  rounds.every(every.cleanerBackoffMs, () => cleaner.cleanAll())
+  return () => rounds.stop()
+}
+
+const eachLog = (directory: MaintainedDirectory, work: (log: Log) => void, after?: () => void) =>
+  function* (): Generator<void, void> {
+    for (const log of [...directory.logs()]) {
+      if (!log.isClosed) work(log)
+      yield
+    }
+    after?.()
   }
-  const guarded = (work: () => void) => {
+
+/** Runs each kind of work again and again: one round in steps, with as much time between the steps as they took, then the pause. */
+class Rounds {
+  readonly #env: StorageEnv
+  readonly #cancels = new Map<number, CancelTimer>()
+  #isStopped = false
+
+  constructor(env: StorageEnv) {
+    this.#env = env
+  }
+
+  every(pauseMs: number, begin: () => Generator<void, void>): void {
+    const id = this.#cancels.size
+    const rest = () => this.#after(id, pauseMs, () => this.#step(id, begin(), rest))
+    rest()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    for (const cancel of this.#cancels.values()) cancel()
+  }
+
+  #step(id: number, steps: Generator<void, void>, rest: () => void): void {
+    const startedMs = this.#env.clock.monotonicMs()
     try {
-      work()
+      do {
+        if (steps.next().done === true) return rest()
+      } while (this.#env.clock.monotonicMs() < startedMs + stepMs)
     } catch (error) {
       // The directory has told of its failure already.
       if (!(error instanceof StorageFailure)) throw error
-      stop()
+      return this.stop()
     }
-  }
-  const repeat = (name: string, delayMs: number, begin: (done: () => void) => void) => {
-    const arm = () =>
-      cancels.set(
-        name,
-        env.timers.after(delayMs, () => guarded(() => begin(arm))),
-      )
-    arm()
-  }
-  /** One log after the other, yielding the thread when a step took long. */
-  const eachLog = (name: string, work: (log: Log) => void, after: () => void) => {
-    const rest = [...directory.logs()][Symbol.iterator]()
-    const step = () =>
-      guarded(() => {
-        const untilMs = env.clock.monotonicMs() + stepMs
-        for (let next = rest.next(); !next.done; next = rest.next()) {
-          if (!next.value.isClosed) work(next.value)
-          if (env.clock.monotonicMs() < untilMs) continue
-          cancels.set(name, env.timers.soon(step))
-          return
-        }
-        after()
-      })
-    step()
+    this.#after(id, stepMs, () => this.#step(id, steps, rest))
   }
 
-  repeat('high-watermarks', every.highWatermarkCheckpointMs, done =>
-    eachLog(
-      'high-watermarks',
-      log => log.writeEpochs(),
-      () => {
-        directory.writeHighWatermarks()
-        done()
-      },
-    ),
-  )
-  repeat('recovery-points', every.recoveryPointCheckpointMs, done => {
-    directory.writeRecoveryPoints()
-    directory.writeLogStartOffsets()
-    done()
-  })
-  repeat('flush', 1_000, done => eachLog('flush', log => log.maintain(), done))
-  repeat('retention', every.retentionCheckMs, done => eachLog('retention', log => void log.applyRetention(), done))
-  repeat('producers', every.producerExpirationCheckMs, done => eachLog('producers', log => void log.expireProducers(), done))
-  return stop
+  #after(id: number, delayMs: number, work: () => void): void {
+    if (!this.#isStopped) this.#cancels.set(id, this.#env.timers.after(delayMs, work))
+  }
 }

@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts'
+import type { SegmentSummary } from './retention.ts'
 import type { Segment } from './segment.ts'
 
 /** The segments of one log by ascending base offset; never empty once the log is open. The last one is active. */
@@ -59,5 +60,16 @@ export class SegmentList {
   /** Base offset of the segment behind `segment`, or `logEndOffset` for the active one. */
   endOf(segment: Segment, logEndOffset: number): number {
     return this.#segments[this.#segments.indexOf(segment) + 1]?.baseOffset ?? logEndOffset
+  }
+
+  /** What retention looks at (RET-02: the file's time where records have none). */
+  summaries(logEndOffset: number): SegmentSummary[] {
+    return this.#segments.map((segment, index) => ({
+      baseOffset: segment.baseOffset,
+      endOffset: this.#segments[index + 1]?.baseOffset ?? logEndOffset,
+      sizeBytes: segment.sizeBytes,
+      newestMs: segment.maxTimestampMs >= 0 ? segment.maxTimestampMs : segment.lastModifiedMs,
+      isActive: index === this.#segments.length - 1,
+    }))
   }
 }

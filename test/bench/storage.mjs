@@ -30,6 +30,6 @@ function externalFromProject() {
   return {
     name: 'external-from-project',
     enforce: 'pre',
-    resolveId: id => (/^[.\/]|^node:|\0/.test(id) ? null : { id: import.meta.resolve(id), external: true }),
+    resolveId: id => (/^[./]|^node:|\0/.test(id) ? null : { id: import.meta.resolve(id), external: true }),
   }
 }
