@@ -49,7 +49,8 @@ export async function openApp(options: AppOptions): Promise<RunningApp> {
   const startedAtMs = Date.now()
   const notices = newNotices(Date.now, notice => complain(`${notice.title}: ${notice.detail}`))
   const dataDirectory = dataDirectoryOf(options)
-  const cluster = options.open === undefined ? await openCluster(options, dataDirectory, notices) : undefined
+  const state = { isStarting: false }
+  const cluster = options.open === undefined ? await openCluster(options, dataDirectory, notices, state) : undefined
   const load = once(async () => {
     const { openWorkbench } = await import('./workbench/workbench.ts')
     const { version, door, runtime, open, secrets } = options
@@ -65,7 +66,12 @@ export async function openApp(options: AppOptions): Promise<RunningApp> {
   return {
     cluster,
     notices,
-    startCluster: async () => await startAll(cluster),
+    async startCluster() {
+      state.isStarting = true
+      await startAll(cluster).finally(() => {
+        state.isStarting = false
+      })
+    },
     loadWorkbench: async () => void (await load()),
     answer: port => answerPort(port, { handlers, appVersion: options.version, toFailure, report }),
     close,
@@ -77,21 +83,30 @@ const dataDirectoryOf = (options: AppOptions): string =>
     options.dataDirectory ?? defaultDataDirectory({ platform: process.platform, home: homedir(), environment: process.env }),
   )
 
-async function openCluster(options: AppOptions, dataDirectory: string, notices: Notices): Promise<LocalCluster> {
+async function openCluster(
+  options: AppOptions,
+  dataDirectory: string,
+  notices: Notices,
+  state: { readonly isStarting: boolean },
+): Promise<LocalCluster> {
   return await openLocalCluster(
     { dataDirectory, brokers: options.brokers, port: options.port, overrides: options.overrides },
     {
       run: brokersInThreads(join(options.mainFolder, 'broker-worker.js')),
       lock: lockFile,
       notice: (level, title, detail) => notices.tell(level, title, detail),
-      told: (brokerId, event) => tellOf(brokerId, event, notices),
+      told: (brokerId, event) => tellOf(brokerId, event, notices, state.isStarting),
       nowMs: Date.now,
     },
   )
 }
 
-/** Warnings and errors of brokers reach a person; what they tell of their normal life does not. */
-function tellOf(brokerId: number, event: BrokerEvent, notices: Notices): void {
+/**
+ * Warnings and errors of brokers reach a person; what they tell of their normal life does not. A broker that does not start is told
+ * by whoever started it.
+ */
+function tellOf(brokerId: number, event: BrokerEvent, notices: Notices, isStarting: boolean): void {
+  if (isStarting && event.event === 'broker.failed' && event.fields['stack'] === undefined) return
   if (event.level !== 'warn' && event.level !== 'error') return
   const fields = Object.entries(event.fields).filter(([, value]) => value !== undefined)
   const detail = fields.map(([name, value]) => `${name}=${value}`).join(' ')

@@ -55,7 +55,11 @@ function startThread(entryPath: string, data: WorkerData, told: (event: BrokerEv
 }
 
 function failed(what: { message: string; stack: string }, told: (event: BrokerEvent) => void): string {
-  told({ level: 'error', event: 'broker.failed', fields: { message: what.message, stack: what.stack } })
+  told({
+    level: 'error',
+    event: 'broker.failed',
+    fields: { message: what.message, stack: what.stack === '' ? undefined : what.stack },
+  })
   return what.message
 }
 

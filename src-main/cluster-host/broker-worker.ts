@@ -28,7 +28,8 @@ port.on('message', (message: ToWorker) => {
 
 try {
   const { properties } = workerData as WorkerData
-  const config = brokerConfig(new Map(properties), warning => log.write('warn', 'config', { warning }))
+  // What is to be said of them, the host has said for all brokers.
+  const config = brokerConfig(new Map(properties), () => undefined)
   broker = await startBroker(config, nodeEnv({ log }))
   if (isStopping) await broker.stop()
   else {
@@ -49,8 +50,11 @@ async function stop(): Promise<void> {
   }
 }
 
+/** Failures of the world around: their message says all. Others are mistakes of ours, and where they happened matters. */
+const explained: ReadonlySet<string> = new Set(['ConfigError', 'DiskError', 'NetworkError'])
+
 function giveUp(error: unknown): void {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error))
-  say({ kind: 'failed', message, stack: stack ?? '' })
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
+  say({ kind: 'failed', message, stack: explained.has(name) ? '' : (stack ?? '') })
   process.exit(1)
 }

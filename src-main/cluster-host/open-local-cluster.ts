@@ -1,7 +1,9 @@
+import { brokerConfig } from '../../broker-core/cluster/broker-config.ts'
 import type { BrokerEvent, RunBroker } from './broker-runner.ts'
 import { clusterHost } from './cluster-host.ts'
 import type { ClusterHost } from './cluster-host.ts'
-import { ownProperties } from './cluster-shape.ts'
+import { nodeProperties, ownProperties } from './cluster-shape.ts'
+import type { ClusterShape } from './cluster-shape.ts'
 import { DataDirectoryError, openDataDirectory } from './data-directory.ts'
 import type { Lock } from './data-directory.ts'
 import { chooseClientPorts, chooseControllerPorts, isPortFree } from './port-choice.ts'
@@ -48,7 +50,8 @@ export async function openLocalCluster(wish: LocalClusterWish, ports: LocalClust
     directory.remember(clientPorts)
     const { clusterId } = directory.file
     const { overrides, dataDirectory } = wish
-    const shape = { clusterId, host, ports: clientPorts, controllerPorts, dataDirectory, overrides }
+    const shape: ClusterShape = { clusterId, host, ports: clientPorts, controllerPorts, dataDirectory, overrides }
+    judgeProperties(shape, ports)
     const cluster = clusterHost({ shape, run: ports.run, told: ports.told, nowMs: ports.nowMs })
     return {
       host: cluster,
@@ -60,6 +63,15 @@ export async function openLocalCluster(wish: LocalClusterWish, ports: LocalClust
   } catch (error) {
     directory.release()
     throw error
+  }
+}
+
+/** Every broker would say the same of a bad property: it is said once, before any of them starts. */
+function judgeProperties(shape: ClusterShape, ports: LocalClusterPorts): void {
+  try {
+    brokerConfig(nodeProperties(shape, 1), warning => ports.notice('warning', 'Configuration', warning))
+  } catch (error) {
+    throw new ClusterRefusal((error as Error).message, { cause: error })
   }
 }
 

@@ -69,7 +69,8 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
     async 'groups.list'({ connection }) {
       const { sampler } = rooms.of(connection)
       if (sampler.now.value.asOfMs === 0) await sampler.soon(5_000)
-      const { groups, failure, asOfMs } = sampler.now.value
+      const { groups, groupsFailure, asOfMs, ...sample } = sampler.now.value
+      const failure = sample.failure ?? groupsFailure
       const silent = groups.filter(group => group.error !== null).map(group => `${group.group} (${group.error})`)
       return {
         asOfMs,

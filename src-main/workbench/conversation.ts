@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { z } from 'zod'
 import { contract } from '../contract/contract.ts'
 import type { CallName, StreamName } from '../contract/contract.ts'
@@ -22,7 +23,10 @@ export interface Parties {
 }
 
 export function newConversation(credits: number): Conversation {
-  return { abort: new AbortController(), credits, wake: () => undefined }
+  const abort = new AbortController()
+  // One question may become many to many brokers, each of which listens; that many are no leak.
+  setMaxListeners(0, abort.signal)
+  return { abort, credits, wake: () => undefined }
 }
 
 /** Credits for a conversation that is over are void. */

@@ -36,7 +36,19 @@ export interface ClusterSample {
   /** Leader of the metadata quorum; what metadata says where there is none. */
   readonly controllerId: number
   readonly groups: readonly SampledGroup[]
+  /** Why the groups are those of an earlier round. */
+  readonly groupsFailure: Failure | null
   readonly recordsInPerSecond: number | null
+}
+
+const nothingYet: ClusterSample = {
+  asOfMs: 0,
+  failure: null,
+  cluster: noMetadata,
+  controllerId: -1,
+  groups: [],
+  groupsFailure: null,
+  recordsInPerSecond: null,
 }
 
 export interface ClusterSampler {
@@ -63,17 +75,10 @@ export interface SamplerOptions {
 export function startSampler(options: SamplerOptions): ClusterSampler {
   const { nowMs } = options
   const abort = new AbortController()
-  const now = watched<ClusterSample>({
-    asOfMs: 0,
-    failure: null,
-    cluster: noMetadata,
-    controllerId: -1,
-    groups: [],
-    recordsInPerSecond: null,
-  })
+  const now = watched(nothingYet)
   const rates = feed<RateSample>(rateSamplesMax)
   const ends = endsBook()
-  const groups = new Map<string, GroupLagBook>()
+  const books = new Map<string, GroupLagBook>()
   const listeners = new Set<(atMs: number, groups: ReadonlyMap<string, GroupLagBook>) => void>()
   const waiting = new Set<() => void>()
 
@@ -84,20 +89,26 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
     try {
       const [cluster, sampled, controllerId] = await Promise.all([
         options.probe.metadata(signal),
-        options.probe.groups(signal),
+        options.probe.groups(signal).catch((error: unknown) => {
+          signal.throwIfAborted()
+          return toFailure(error)
+        }),
         options.probe.controllerId(signal),
       ])
       const answered = await options.probe.ends(partitionsOf(cluster), signal)
       const atMs = nowMs()
-      ends.add(atMs, cluster, answered, sampled)
-      takeGroups(atMs, sampled)
+      // Without groups, everything else still holds.
+      const groups = 'code' in sampled ? now.value.groups : sampled
+      ends.add(atMs, cluster, answered, groups)
+      if (!('code' in sampled)) takeGroups(atMs, sampled)
       rates.push({ atMs, brokers: ends.byBroker() })
       now.set({
         asOfMs: atMs,
         failure: null,
         cluster,
         controllerId: controllerId ?? cluster.controllerId,
-        groups: sampled,
+        groups,
+        groupsFailure: 'code' in sampled ? sampled : null,
         recordsInPerSecond: ends.total(),
       })
     } catch (error) {
@@ -109,13 +120,13 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
 
   function takeGroups(atMs: number, sampled: readonly SampledGroup[]): void {
     const names = new Set(sampled.map(it => it.group))
-    for (const name of groups.keys()) if (!names.has(name)) groups.delete(name)
+    for (const name of books.keys()) if (!names.has(name)) books.delete(name)
     for (const it of sampled) {
-      const book = groups.get(it.group) ?? groupLagBook(it.group, samplesFor(sampled))
-      groups.set(it.group, book)
+      const book = books.get(it.group) ?? groupLagBook(it.group, samplesFor(sampled))
+      books.set(it.group, book)
       if (it.error === null) book.add(atMs, it.committed, ends)
     }
-    for (const listener of listeners) listener(atMs, groups)
+    for (const listener of listeners) listener(atMs, books)
   }
 
   const loop = async () => {
@@ -133,8 +144,8 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
     rates,
     end: (topic, partition) => ends.end({ topic, partition }),
     topicRate: topic => ends.topicRate(topic),
-    group: group => groups.get(group),
-    lag: (group, signal) => lagItems({ signal, book: () => groups.get(group), now }),
+    group: group => books.get(group),
+    lag: (group, signal) => lagItems({ signal, book: () => books.get(group), now }),
     soon: withinMs =>
       new Promise(resolve => {
         const timer = setTimeout(done, withinMs)
