@@ -1,0 +1,136 @@
+import { isAtLeast } from '../../../broker-core/consensus/quorum-state.ts'
+import { InvariantBroken } from './quorum-invariants.ts'
+import { quorumWorld, type QuorumWorld, type QuorumWorldOptions, type SimNode } from './quorum-world.ts'
+
+export interface StormResult {
+  readonly committed: number
+  readonly epochs: number
+  readonly world: QuorumWorld
+}
+
+export interface StormOptions extends Partial<QuorumWorldOptions> {
+  readonly seed: number
+  readonly steps?: number
+}
+
+const convergeMs = 30_000
+
+/**
+ * One run: a quorum under crashes, cut links, pauses, lost, late and repeated messages, with writes and snapshots going on; then calm, in
+ * which everybody must come to the same committed log. Throws InvariantBroken, with the seed in its message.
+ */
+export async function storm(options: StormOptions): Promise<StormResult> {
+  const pick = options.seed % 4
+  const voters = options.voters ?? (pick === 0 ? 5 : 3)
+  const world = quorumWorld({ observers: pick === 1 ? 1 : 0, ...options, voters })
+  try {
+    for (const node of world.nodes) world.start(node)
+    for (let step = 0; step < (options.steps ?? 60); step++) {
+      act(world)
+      await world.time.run(world.random.between(1, 400))
+      world.invariants.check()
+      checkLogs(world)
+    }
+    await calm(world)
+    world.invariants.check()
+    checkLogs(world)
+    world.invariants.checkAcknowledged()
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new InvariantBroken(`seed ${options.seed}: ${message}`, { cause: error })
+  }
+  const epochs = Math.max(...world.nodes.map(node => node.raft.leaderAndEpoch().epoch))
+  return { committed: world.invariants.committedCount(), epochs, world }
+}
+
+function act(world: QuorumWorld): void {
+  const { random, nodes, weather } = world
+  const node = random.pick(nodes)
+  for (let count = random.integer(4); count > 0; count--) world.write('w')
+  const deeds: readonly (() => void)[] = [
+    () => world.crash(node),
+    () => world.start(node),
+    () => world.start(node),
+    () => void world.stop(node),
+    () => node.process.pause(),
+    () => node.process.resume(),
+    () => node.process.resume(),
+    () => cutOff(world, node),
+    () => world.cut(node.nodeId, random.pick(nodes).nodeId),
+    () => world.heal(),
+    () => world.heal(),
+    () => (weather.loss = random.fraction() * 0.3),
+    () => (weather.duplicate = random.fraction() * 0.3),
+    () => (weather.delayMaxMs = random.pick([1, 10, 100, 700])),
+    () => Object.assign(weather, { loss: 0, duplicate: 0, delayMaxMs: 10 }),
+    () => snapshot(node),
+    () => {},
+  ]
+  random.pick(deeds)()
+}
+
+function cutOff(world: QuorumWorld, node: SimNode): void {
+  for (const other of world.nodes) {
+    world.cut(node.nodeId, other.nodeId)
+    world.cut(other.nodeId, node.nodeId)
+  }
+}
+
+function snapshot(node: SimNode): void {
+  if (!node.isUp || node.applied.endOffset === 0) return
+  node.raft.writeSnapshot(
+    node.applied.endOffset,
+    node.applied.values.map(value => new TextEncoder().encode(value)),
+  )
+}
+
+/** No more harm: within a bounded time everybody agrees. */
+async function calm(world: QuorumWorld): Promise<void> {
+  world.heal()
+  Object.assign(world.weather, { loss: 0, duplicate: 0, delayMaxMs: 10 })
+  for (const node of world.nodes) {
+    node.process.resume()
+    world.start(node)
+  }
+  await world.time.run(5000)
+  world.write('last')
+  if (await world.converge(convergeMs)) return
+  const ends = world.nodes.map(node => `${node.nodeId}: log ${node.disk.open().endOffset}, applied ${node.applied.endOffset}`)
+  throw new InvariantBroken(`no agreement after ${convergeMs} ms of calm: ${ends.join('; ')}`)
+}
+
+/** Log matching: two logs that have the same epoch at an offset are the same up to there. */
+function checkLogs(world: QuorumWorld): void {
+  const logs = world.nodes.map(node => ({ node, batches: node.disk.entries() }))
+  for (const [index, one] of logs.entries()) {
+    for (const other of logs.slice(index + 1)) {
+      const byBase = new Map(other.batches.map(batch => [batch.baseOffset, batch]))
+      const common = one.batches.findLastIndex(batch => byBase.get(batch.baseOffset)?.epoch === batch.epoch)
+      for (const batch of one.batches.slice(0, common + 1)) {
+        const twin = byBase.get(batch.baseOffset)
+        if (twin === undefined && batch.baseOffset >= other.node.disk.startOffset()) {
+          throw new InvariantBroken(
+            `logs of ${one.node.nodeId} and ${other.node.nodeId} differ below a common batch: ${batch.baseOffset}`,
+          )
+        }
+        if (twin !== undefined && (twin.epoch !== batch.epoch || twin.text !== batch.text)) {
+          throw new InvariantBroken(`logs of ${one.node.nodeId} and ${other.node.nodeId} differ at ${batch.baseOffset}`)
+        }
+      }
+      checkOrder(one.batches)
+    }
+  }
+}
+
+function checkOrder(
+  batches: readonly { readonly epoch: number; readonly baseOffset: number; readonly lastOffset: number }[],
+): void {
+  for (const [index, batch] of batches.entries()) {
+    const next = batches[index + 1]
+    if (next === undefined) continue
+    const isSound =
+      next.baseOffset === batch.lastOffset + 1 &&
+      isAtLeast({ endOffset: 0, epoch: next.epoch }, { endOffset: 0, epoch: batch.epoch })
+    if (!isSound) throw new InvariantBroken(`offsets or epochs out of order after ${batch.lastOffset}`)
+  }
+}
