@@ -61,7 +61,8 @@ function isKnownProducer(transaction: Transaction, expected: ProducerIdentity): 
 function fence(transaction: Transaction, { ticket, expected }: InitCommand, nowMs: number): TransactionDecision {
   const isZombie = expected !== undefined && expected.producerEpoch !== transaction.producerEpoch
   if (isZombie) return answer(ticket, refusedInit('PRODUCER_FENCED'))
-  const aborting = prepareFencedAbort(transaction, nowMs, noEpoch)
+  // Whoever proved to be the present producer may come back with what it has, and then gets the epoch of the abort.
+  const aborting = prepareFencedAbort(transaction, nowMs, expected?.producerEpoch ?? noEpoch)
   return { ...aborting, replies: [replyTo(ticket, refusedInit('CONCURRENT_TRANSACTIONS'))] }
 }
 

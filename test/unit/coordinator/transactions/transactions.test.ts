@@ -1,0 +1,481 @@
+import { describe, expect, it } from 'vitest'
+import {
+  add,
+  end,
+  id,
+  init,
+  later,
+  now,
+  type Producer,
+  statusOf,
+  transactionGround,
+  type TransactionGround,
+} from './transaction-ground.ts'
+
+async function ongoing(at: TransactionGround): Promise<Producer> {
+  const producer = await now(at, init(at))
+  expect(await now(at, add(at, producer))).toBe('NONE')
+  return producer
+}
+
+/** Brings the id into a state; the producer is the one that holds it, as its client knows it. */
+const arrangements: Readonly<Record<string, (at: TransactionGround) => Promise<Producer>>> = {
+  Empty: at => now(at, init(at)),
+  Ongoing: ongoing,
+  async PrepareCommit(at) {
+    const producer = await ongoing(at)
+    at.holdMarkers = true
+    await now(at, end(at, producer, true))
+    return producer
+  },
+  async PrepareAbort(at) {
+    const producer = await ongoing(at)
+    at.holdMarkers = true
+    await now(at, end(at, producer, false))
+    return producer
+  },
+  async CompleteCommit(at) {
+    const producer = await ongoing(at)
+    await now(at, end(at, producer, true))
+    return producer
+  },
+  async CompleteAbort(at) {
+    const producer = await ongoing(at)
+    await now(at, end(at, producer, false))
+    return producer
+  },
+}
+
+const inState = async (state: string): Promise<{ at: TransactionGround; producer: Producer }> => {
+  const at = await transactionGround()
+  const producer = await arrangements[state]!(at)
+  expect(await statusOf(at)).toBe(state)
+  return { at, producer }
+}
+
+const states = ['Empty', 'Ongoing', 'PrepareCommit', 'PrepareAbort', 'CompleteCommit', 'CompleteAbort'] as const
+
+describe('transactions: what each request hears in each state', () => {
+  const concurrent = 'CONCURRENT_TRANSACTIONS'
+  const invalid = 'INVALID_TXN_STATE'
+  const table: readonly (readonly [rule: string, request: string, ...answers: readonly string[]])[] = [
+    // Empty, Ongoing, PrepareCommit, PrepareAbort, CompleteCommit, CompleteAbort
+    ['TXN-06', 'add', 'NONE', 'NONE', concurrent, concurrent, 'NONE', 'NONE'],
+    ['TXN-11', 'commit', invalid, 'NONE', concurrent, invalid, 'NONE', invalid],
+    ['TXN-11', 'abort', invalid, 'NONE', invalid, concurrent, invalid, 'NONE'],
+    ['TXN-02', 'init', 'NONE', 'NONE', concurrent, concurrent, 'NONE', 'NONE'],
+    ['TXN-03', 'init with the present epoch', 'NONE', 'NONE', concurrent, concurrent, 'NONE', 'NONE'],
+    ['TXN-05', 'add with an old epoch', ...states.map(() => 'PRODUCER_FENCED')],
+    ['TXN-05', 'commit with an old epoch', ...states.map(() => 'PRODUCER_FENCED')],
+    ['TXN-06', 'add with another producer id', ...states.map(() => 'INVALID_PRODUCER_ID_MAPPING')],
+    ['TXN-11', 'abort with another producer id', ...states.map(() => 'INVALID_PRODUCER_ID_MAPPING')],
+  ]
+  const requests: Readonly<Record<string, (at: TransactionGround, producer: Producer) => Promise<string>>> = {
+    add: (at, producer) => add(at, producer, [{ topic: 'bills', partitions: [1] }]),
+    commit: async (at, producer) => (await end(at, producer, true)).error,
+    abort: async (at, producer) => (await end(at, producer, false)).error,
+    init: async at => (await init(at)).error,
+    'init with the present epoch': async (at, producer) => (await init(at, producer)).error,
+    'add with an old epoch': (at, producer) => add(at, { ...producer, producerEpoch: producer.producerEpoch - 1 }),
+    'commit with an old epoch': async (at, producer) =>
+      (await end(at, { ...producer, producerEpoch: producer.producerEpoch - 1 }, true)).error,
+    'add with another producer id': (at, producer) => add(at, { ...producer, producerId: 1 }),
+    'abort with another producer id': async (at, producer) => (await end(at, { ...producer, producerId: 1 }, false)).error,
+  }
+  for (const [rule, request, ...answers] of table) {
+    for (const [index, state] of states.entries()) {
+      it(`${rule}: ${request} in ${state}: ${answers[index]}`, async () => {
+        const { at, producer } = await inState(state)
+        expect(await later(at, requests[request]!(at, producer))).toBe(answers[index])
+      })
+    }
+  }
+
+  it('TXN-06, TXN-14: an id that nobody initialized is unknown', async () => {
+    const at = await transactionGround()
+    const nobody = { producerId: 5, producerEpoch: 0 }
+    expect(await now(at, add(at, nobody))).toBe('INVALID_PRODUCER_ID_MAPPING')
+    expect((await now(at, end(at, nobody, true))).error).toBe('INVALID_PRODUCER_ID_MAPPING')
+  })
+})
+
+describe('with an epoch per transaction (KIP-890)', () => {
+  const fenced = 'PRODUCER_FENCED'
+  const invalid = 'INVALID_TXN_STATE'
+  const concurrent = 'CONCURRENT_TRANSACTIONS'
+  // The epoch sent, against the one that the client got last: the same, or that of the request before (a retry).
+  const table: readonly (readonly [sent: string, committed: boolean, ...answers: readonly string[]])[] = [
+    // Empty, Ongoing, PrepareCommit, PrepareAbort, CompleteCommit, CompleteAbort
+    ['the same epoch', true, invalid, 'NONE', fenced, fenced, invalid, invalid],
+    ['the same epoch', false, 'NONE', 'NONE', fenced, fenced, 'NONE', 'NONE'],
+    ['a retry', true, fenced, fenced, concurrent, invalid, 'NONE', invalid],
+    ['a retry', false, fenced, fenced, invalid, concurrent, invalid, 'NONE'],
+  ]
+  const arrange: Readonly<Record<string, (at: TransactionGround) => Promise<Producer>>> = {
+    Empty: async at => now(at, init(at, await now(at, init(at)))),
+    async Ongoing(at) {
+      const producer = await now(at, init(at, await now(at, init(at))))
+      await now(at, add(at, producer, undefined, 2))
+      return producer
+    },
+    PrepareCommit: at => ended(at, true, true),
+    PrepareAbort: at => ended(at, false, true),
+    CompleteCommit: at => ended(at, true, false),
+    CompleteAbort: at => ended(at, false, false),
+  }
+  async function ended(at: TransactionGround, committed: boolean, held: boolean): Promise<Producer> {
+    const producer = await now(at, init(at))
+    await now(at, add(at, producer, undefined, 2))
+    at.holdMarkers = held
+    return now(at, end(at, producer, committed, 2))
+  }
+  for (const [sent, committed, ...answers] of table) {
+    for (const [index, state] of states.entries()) {
+      it(`TXN-24: ${committed ? 'commit' : 'abort'} with ${sent} in ${state}: ${answers[index]}`, async () => {
+        const at = await transactionGround()
+        const stored = await arrange[state]!(at)
+        expect(await statusOf(at)).toBe(state)
+        const { producerId, producerEpoch } = stored
+        const epoch = sent === 'a retry' ? producerEpoch - 1 : producerEpoch
+        expect((await later(at, end(at, { producerId, producerEpoch: epoch }, committed, 2))).error).toBe(answers[index])
+      })
+    }
+  }
+
+  it('TXN-23: each end bumps the epoch, answers with it, and the markers carry it', async () => {
+    const at = await transactionGround()
+    const producer = await now(at, init(at))
+    await now(at, add(at, producer, undefined, 2))
+    const bumped = await now(at, end(at, producer, true, 2))
+    expect(bumped).toEqual({ error: 'NONE', producerId: producer.producerId, producerEpoch: producer.producerEpoch + 1 })
+    expect(at.received[0]?.request.markers[0]).toMatchObject({ producerEpoch: bumped.producerEpoch, transactionVersion: 2 })
+    expect(await now(at, add(at, producer, undefined, 2))).toBe('PRODUCER_FENCED')
+    expect(await now(at, add(at, bumped, undefined, 2))).toBe('NONE')
+  })
+
+  it('TXN-23, TXN-04: when the epochs run out, the answer holds a new producer id with epoch 0, also on retry', async () => {
+    const at = await transactionGround()
+    const last = await withEpoch(at, 32_766)
+    await now(at, add(at, last, undefined, 2))
+    const next = await now(at, end(at, last, true, 2))
+    expect(next).toMatchObject({ error: 'NONE', producerEpoch: 0 })
+    expect(next.producerId).not.toBe(last.producerId)
+    expect(at.received[0]?.request.markers[0]).toMatchObject({ producerId: last.producerId, producerEpoch: 32_767 })
+    expect(await now(at, end(at, last, true, 2))).toEqual(next)
+    expect(await now(at, add(at, next, undefined, 2))).toBe('NONE')
+  })
+})
+
+/** Raises the epoch without 30,000 requests: by what the log says. */
+async function withEpoch(at: TransactionGround, epoch: number): Promise<Producer> {
+  const { encodeTransactionFact } = await import('../../../../broker-core/coordinator/transactions/records.ts')
+  const { encodeBatch } = await import('../../../../broker-core/records/batch-writer.ts')
+  await now(at, init(at))
+  const stored = at.history().at(-1)!
+  const record = encodeTransactionFact({ transactionalId: id, transaction: { ...stored, producerEpoch: epoch } })
+  at.facts.append(encodeBatch({ records: [{ timestampMs: 0, key: record.key, value: record.value }] }, at))
+  await at.failover()
+  return { producerId: stored.producerId, producerEpoch: epoch }
+}
+
+describe('InitProducerId', () => {
+  it('IDEM-01: without an id each producer gets an id of its own, and blocks follow on', async () => {
+    const at = await transactionGround()
+    const idempotent = () =>
+      at.coordinator.initProducerId({ transactionalId: null, transactionTimeoutMs: 0, producerId: -1, producerEpoch: -1 })
+    const replies = await now(at, Promise.all(Array.from({ length: 2_500 }, idempotent)))
+    expect(new Set(replies.map(({ producerId }) => producerId)).size).toBe(2_500)
+    expect(replies.every(({ error, producerEpoch }) => error === 'NONE' && producerEpoch === 0)).toBe(true)
+  })
+
+  it('IDEM-01: without a controller the client is told to come again', async () => {
+    const at = await transactionGround()
+    at.producerIds.allocate = () => Promise.reject(new Error('no controller'))
+    expect((await now(at, init(at))).error).toBe('COORDINATOR_LOAD_IN_PROGRESS')
+    expect(await statusOf(at)).toBe('none')
+  })
+
+  it.each([
+    ['INVALID_REQUEST', { transactionalId: '' }],
+    ['INVALID_TRANSACTION_TIMEOUT', { timeoutMs: 0 }],
+    ['INVALID_TRANSACTION_TIMEOUT', { timeoutMs: 900_001 }],
+  ] as const)('TXN-01: %s for %o', async (error, options) => {
+    const at = await transactionGround()
+    expect((await now(at, init(at, undefined, options))).error).toBe(error)
+  })
+
+  it('TXN-01, TXN-05: each bumps the epoch and fences who came before', async () => {
+    const at = await transactionGround()
+    const first = await now(at, init(at))
+    const second = await now(at, init(at))
+    expect(second).toEqual({ ...first, producerEpoch: first.producerEpoch + 1 })
+    expect(await now(at, add(at, first))).toBe('PRODUCER_FENCED')
+    expect(await now(at, add(at, second))).toBe('NONE')
+  })
+
+  it('TXN-02: an open transaction is aborted with a bumped epoch; the client gets the epoch after that', async () => {
+    const at = await transactionGround()
+    const zombie = await ongoing(at)
+    at.holdMarkers = true
+    expect((await later(at, init(at))).error).toBe('CONCURRENT_TRANSACTIONS')
+    expect(at.received[0]?.request.markers[0]).toMatchObject({ producerEpoch: 1, transactionResult: false })
+    await at.releaseMarkers()
+    expect(await statusOf(at)).toBe('CompleteAbort')
+    expect(await now(at, init(at))).toMatchObject({ error: 'NONE', producerEpoch: 2 })
+    expect((await now(at, end(at, zombie, true))).error).toBe('PRODUCER_FENCED')
+  })
+
+  it('TXN-02, TXN-25: where the markers are quick the client need not come again', async () => {
+    const at = await transactionGround()
+    await ongoing(at)
+    expect(await now(at, init(at))).toMatchObject({ error: 'NONE', producerEpoch: 2 })
+  })
+
+  it('TXN-03: with its own epoch a producer gets the next one; a retry gets the same; an older one is fenced', async () => {
+    const at = await transactionGround()
+    const first = await now(at, init(at))
+    const second = await now(at, init(at, first))
+    expect(second.producerEpoch).toBe(1)
+    expect(await now(at, init(at, first))).toEqual(second)
+    const third = await now(at, init(at, second))
+    expect(third.producerEpoch).toBe(2)
+    expect((await now(at, init(at, first))).error).toBe('PRODUCER_FENCED')
+    expect((await now(at, init(at, { ...third, producerId: 1 }))).error).toBe('PRODUCER_FENCED')
+  })
+
+  it('TXN-03: a zombie cannot abort the transaction of its successor', async () => {
+    const at = await transactionGround()
+    const zombie = await now(at, init(at))
+    const heir = await now(at, init(at))
+    await now(at, add(at, heir))
+    expect((await now(at, init(at, zombie))).error).toBe('PRODUCER_FENCED')
+    expect(await statusOf(at)).toBe('Ongoing')
+  })
+
+  it('TXN-04: after the last epoch comes a new producer id; the retry with the old one gets the same', async () => {
+    const at = await transactionGround()
+    const last = await withEpoch(at, 32_766)
+    const rotated = await now(at, init(at, last))
+    expect(rotated).toMatchObject({ error: 'NONE', producerEpoch: 0 })
+    expect(rotated.producerId).not.toBe(last.producerId)
+    expect(await now(at, init(at, last))).toEqual(rotated)
+  })
+})
+
+describe('ends and markers', () => {
+  it('TXN-10: success is told when the decision is committed, before the markers are written', async () => {
+    const at = await transactionGround()
+    const producer = await ongoing(at)
+    at.holdMarkers = true
+    at.facts.commitsAtOnce = false
+    const ended = end(at, producer, true)
+    await at.time.settle()
+    expect(at.received).toEqual([])
+    at.facts.commit()
+    expect((await now(at, ended)).error).toBe('NONE')
+    expect(at.received.length).toBe(1)
+    expect(await statusOf(at)).toBe('PrepareCommit')
+  })
+
+  it('TXN-10: one request carries the markers of all partitions that a broker leads', async () => {
+    const at = await transactionGround()
+    const producer = await now(at, init(at))
+    await now(
+      at,
+      add(at, producer, [
+        { topic: 'orders', partitions: [0, 2] },
+        { topic: 'bills', partitions: [1] },
+      ]),
+    )
+    await now(at, end(at, producer, true))
+    expect(at.received).toEqual([
+      {
+        nodeId: 1,
+        request: {
+          markers: [
+            {
+              ...{ producerId: producer.producerId, producerEpoch: 0, transactionResult: true },
+              ...{ coordinatorEpoch: 1, transactionVersion: 0 },
+              topics: [
+                { name: 'orders', partitionIndexes: [0, 2] },
+                { name: 'bills', partitionIndexes: [1] },
+              ],
+            },
+          ],
+        },
+      },
+    ])
+    expect(await statusOf(at)).toBe('CompleteCommit')
+  })
+
+  it.each(['NOT_LEADER_OR_FOLLOWER', 'NOT_ENOUGH_REPLICAS', 'UNKNOWN_TOPIC_OR_PARTITION', 'no answer'] as const)(
+    'TXN-10: %s: the marker is sent again, to whoever leads then, and only where it is missing',
+    async error => {
+      const at = await transactionGround()
+      const producer = await now(at, init(at))
+      await now(at, add(at, producer, [{ topic: 'orders', partitions: [0, 1] }]))
+      at.markerError = (_topic, partition) => (partition === 1 || error === 'no answer' ? error : 'NONE')
+      await now(at, end(at, producer, true))
+      expect(await statusOf(at)).toBe('PrepareCommit')
+      at.metadata.leader = 2
+      at.markerError = () => 'NONE'
+      await at.time.advance(200)
+      expect(at.received.at(-1)?.nodeId).toBe(2)
+      expect(at.received.at(-1)?.request.markers[0]?.topics[0]?.partitionIndexes).toEqual(error === 'no answer' ? [0, 1] : [1])
+      expect(await statusOf(at)).toBe('CompleteCommit')
+    },
+  )
+
+  it('TXN-10: partitions without a leader are waited for, deleted topics are not', async () => {
+    const at = await transactionGround()
+    const producer = await ongoing(at)
+    at.metadata.leader = -1
+    await now(at, end(at, producer, false))
+    await at.time.advance(5_000)
+    expect(await statusOf(at)).toBe('PrepareAbort')
+    at.metadata.drop('orders')
+    await at.time.advance(5_000)
+    expect(await statusOf(at)).toBe('CompleteAbort')
+  })
+
+  it('TXN-12: a coordinator that partitions know to be superseded gives up', async () => {
+    const at = await transactionGround()
+    const producer = await ongoing(at)
+    at.markerError = () => 'TRANSACTION_COORDINATOR_FENCED'
+    await now(at, end(at, producer, true))
+    await at.time.advance(5_000)
+    expect(at.received.length).toBe(1)
+    expect(at.logged.some(line => line.includes('transaction.markers-fenced'))).toBe(true)
+  })
+})
+
+describe('time', () => {
+  it('TXN-13: a transaction that takes too long is aborted with a bumped epoch', async () => {
+    const at = await transactionGround()
+    const producer = await now(at, init(at, undefined, { timeoutMs: 15_000 }))
+    await now(at, add(at, producer))
+    await at.time.advance(14_000)
+    expect(await statusOf(at)).toBe('Ongoing')
+    await at.time.advance(10_000)
+    expect(await statusOf(at)).toBe('CompleteAbort')
+    expect(at.received[0]?.request.markers[0]).toMatchObject({ producerEpoch: 1, transactionResult: false })
+    expect((await now(at, end(at, producer, true))).error).toBe('PRODUCER_FENCED')
+  })
+
+  it('TXN-13: the producer comes back with its epoch (KIP-588)', async () => {
+    const at = await transactionGround()
+    const producer = await now(at, init(at, undefined, { timeoutMs: 5_000 }))
+    await now(at, add(at, producer))
+    await at.time.advance(20_000)
+    expect(await now(at, init(at, producer))).toMatchObject({ error: 'NONE', producerEpoch: 1 })
+  })
+
+  it('TXN-14: an unused id is forgotten, an open transaction is not', async () => {
+    const at = await transactionGround({ transactionalIdExpirationMs: 7_200_000 })
+    const producer = await now(at, init(at))
+    await at.time.advance(7_100_000)
+    await now(at, add(at, producer))
+    await now(at, end(at, producer, true))
+    await at.time.advance(7_100_000)
+    expect(await statusOf(at)).toBe('CompleteCommit')
+    await at.time.advance(3_700_000)
+    expect(await statusOf(at)).toBe('none')
+    expect(at.history().at(-1)).toBeUndefined()
+    await at.failover()
+    expect(await now(at, add(at, producer))).toBe('INVALID_PRODUCER_ID_MAPPING')
+  })
+})
+
+describe('failover', () => {
+  it.each(states)('TXN-15: in %s the next coordinator goes on', async state => {
+    const { at, producer } = await inState(state)
+    at.holdMarkers = false
+    at.received.length = 0
+    await at.failover()
+    const prepared = state.startsWith('Prepare')
+    expect(await statusOf(at)).toBe(prepared ? state.replace('Prepare', 'Complete') : state)
+    expect(at.received.length).toBe(prepared ? 1 : 0)
+    if (prepared) {
+      expect(at.received[0]?.request.markers[0]).toMatchObject({
+        coordinatorEpoch: 2,
+        transactionResult: state === 'PrepareCommit',
+      })
+    }
+    expect(await now(at, add(at, producer))).toBe('NONE')
+    expect((await now(at, end(at, producer, true))).error).toBe('NONE')
+  })
+
+  it('TXN-15: a decision that was not committed never happened', async () => {
+    const at = await transactionGround()
+    const producer = await ongoing(at)
+    at.facts.commitsAtOnce = false
+    const ended = end(at, producer, true)
+    await at.time.settle()
+    await at.failover({ withUncommitted: false })
+    expect((await ended).error).toBe('NOT_COORDINATOR')
+    expect(at.received).toEqual([])
+    expect(await statusOf(at)).toBe('Ongoing')
+    expect((await now(at, end(at, producer, false))).error).toBe('NONE')
+  })
+
+  it('TXN-15: the coordinator before stops sending markers', async () => {
+    const at = await transactionGround()
+    const producer = await ongoing(at)
+    at.markerError = () => 'NOT_ENOUGH_REPLICAS'
+    await now(at, end(at, producer, true))
+    at.coordinator.leadership.resigned(0, 1)
+    at.received.length = 0
+    await at.time.advance(5_000)
+    expect(at.received).toEqual([])
+    expect((await now(at, end(at, producer, true))).error).toBe('NOT_COORDINATOR')
+  })
+
+  it('TXN-15: while the log is loaded everybody hears so', async () => {
+    const at = await transactionGround()
+    await ongoing(at)
+    const next = at.facts.successor()
+    at.coordinator.leadership.elected(next)
+    expect((await init(at)).error).toBe('COORDINATOR_LOAD_IN_PROGRESS')
+  })
+})
+
+describe('verification and listings', () => {
+  it('TXN-20: only partitions of the open transaction are verified', async () => {
+    const at = await transactionGround()
+    const producer = await ongoing(at)
+    const verify = (partitions: readonly number[], who = producer) =>
+      now(
+        at,
+        at.coordinator.verifyPartitions({
+          transactionalId: id,
+          producerId: who.producerId,
+          producerEpoch: who.producerEpoch,
+          topics: [{ topic: 'orders', partitions }],
+        }),
+      )
+    expect(await verify([0, 1])).toEqual(['NONE', 'TRANSACTION_ABORTABLE'])
+    expect(await verify([0], { ...producer, producerEpoch: 7 })).toBe('PRODUCER_FENCED')
+    await now(at, end(at, producer, true))
+    expect(await verify([0])).toEqual(['TRANSACTION_ABORTABLE'])
+  })
+
+  it('TXN-16: transactions are described and listed with filters', async () => {
+    const at = await transactionGround()
+    const producer = await ongoing(at)
+    await at.time.advance(3_000)
+    expect(await now(at, at.coordinator.describeTransaction(id))).toMatchObject({
+      ...{ status: 'Ongoing', timeoutMs: 60_000, startMs: at.time.nowMs() - 3_000, producerEpoch: 0 },
+      topics: [{ topic: 'orders', partitions: [0] }],
+    })
+    expect(await now(at, at.coordinator.describeTransaction('other'))).toBeUndefined()
+    const all = { states: new Set<string>(), producerIds: new Set<number>(), openLongerThanMs: -1, matches: () => true }
+    const listed = async (filters: Partial<typeof all>) =>
+      (await now(at, at.coordinator.listTransactions({ ...all, ...filters }))).transactions.length
+    expect(await listed({})).toBe(1)
+    expect(await listed({ states: new Set(['Empty']) })).toBe(0)
+    expect(await listed({ producerIds: new Set([producer.producerId]) })).toBe(1)
+    expect(await listed({ producerIds: new Set([1]) })).toBe(0)
+    expect(await listed({ openLongerThanMs: 2_000 })).toBe(1)
+    expect(await listed({ openLongerThanMs: 4_000 })).toBe(0)
+  })
+})
