@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listOffsets } from '../../broker-core/protocol/messages/02-list-offsets.ts'
+import { fetch } from '../../broker-core/protocol/messages/01-fetch.ts'
+import { produce } from '../../broker-core/protocol/messages/00-produce.ts'
+import type { Api } from '../../broker-core/protocol/api.ts'
 import { metadata } from '../../broker-core/protocol/messages/03-metadata.ts'
 import {
   batchOf,
@@ -14,6 +17,8 @@ import {
   type TestTopic,
 } from '../helpers/broker-conversation.ts'
 import { startCluster, type InProcessCluster } from '../helpers/in-process-cluster.ts'
+
+const versionsOf = ({ versions: [min, max] }: Api) => Array.from({ length: max - min + 1 }, (_, index) => min + index)
 
 describe('three brokers on real sockets and files', () => {
   let cluster: InProcessCluster
@@ -155,13 +160,22 @@ describe('three brokers on real sockets and files', () => {
     await eventually(async () => (await describeTopic(talk, anyPort(), 'by-name')) ?? undefined, 'the topic exists')
   })
 
-  async function offsetAt(topic: TestTopic, timestamp: number) {
-    const answer = await talk.call(leaderPort(topic), listOffsets, {
-      replicaId: -1,
-      isolationLevel: 0,
-      timeoutMs: 1000,
-      topics: [{ name: topic.name, partitions: [{ partitionIndex: 0, currentLeaderEpoch: -1, timestamp }] }],
-    })
+  it('every version of Produce, Fetch, ListOffsets and Metadata is answered, also when the answer is a refusal', async () => {
+    const topic = await createTopic(talk, anyPort(), { name: 'versions' })
+    const follower = portOf(topic, [1, 2, 3].find(id => id !== topic.partitions[0]?.leaderId) ?? 0)
+    for (const port of [leaderPort(topic), follower]) {
+      for (const version of versionsOf(produce))
+        expect((await produceTo(talk, port, topic, batchOf(['a']), { version })).error).toBeTruthy()
+      for (const version of versionsOf(fetch)) expect((await fetchFrom(talk, port, topic, 0, { version })).error).toBeTruthy()
+      for (const version of versionsOf(listOffsets)) expect(await offsetAt(topic, -1, { port, version })).toBeDefined()
+      for (const version of versionsOf(metadata)) await talk.call(port, metadata, metadata.request.zero, version)
+    }
+  })
+
+  async function offsetAt(topic: TestTopic, timestamp: number, to: { port?: number; version?: number } = {}) {
+    const partitions = [{ partitionIndex: 0, currentLeaderEpoch: -1, timestamp }]
+    const request = { replicaId: -1, isolationLevel: 0, timeoutMs: 1000, topics: [{ name: topic.name, partitions }] }
+    const answer = await talk.call(to.port ?? leaderPort(topic), listOffsets, request, to.version)
     return answer.topics[0]?.partitions[0]
   }
 })

@@ -32,6 +32,9 @@ interface Written {
   response: PartitionResponse
 }
 
+/** KIP-951. */
+const leaderHintSince = 10
+
 const noRecordErrors: PartitionResponse['recordErrors'] = []
 
 /** Produce v3-13: PROD-01..13, IDEM-01..07 through the log. Gap: records of a transaction are not checked against its coordinator. */
@@ -63,7 +66,8 @@ function writePartition(
   const { acks } = request
   if (acks !== -1 && acks !== 0 && acks !== 1) return refused(address.partition, 'INVALID_REQUIRED_ACKS')
   const replica = findReplica(deps, address)
-  if (typeof replica === 'string') return refused(address.partition, replica, deps, address)
+  const hints = context.apiVersion >= leaderHintSince ? deps : undefined
+  if (typeof replica === 'string') return refused(address.partition, replica, hints, address)
   if (isInternalTopic(replica.topic) && context.clientId !== '__admin_client') {
     return refused(address.partition, 'INVALID_TOPIC_EXCEPTION')
   }
@@ -71,7 +75,7 @@ function writePartition(
   if (bytes === undefined || bytes.length === 0) return refused(address.partition, 'INVALID_RECORD')
   const outcome = replica.append(bytes, { origin: 'client', requiresIsr: acks === -1, produceVersion: context.apiVersion })
   if (!outcome.ok) {
-    const response = refused(address.partition, outcome.error, deps, address)
+    const response = refused(address.partition, outcome.error, hints, address)
     return {
       ...response,
       errorMessage: outcome.message === '' ? response.errorMessage : outcome.message,

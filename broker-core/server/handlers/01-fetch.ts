@@ -32,6 +32,9 @@ interface Round {
   readonly isOver: boolean
 }
 
+/** KIP-951. */
+const endpointsSince = 16
+
 /** Fetch v4-18 on the broker's listener: FETCH-01..11, sessions FS-01..08. Gaps: no preferred read replica (FF-01), no throttling. */
 export function fetchHandler(deps: FetchDeps): Handler<typeof fetch> {
   return handler(fetch, (request, context) => {
@@ -136,7 +139,7 @@ function answer(deps: FetchDeps, context: RequestContext, reader: FetchReader, t
     const isSame = last !== undefined && (reader.byId ? last.topicId === target.topicId : last.topic === target.topic)
     if (isSame) last.partitions.push(response)
     else responses.push({ topic: target.topic, topicId: target.topicId, partitions: [response] })
-    if (response.currentLeader.leaderId >= 0) leaders.push(response.currentLeader.leaderId)
+    if (reader.version >= endpointsSince && response.currentLeader.leaderId >= 0) leaders.push(response.currentLeader.leaderId)
   }
   return {
     throttleTimeMs: 0,

@@ -25,6 +25,8 @@ const specialSince: ReadonlyMap<number, number> = new Map([
   [earliestPendingUpload, 11],
 ])
 
+/** LO-03: older versions have no room for it. */
+const epochSince = 4
 /** A consumer, or the debugging one of LO-06. */
 const debuggingReplicaId = -2
 
@@ -77,7 +79,8 @@ function answer(deps: PartitionDirectory, asker: Asker, topic: string, wanted: P
   if (asker.replicaId < 0 && isAboutEnd && replica.isCatchingUpHighWatermark) {
     return failed(wanted, asker.version >= 5 ? 'OFFSET_NOT_AVAILABLE' : 'LEADER_NOT_AVAILABLE')
   }
-  return { partitionIndex, errorCode: 0, ...find(replica, asker, timestamp) }
+  const at = find(replica, asker, timestamp)
+  return { partitionIndex, errorCode: 0, ...at, leaderEpoch: asker.version >= epochSince ? at.leaderEpoch : -1 }
 }
 
 function find(replica: Partition, asker: Asker, timestamp: number): Found {
