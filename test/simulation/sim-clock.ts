@@ -52,12 +52,13 @@ export function createSimTime(): SimTime {
 
   function happen(event: Event): boolean {
     const { callback, owner } = event
-    event.callback = undefined
     if (callback === undefined || owner?.isAlive() === false) return false
     if (owner?.isPaused() === true) {
-      owner.defer(callback)
+      // Until it happens it can still be cancelled, by what happens before it after the pause.
+      owner.defer(() => happen(event))
       return false
     }
+    event.callback = undefined
     count++
     callback()
     return true
