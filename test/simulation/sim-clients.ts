@@ -156,7 +156,7 @@ export async function consumeLoop(
   partition: number,
   seerOf: (nodeId: number) => string,
 ): Promise<void> {
-  const { env, history, random, topic } = context
+  const { env, random, topic } = context
   let offset = 0
   while (!context.isOver()) {
     if (random.chance(0.02)) offset = 0
@@ -166,8 +166,6 @@ export async function consumeLoop(
       offset = next
     } catch (error) {
       if (!(error instanceof KafkaClientError)) throw error
-      if (error.code === 'OFFSET_OUT_OF_RANGE')
-        history.violated(`partition ${partition}: offset ${offset}, below the watermark, is out of range`)
       await pause(env, 50)
       await client.refresh([topic], { timeoutMs: 1_000 }).catch(() => {})
     }
@@ -183,12 +181,24 @@ export async function consumeOnce(
   seerOf: (nodeId: number) => string,
 ): Promise<number> {
   const { history, topic } = context
-  const leader = (await client.topic(topic, { timeoutMs: 1_000 })).partitions[partition]?.leaderId ?? -1
-  if (leader < 0) throw new KafkaClientError('LEADER_NOT_AVAILABLE')
+  const known = (await client.topic(topic, { timeoutMs: 1_000 })).partitions[partition]
+  const leader = known?.leaderId ?? -1
+  if (known === undefined || leader < 0) throw new KafkaClientError('LEADER_NOT_AVAILABLE')
   const seer = seerOf(leader)
   const options = { isolation: 'read_uncommitted', waitMs: 100, bytesMax: 100_000, lane: `fetch-${partition}` } as const
-  const [answer] = await fetchPartitions(client, leader, [{ topic, partition, offset, bytesMax: 100_000 }], options)
+  const [answer] = await fetchPartitions(
+    client,
+    leader,
+    [{ topic, partition, offset, bytesMax: 100_000, leaderEpoch: known.leaderEpoch }],
+    options,
+  )
   if (answer === undefined) throw new KafkaClientError('UNKNOWN_SERVER_ERROR')
+  if (answer.error === 'OFFSET_OUT_OF_RANGE') {
+    const there = `${answer.logStartOffset} to watermark ${answer.highWatermark}`
+    history.violated(
+      `partition ${partition}: offset ${offset}, once below the watermark, is out of range at ${seer}, which has ${there}`,
+    )
+  }
   if (answer.error !== 'NONE') throw new KafkaClientError(answer.error)
   // A broker that was restarted meanwhile is another seer.
   if (seer === seerOf(leader)) history.sawHighWatermark(partition, seer, answer.highWatermark)

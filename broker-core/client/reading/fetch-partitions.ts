@@ -12,6 +12,8 @@ export interface FetchPosition extends TopicPartition {
   readonly offset: number
   /** The first batch comes whole whatever its size. */
   readonly bytesMax: number
+  /** As known when the leader was chosen: a broker that knows a newer one then says so, instead of answering as a lagging follower. */
+  readonly leaderEpoch?: number
 }
 
 export interface FetchedPartition extends TopicPartition {
@@ -87,6 +89,7 @@ function fetchRequest(
       partitions: some.map(it => ({
         ...partitionZero,
         partition: it.partition,
+        currentLeaderEpoch: it.leaderEpoch ?? -1,
         fetchOffset: it.offset,
         partitionMaxBytes: it.bytesMax,
       })),
@@ -95,7 +98,6 @@ function fetchRequest(
 }
 
 const partitionZero = {
-  currentLeaderEpoch: -1,
   lastFetchedEpoch: -1,
   logStartOffset: -1,
   replicaDirectoryId: zeroUuid,

@@ -1,11 +1,12 @@
 import { createRaftNode } from '../../../broker-core/consensus/node.ts'
 import type { ElectionState, RaftPeers } from '../../../broker-core/consensus/ports.ts'
-import { PeerFailure } from '../../../broker-core/consensus/ports.ts'
+import { PeerFailure as RealPeerFailure } from '../../../broker-core/consensus/ports.ts'
 import type { RaftListener, RaftNode } from '../../../broker-core/consensus/raft-node.ts'
 import type { ResponseOf } from '../../../broker-core/protocol/api.ts'
 import type { vote } from '../../../broker-core/protocol/messages/52-vote.ts'
 import { createSimProcess, createSimTime, simClock, type SimProcess, type SimTime, simTimers } from '../sim-clock.ts'
 import { type SeededRandom, seededRandom } from '../sim-random.ts'
+import type { QuorumCode } from './build-mutant.ts'
 import { memoryRaftDisk, type MemoryRaftDisk } from './memory-raft-log.ts'
 import { quorumInvariants, type QuorumInvariants } from './quorum-invariants.ts'
 
@@ -13,8 +14,8 @@ export interface QuorumWorldOptions {
   readonly seed: number
   readonly voters: number
   readonly observers?: number
-  /** For planted bugs. */
-  readonly createNode?: typeof createRaftNode
+  /** The quorum's code, when it is not the real one: a build with a bug planted in it. */
+  readonly code?: QuorumCode
   /** A store that forgets is a planted bug, too. */
   readonly keepsVotes?: boolean
   readonly losesFlushed?: boolean
@@ -64,7 +65,7 @@ export function quorumWorld(options: QuorumWorldOptions): QuorumWorld {
   const voters = new Map(voterIds.map(nodeId => [nodeId, { host: 'sim', port: nodeId }]))
   const ids = [...voterIds, ...Array.from({ length: options.observers ?? 0 }, (_, index) => 100 + index)]
   const invariants = quorumInvariants()
-  const createNode = options.createNode ?? createRaftNode
+  const { createRaftNode: createNode, PeerFailure } = options.code ?? { createRaftNode, PeerFailure: RealPeerFailure }
   let writes = 0
 
   const nodes = ids.map((nodeId): SimNode => {

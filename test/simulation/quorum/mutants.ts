@@ -1,0 +1,180 @@
+/** A bug planted in the quorum: `find` stands once in `file` (of broker-core/consensus) and is replaced. */
+export interface Mutant {
+  readonly name: string
+  readonly file: string
+  readonly find: string
+  readonly replace: string
+}
+
+/** Each of them breaks a promise of the quorum, and the storm must notice. */
+export const quorumMutants: readonly Mutant[] = [
+  {
+    name: 'votes twice in one epoch',
+    file: 'quorum-state.ts',
+    find: 'if (role.votedId !== undefined) return role.votedId === question.candidateId',
+    replace: 'if (role.votedId === question.candidateId) return true',
+  },
+  {
+    name: 'votes for a log that is behind',
+    file: 'quorum-state.ts',
+    find: "  if (role.kind === 'prospective' && role.leaderId !== undefined) return false\n  return upToDate",
+    replace: "  if (role.kind === 'prospective' && role.leaderId !== undefined) return false\n  return true",
+  },
+  {
+    name: 'compares logs by length alone',
+    file: 'quorum-state.ts',
+    find: 'log.epoch > other.epoch || (log.epoch === other.epoch && log.endOffset >= other.endOffset)',
+    replace: 'log.endOffset >= other.endOffset',
+  },
+  {
+    name: 'a resigned leader, or a candidate, votes for others',
+    file: 'quorum-state.ts',
+    find: "if (role.kind !== 'unattached' && role.kind !== 'prospective') return false\n  if (role.votedId",
+    replace:
+      "if (role.kind === 'leader' || role.kind === 'follower') return false\n  if (!('votedId' in role)) return upToDate\n  if (role.votedId",
+  },
+  {
+    name: 'forgets its vote over a restart',
+    file: 'quorum-state.ts',
+    find: 'const votedId = state.votedId < 0 ? undefined : state.votedId',
+    replace: 'const votedId = undefined',
+  },
+  {
+    name: 'a leader that restarts forgets that it led',
+    file: 'quorum-state.ts',
+    find: "if (state.leaderId === selfId) return { kind: 'resigned', epoch: state.epoch }",
+    replace: "if (state.leaderId === selfId) return { kind: 'unattached', epoch: state.epoch, votedId: undefined }",
+  },
+  {
+    name: 'persists votes late: only once there is a leader',
+    file: 'core.ts',
+    find: 'before.epoch !== after.epoch || before.votedId !== after.votedId || before.leaderId !== after.leaderId',
+    replace: 'after.leaderId >= 0',
+  },
+  {
+    name: 'one vote of three is a majority',
+    file: 'election.ts',
+    find: 'const majority = Math.floor(core.voterIds.length / 2) + 1',
+    replace: 'const majority = Math.floor(core.voterIds.length / 2)',
+  },
+  {
+    name: 'counts answers to an earlier question',
+    file: 'election.ts',
+    find: 'const isOver = () => core.turn !== turn || core.stopped',
+    replace: "const isOver = () => (core.role.kind !== 'candidate' && core.role.kind !== 'prospective') || core.stopped",
+  },
+  {
+    name: 'commits what the leader alone has',
+    file: 'leader-progress.ts',
+    find: 'const candidate = ends[majority - 1] ?? -1',
+    replace: 'const candidate = ends[0] ?? -1',
+  },
+  {
+    name: 'commits records of earlier epochs by counting them',
+    file: 'leader-progress.ts',
+    find: 'return candidate > epochStartOffset ? candidate : undefined',
+    replace: 'return candidate >= 0 ? candidate : undefined',
+  },
+  {
+    name: 'counts itself before its log is durable',
+    file: 'leading.ts',
+    find: 'core.options.log.flush()\n    leading.progress.recordOwn(core.options.log.flushedOffset)',
+    replace: 'leading.progress.recordOwn(core.options.log.endOffset)',
+  },
+  {
+    name: 'a follower asks on before its log is durable',
+    file: 'following.ts',
+    find: '    log.appendRecords(answer.records)\n    log.flush()',
+    replace: '    log.appendRecords(answer.records)',
+  },
+  {
+    name: 'does not look whether the logs diverge',
+    file: 'leading.ts',
+    find: 'if (own.epoch !== lastFetchedEpoch || own.endOffset < fetchOffset) return { divergingEpoch: own }',
+    replace: '',
+  },
+  {
+    name: 'names its own epoch in place of that of its last record',
+    file: 'replies.ts',
+    find: 'lastFetchedEpoch: end.epoch',
+    replace: 'lastFetchedEpoch: core.role.epoch',
+  },
+  {
+    name: 'does not truncate',
+    file: 'following.ts',
+    find: '  log.truncateTo(to)',
+    replace: '',
+  },
+  {
+    name: 'truncates one batch too little',
+    file: 'following.ts',
+    find: '  log.truncateTo(to)',
+    replace: '  log.truncateTo(to + 1)',
+  },
+  {
+    name: 'truncates to its high watermark, as in the days before epochs',
+    file: 'following.ts',
+    find: '  log.truncateTo(to)',
+    replace: '  log.truncateTo(to > core.highWatermark ? core.highWatermark - 1 : to)',
+  },
+  {
+    name: 'hands out what is not committed',
+    file: 'core.ts',
+    find: 'log.readBatches(delivered, core.highWatermark, deliveryBytesMax)',
+    replace: 'log.readBatches(delivered, log.endOffset, deliveryBytesMax)',
+  },
+  {
+    name: 'tells a writer that its record is safe when leadership is lost',
+    file: 'core.ts',
+    find: 'for (const waiter of lost) waiter.resolve(false)',
+    replace: 'for (const waiter of lost) waiter.resolve(true)',
+  },
+  {
+    name: 'tells a writer that its record is safe before it is',
+    file: 'core.ts',
+    find: 'const due = waiters.filter(waiter => waiter.offset < delivered)',
+    replace: 'const due = waiters.filter(waiter => waiter.offset <= log.endOffset)',
+  },
+  {
+    name: 'decides before it knows what earlier leaders committed',
+    file: 'core.ts',
+    find: "const ready = role.kind !== 'leader' || (core.leading !== undefined && delivered > core.leading.epochStartOffset)",
+    replace: 'const ready = true',
+  },
+  {
+    name: 'applies a snapshot and then the log below it once more',
+    file: 'core.ts',
+    find: '      delivered = id.endOffset\n',
+    replace: '',
+  },
+  {
+    name: 'serves a follower from behind its log instead of by snapshot',
+    file: 'leading.ts',
+    find: 'if (snapshot !== undefined && fetchOffset < log.startOffset) return { snapshotId: snapshot }',
+    replace: '',
+  },
+  {
+    name: 'a candidate does not open a new epoch',
+    file: 'election.ts',
+    find: "core.become({ kind: 'candidate', epoch: role.epoch + 1 })",
+    replace: "core.become({ kind: 'candidate', epoch: role.epoch })",
+  },
+  {
+    name: 'pre-votes are never granted by who lost its leader',
+    file: 'quorum-state.ts',
+    find: "if (question.preVote) return upToDate && role.kind !== 'leader' && !(role.kind === 'follower' && hasFetched)",
+    replace: "if (question.preVote) return upToDate && role.kind === 'unattached'",
+  },
+  {
+    name: 'a prospective node goes back to a leader that others merely name',
+    file: 'quorum-state.ts',
+    find: "if (role.kind === 'prospective' && role.leaderId === other) return undefined",
+    replace: '',
+  },
+  {
+    name: 'goes on leading after it has heard of a later epoch',
+    file: 'quorum-state.ts',
+    find: '  if (epoch < role.epoch) return undefined\n',
+    replace: "  if (epoch < role.epoch || role.kind === 'leader') return undefined\n",
+  },
+]
