@@ -50,6 +50,13 @@ export const int64: Codec<number> = fixed(0, {
   write: (to, value) => to.int64(value),
 })
 
+/** All 64 bits, as a bigint: for hashes and the like, which are no numbers to count with. */
+export const int64Exact: Codec<bigint> = fixed(0n, {
+  sizeBytesMin: 8,
+  read: from => from.int64Exact(),
+  write: (to, value) => to.int64Exact(value),
+})
+
 const LONG_MAX = 0x7fff_ffff_ffff_ffffn
 
 /** An int64 whose largest value says "no limit" and reads as Infinity. */

@@ -146,6 +146,29 @@ function nullableStructLayout(layout: Layout<Value>): Layout<Value | null> {
   }
 }
 
+/**
+ * A struct that may be null in a tagged field. There an unsigned varint says which, 0 null, 1 present, unlike the int8 of WIRE-06: so
+ * Kafka writes it.
+ */
+export function nullableTagged<T>(codec: StructCodec<T>): Codec<T | null> {
+  return {
+    zero: codec.zero,
+    layout: wire => nullableTaggedLayout(codec.layout(wire)),
+    equals: (value, fallback) => (value === null || fallback === null ? value === fallback : codec.equals(value, fallback)),
+  }
+}
+
+function nullableTaggedLayout<T>(layout: Layout<T>): Layout<T | null> {
+  return {
+    sizeBytesMin: 1,
+    read: from => (from.unsignedVarint() === 0 ? null : layout.read(from)),
+    write: (to, value) => {
+      to.unsignedVarint(value === null ? 0 : 1)
+      if (value !== null) layout.write(to, value)
+    },
+  }
+}
+
 function readTagged(from: Reader, plan: Plan, value: Value): void {
   const count = from.unsignedVarint()
   if (count === 0) return

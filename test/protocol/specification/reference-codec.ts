@@ -32,6 +32,9 @@ const fieldsOf = (message: SpecMessage, field: SpecField): readonly SpecField[] 
 
 const elementType = (type: string): string => (type.startsWith('[]') ? type.slice(2) : type)
 
+/** Not a number to count with: all 64 bits matter. */
+const isHash = (field: SpecField): boolean => field.type === 'int64' && field.name.endsWith('Hash')
+
 /** What a reader sees of a field that is not there. */
 export function defaultOf(message: SpecMessage, field: SpecField): unknown {
   if (field.default === 'null') return null
@@ -50,6 +53,7 @@ export function defaultOf(message: SpecMessage, field: SpecField): unknown {
     case 'records':
       return null
     case 'int64':
+      if (isHash(field)) return 0n
       return field.default === '9223372036854775807' ? Number.POSITIVE_INFINITY : Number(field.default ?? 0)
     default:
       return Number(field.default ?? 0)
@@ -83,6 +87,7 @@ function scalar(field: SpecField, type: string, chance: Chance): unknown {
       return { chunks: [bytes], sizeBytes: bytes.length }
     }
     case 'int64':
+      if (isHash(field)) return BigInt.asIntN(64, BigInt(`0x${Buffer.from(bytesBy(chance, 8)).toString('hex')}`))
       if (field.default === '9223372036854775807' && chance.next() < 0.3) return Number.POSITIVE_INFINITY
       return chance.oneOf([0, 1, -1, min, max, Math.floor((chance.next() - 0.5) * 2 ** 52)])
     default:
@@ -141,6 +146,7 @@ export const same = (a: unknown, b: unknown): boolean => JSON.stringify(plain(a)
 export function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('hex')}`
   if (Array.isArray(value)) return value.map(plain)
+  if (typeof value === 'bigint') return `int64 ${value}`
   if (value === Number.POSITIVE_INFINITY) return 'Infinity'
   if (Object.is(value, -0)) return 0
   if (value === null || typeof value !== 'object') return value
@@ -167,7 +173,8 @@ function writeField(
     else writeInteger(out, items === null ? -1n : BigInt(items.length), 4)
     for (const it of items ?? []) element(out, it)
   } else if (inner !== undefined && inRange(field.nullableVersions, version)) {
-    out.push(value === null ? 255 : 1)
+    // Seen in the logs of a real broker: a tagged field says null by an unsigned varint.
+    out.push(value !== null ? 1 : inRange(field.taggedVersions, version) ? 0 : 255)
     if (value !== null) element(out, value)
   } else {
     element(out, value)
@@ -179,7 +186,7 @@ const widths: Readonly<Record<string, number>> = { int8: 1, int16: 2, uint16: 2,
 function writeScalar(out: number[], type: string, value: unknown, flexible: boolean): void {
   const width = widths[type]
   if (width !== undefined) {
-    writeInteger(out, value === Number.POSITIVE_INFINITY ? 2n ** 63n - 1n : BigInt(value as number), width)
+    writeInteger(out, value === Number.POSITIVE_INFINITY ? 2n ** 63n - 1n : BigInt(value as number | bigint), width)
   } else if (type === 'bool') {
     out.push(value === true ? 1 : 0)
   } else if (type === 'float64') {

@@ -1,7 +1,7 @@
 import { coordinatorRecord } from '../coordinator-record.ts'
 import { array } from '../../schema/array.ts'
-import { bytes, int32, int64, int8, nullable, nullableString, string, uuid } from '../../schema/primitives.ts'
-import { field, struct } from '../../schema/struct.ts'
+import { bytes, int32, int64, int64Exact, int8, nullable, nullableString, string, uuid } from '../../schema/primitives.ts'
+import { field, nullableTagged, struct } from '../../schema/struct.ts'
 
 /** A consumer group (KIP-848) and its epoch. */
 export const consumerGroupMetadataRecord = coordinatorRecord({
@@ -14,7 +14,7 @@ export const consumerGroupMetadataRecord = coordinatorRecord({
   flexibleSince: 0,
   valueBody: struct({
     epoch: int32,
-    metadataHash: field(int64, { tag: 0 }),
+    metadataHash: field(int64Exact, { tag: 0 }),
   }),
 })
 
@@ -73,7 +73,7 @@ export const consumerGroupMemberMetadataRecord = coordinatorRecord({
     subscribedTopicRegex: nullableString,
     rebalanceTimeoutMs: field(int32, { default: -1 }),
     serverAssignor: nullableString,
-    classicMemberMetadata: field(nullable(classicMemberMetadata), { tag: 0 }),
+    classicMemberMetadata: field(nullableTagged(classicMemberMetadata), { tag: 0 }),
   }),
 })
 

@@ -1,6 +1,6 @@
 import { coordinatorRecord } from '../coordinator-record.ts'
 import { array } from '../../schema/array.ts'
-import { int32, int64, int8, nullableString, string, uuid } from '../../schema/primitives.ts'
+import { int32, int64, int64Exact, int8, nullableString, string, uuid } from '../../schema/primitives.ts'
 import { field, struct } from '../../schema/struct.ts'
 
 /** A share group (KIP-932) and its epoch. */
@@ -14,7 +14,7 @@ export const shareGroupMetadataRecord = coordinatorRecord({
   flexibleSince: 0,
   valueBody: struct({
     epoch: int32,
-    metadataHash: int64,
+    metadataHash: int64Exact,
   }),
 })
 

@@ -1,6 +1,6 @@
 import { coordinatorRecord } from '../coordinator-record.ts'
 import { array } from '../../schema/array.ts'
-import { int16, int32, int64, int8, nullable, nullableString, string, uint16 } from '../../schema/primitives.ts'
+import { int16, int32, int64, int64Exact, int8, nullable, nullableString, string, uint16 } from '../../schema/primitives.ts'
 import { field, struct } from '../../schema/struct.ts'
 
 const lastAssignmentConfig = struct({
@@ -19,7 +19,7 @@ export const streamsGroupMetadataRecord = coordinatorRecord({
   flexibleSince: 0,
   valueBody: struct({
     epoch: int32,
-    metadataHash: int64,
+    metadataHash: int64Exact,
     validatedTopologyEpoch: field(int32, { default: -1, tag: 0 }),
     lastAssignmentConfigs: field(nullable(array(lastAssignmentConfig)), { tag: 1 }),
     storedDescriptionTopologyEpoch: field(int32, { default: -1, tag: 2 }),
