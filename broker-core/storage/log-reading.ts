@@ -101,12 +101,33 @@ export function findOffsetOfMaxTimestamp(
   compression: Compression,
   logStartOffset: number,
 ): TimedOffset | undefined {
-  let newest: Segment | undefined
-  for (const segment of segments.all) {
-    if (segment.maxTimestampMs >= 0 && segment.maxTimestampMs > (newest?.maxTimestampMs ?? -1)) newest = segment
+  let best: TimedOffset | undefined
+  for (const segment of segments.from(logStartOffset)) {
+    if (segment.maxTimestampMs < 0 || segment.maxTimestampMs <= (best?.timestampMs ?? -1)) continue
+    const query = { timestampMs: segment.maxTimestampMs, fromOffset: logStartOffset }
+    // The largest of the segment may lie below the log start; then what is left of it is searched.
+    const found = findInSegment(segment, compression, query) ?? newestFrom(segment, compression, logStartOffset)
+    if (found !== undefined && found.timestampMs > (best?.timestampMs ?? -1)) best = found
   }
-  if (newest === undefined) return undefined
-  return findInSegment(newest, compression, { timestampMs: newest.maxTimestampMs, fromOffset: logStartOffset })
+  return best
+}
+
+function newestFrom(segment: Segment, compression: Compression, fromOffset: number): TimedOffset | undefined {
+  let best: TimedOffset | undefined
+  const start = segment.locate(fromOffset)
+  if (start === undefined) return undefined
+  segment.scanHeaders(start.position, (bytes, at, position) => {
+    if (batchMaxTimestamp(bytes, at) <= (best?.timestampMs ?? -1)) return true
+    const isWhole = batchBaseOffset(bytes, at) >= fromOffset
+    const wanted = isWhole ? batchMaxTimestamp(bytes, at) : (best?.timestampMs ?? -1) + 1
+    for (let next = wanted; ; ) {
+      const found = firstRecordAtOrAfter(segment, position, compression, { timestampMs: next, fromOffset })
+      if (found === undefined) return true
+      best = found
+      next = found.timestampMs + 1
+    }
+  })
+  return best
 }
 
 /** The whole batch that starts at `position`. */

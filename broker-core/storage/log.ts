@@ -26,6 +26,7 @@ import type {
   ReadResult,
   TimedOffset,
 } from './partition-log.ts'
+import { StorageFailure } from './partition-log.ts'
 import { ProducerSnapshots } from './producer-snapshots.ts'
 import type { ProducerStates } from './producer-state.ts'
 import { countToDelete } from './retention.ts'
@@ -317,6 +318,7 @@ export class Log implements PartitionLog {
     const placed = loadSegment(this.#context, this.directory, fresh.baseOffset, this.#config)
     placed.lastModifiedMs = old[old.length - 1]!.lastModifiedMs
     this.segments.replace(old, [placed])
+    this.#tail.dropBelow(endOffset)
   }
 
   /** Else what was cut off could come back after a loss of power, behind or between what was appended since. */
@@ -404,15 +406,17 @@ export class Log implements PartitionLog {
   #flushInBackground(upTo: number): void {
     const generation = this.#generation
     const sealed = this.segments.from(this.#recoveryPoint).filter(segment => segment.baseOffset < upTo)
-    void this.#syncSealed(sealed).then(
-      () => {
-        if (this.#generation !== generation || this.#isClosed || this.#recoveryPoint >= upTo) return
-        this.#directoryFlushed()
-        this.#recoveryPoint = upTo
-      },
-      // The directory is offline already, and has told so.
-      () => undefined,
-    )
+    const advance = () => {
+      if (this.#generation !== generation || this.#isClosed || this.#recoveryPoint >= upTo) return
+      this.#directoryFlushed()
+      this.#recoveryPoint = upTo
+    }
+    this.#syncSealed(sealed)
+      .then(advance)
+      .catch((error: unknown) => {
+        // The directory is offline then, and has told so.
+        if (!(error instanceof StorageFailure)) throw error
+      })
   }
 
   async #syncSealed(segments: readonly Segment[]): Promise<void> {

@@ -90,6 +90,11 @@ export class TailCache {
     }
   }
 
+  /** After a compaction: what is below `offset` is to be read as the files have it now. */
+  dropBelow(offset: number): void {
+    while (this.startOffset < offset) this.dropOldest()
+  }
+
   /** After a truncation: nothing that reaches `offset` may stay. */
   truncateTo(offset: number): void {
     while (this.#pieces.length > this.#head && this.#pieces[this.#pieces.length - 1]!.lastOffset >= offset) {

@@ -131,6 +131,7 @@ describe('a crash at any write', () => {
           const witness = newWitness()
           env.disk.crashAt = at
           await run(env, witness)
+          witness.directory?.abandon()
           env.disk.restart(survival)
           checkAfter(env, witness, survival, `crash at change ${at}, seed ${seed}`)
         }
