@@ -11,10 +11,17 @@ import type {
 import type { GroupDetail, GroupList, LagHistory, LagItem } from './views/groups.ts'
 import type { BytesChunk, Produced, RecordDetail, RecordPage, RecordSession, TextChunk } from './views/records.ts'
 import type { ConfigDefinition, ConfigEntry, NamedOutcome, TopicCreated, TopicDetail, TopicList } from './views/topics.ts'
+import type { ReassignmentPlan, ReassignmentView } from './views/reassignments.ts'
+import type { ResetPlan, ResetResult } from './views/resets.ts'
+import type { Histogram, ScanItem, TailItem } from './views/search.ts'
+import type { TransferProgress } from './views/transfer.ts'
 import * as app from './inputs/app.ts'
 import { nothing, onConnection, onGroup, onTopic } from './inputs/common.ts'
+import * as groups from './inputs/groups.ts'
 import * as records from './inputs/records.ts'
+import * as search from './inputs/search.ts'
 import * as topics from './inputs/topics.ts'
+import * as transfer from './inputs/transfer.ts'
 
 /**
  * Everything that the window may ask of main. Inputs are parsed on the main side, whatever the door. The window imports this file
@@ -76,6 +83,13 @@ export const contract = {
   'topics.config': call<readonly ConfigEntry[]>()(onTopic),
   'topics.alterConfig': call<null>()(topics.alterTopicConfig),
   'topics.configDefinitions': call<readonly ConfigDefinition[]>()(onConnection),
+  /** Partitions that are led by their preferred replica now, or why not. */
+  'topics.electLeaders': call<readonly NamedOutcome[]>()(topics.electLeaders),
+  'topics.planReassignment': call<ReassignmentPlan>()(topics.planReassignment),
+  'topics.reassign': call<null>()(topics.reassign),
+  'topics.cancelReassignment': call<null>()(topics.cancelReassignment),
+  /** Those under way, at once and every other second until the signal ends; empty when all are done. */
+  'topics.reassignments': stream<readonly ReassignmentView[]>()(onConnection),
 
   /** A session remembers readers and buffers. It ends with `records.close`, its port, or 15 idle minutes: then NOT_FOUND, open again at a cut. */
   'records.open': call<RecordSession>()(records.openRecords),
@@ -85,10 +99,23 @@ export const contract = {
   'records.bytes': call<BytesChunk>()(records.recordBytes),
   'records.text': call<TextChunk>()(records.recordText),
   'records.produce': call<Produced>()(records.produceOne),
+  /** Reads every record of a range and sends what matches; ends by itself, or with its signal. */
+  'records.scan': stream<ScanItem>()(search.scanRecords),
+  /** Whether a filter matches one record: to try it out. Throws BAD_INPUT for a filter that cannot be understood. */
+  'records.testFilter': call<boolean>()(search.testFilter),
+  /** New records as they come. */
+  'records.tail': stream<TailItem>()(search.tailRecords),
+  'records.histogram': call<Histogram>()(search.histogram),
+  /** Writes a file on this machine. */
+  'transfer.export': stream<TransferProgress>()(transfer.exportRecords),
+  'transfer.import': stream<TransferProgress>()(transfer.importRecords),
 
   'groups.list': call<GroupList>()(onConnection),
   'groups.detail': call<GroupDetail>()(onGroup),
   'groups.lagHistory': call<LagHistory>()(onGroup),
+  'groups.planReset': call<ResetPlan>()(groups.planReset),
+  'groups.applyReset': call<ResetResult>()(groups.applyReset),
+  'groups.delete': call<null>()(onGroup),
   'groups.lag': stream<LagItem>()(onGroup),
 
   'sampleShop.watch': stream<SampleShopView>()(onConnection),

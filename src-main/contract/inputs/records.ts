@@ -18,7 +18,7 @@ export const decoder = z.enum([
   'internal',
 ])
 
-const start = z.discriminatedUnion('kind', [
+export const start = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('newest') }),
   z.object({ kind: z.literal('oldest') }),
   /** The same offset in every chosen partition (clamped), or one per partition. */

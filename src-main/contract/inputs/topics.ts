@@ -29,3 +29,46 @@ export const alterTopicConfig = onTopic.extend({
   reset: z.array(z.string().min(1).max(249)).max(1_000).default([]),
   validateOnly: z.boolean().default(false),
 })
+
+/** New replicas of some partitions, the preferred leader first. */
+export const reassign = z.object({
+  connection,
+  moves: z
+    .array(
+      z.object({
+        topic: topicName,
+        partition: z.number().int().min(0).max(1_000_000),
+        replicas: z.array(brokerId).min(1).max(64),
+      }),
+    )
+    .min(1)
+    .max(10_000),
+  /** Bytes per second that the copying may take on each broker; null: unlimited. */
+  throttleBytesPerSecond: z.number().int().min(1_024).max(Number.MAX_SAFE_INTEGER).nullable().default(null),
+})
+
+/** An even layout of the given topics over the given brokers, moving as little as possible. Nothing is changed. */
+export const planReassignment = z.object({
+  connection,
+  topics: z.array(topicName).min(1).max(1_000),
+  /** Null: all that are up. */
+  brokers: z.array(brokerId).min(1).max(1_000).nullable().default(null),
+  /** Null: as it is. */
+  replicationFactor: z.number().int().min(1).max(64).nullable().default(null),
+})
+
+export const cancelReassignment = z.object({
+  connection,
+  /** Null: all that are under way. */
+  partitions: z
+    .array(z.object({ topic: topicName, partition: z.number().int().min(0).max(1_000_000) }))
+    .max(10_000)
+    .nullable()
+    .default(null),
+})
+
+export const electLeaders = z.object({
+  connection,
+  /** Null: every partition that its preferred replica does not lead. */
+  topics: z.array(topicName).min(1).max(1_000).nullable().default(null),
+})
