@@ -5,6 +5,7 @@ import { configBoolean, type BrokerConfig } from './broker-config.ts'
 import type { BrokerFailure } from './broker-failure.ts'
 import type { BrokerLifecycle } from './broker-lifecycle.ts'
 import type { RunningBroker } from './broker.ts'
+import type { Coordination } from './coordination.ts'
 import type { DataPlane } from './data-plane.ts'
 import type { ListenerPair } from './listener-pair.ts'
 import type { MetadataNode } from './metadata-node.ts'
@@ -19,6 +20,7 @@ export interface BrokerParts {
   readonly listeners: ListenerPair
   readonly node: MetadataNode
   readonly data: DataPlane
+  readonly coordination: Coordination
   readonly clientDispatch: Dispatch
   readonly controllerDispatch: Dispatch
 }
@@ -54,6 +56,8 @@ export function brokerLife(parts: BrokerParts): BrokerLife {
       const answer = await lifecycle.controlledShutdown(controlledShutdownMs)
       env.log.write('info', 'broker.controlled-shutdown', { broker: config.nodeId, answer })
     }
+    data.assignment.resignAll()
+    parts.coordination.close()
     data.stop()
     await listeners.client.close()
     await node.stop()
@@ -62,6 +66,7 @@ export function brokerLife(parts: BrokerParts): BrokerLife {
     env.log.write('info', 'broker.stopped', { broker: config.nodeId })
   }
   async function kill(): Promise<void> {
+    parts.coordination.close()
     data.stop()
     node.kill()
     await Promise.all([listeners.client.close(), listeners.controller.close()])

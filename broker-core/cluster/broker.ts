@@ -7,12 +7,14 @@ import type { StorageFailure } from '../storage/partition-log.ts'
 import type { BrokerConfig } from './broker-config.ts'
 import { brokerFailure } from './broker-failure.ts'
 import { brokerLife } from './broker-life.ts'
+import { coordination } from './coordination.ts'
 import { dataPlane } from './data-plane.ts'
 import { openDoors } from './doors.ts'
 import { isrChannel } from './isr-channel.ts'
 import { openListeners } from './listener-pair.ts'
 import { metadataNode } from './metadata-node.ts'
 import { openStorage } from './open-storage.ts'
+import { topicCreation } from './topic-creation.ts'
 
 /** One broker (and, when the configuration says so, voter of the metadata quorum) of this thread. */
 export interface RunningBroker {
@@ -59,6 +61,21 @@ export const startBroker: StartBroker = async (config, env) => {
   })
   const node = metadataNode({ config, env, storage, listeners })
   newest.metadata = node.metadata
+  const topics = topicCreation({
+    controller: node.channel,
+    metadata: node.metadata,
+    log: env.log,
+    timeoutMs: requestToControllerMs,
+  })
+  const coordinators = coordination({
+    config,
+    env,
+    layers,
+    metadata: node.metadata,
+    channel: node.channel,
+    internalTopics: topics.internalTopics,
+    brokerEpoch: node.brokerEpoch,
+  })
   const data = dataPlane({
     config,
     env,
@@ -73,11 +90,22 @@ export const startBroker: StartBroker = async (config, env) => {
     }),
     brokerEpoch: node.brokerEpoch,
     storageFailed: error => diskFailed.tell(error),
-    leadershipChanged: () => {},
+    leadershipChanged: coordinators.leadershipChanged,
     bug: failure.fail,
   })
-  const dispatches = openDoors({ config, env, node, data, layers, directories: storage.directories, bug: failure.fail })
-  const life = brokerLife({ config, env, failure, storage, listeners, node, data, ...dispatches })
+  const { directories } = storage
+  const dispatches = openDoors({
+    config,
+    env,
+    node,
+    data,
+    layers,
+    directories,
+    topics,
+    coordination: coordinators,
+    bug: failure.fail,
+  })
+  const life = brokerLife({ config, env, failure, storage, listeners, node, data, coordination: coordinators, ...dispatches })
   diskFailed.tell = life.diskFailed
   return life.broker
 }

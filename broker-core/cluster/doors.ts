@@ -2,11 +2,15 @@ import type { Env } from '../env/env.ts'
 import type { BrokerLayers } from '../server/config-layers.ts'
 import { createDispatch, type Dispatch } from '../server/dispatch.ts'
 import type { BrokerConfig } from './broker-config.ts'
+import type { Coordination } from './coordination.ts'
+import { coordinatorHandlers } from './coordinator-handlers.ts'
 import type { DataPlane } from './data-plane.ts'
+import type { Coordination } from './coordination.ts'
+import { coordinatorHandlers } from './coordinator-handlers.ts'
 import { clientHandlers, controllerDoorHandlers } from './handlers-list.ts'
 import type { LogDirectories } from './log-directories.ts'
 import type { MetadataNode } from './metadata-node.ts'
-import { topicCreation } from './topic-creation.ts'
+import type { TopicCreation } from './topic-creation.ts'
 
 export interface DoorParts {
   readonly config: BrokerConfig
@@ -15,19 +19,21 @@ export interface DoorParts {
   readonly data: DataPlane
   readonly layers: BrokerLayers
   readonly directories: LogDirectories
+  readonly topics: TopicCreation
+  readonly coordination: Coordination
   bug(error: unknown): void
 }
-
-const topicCreationMs = 30_000
 
 /** What is answered at the client listener and at the controller listener. */
 export function openDoors(parts: DoorParts): { clientDispatch: Dispatch; controllerDispatch: Dispatch } {
   const { bug, config, data, env, node } = parts
-  const topics = topicCreation({ controller: node.channel, metadata: node.metadata, log: env.log, timeoutMs: topicCreationMs })
-  const { directories, layers } = parts
+  const { coordination, directories, layers, topics } = parts
   const common = { config, env, node, replicas: data.replicas, directories, layers, topics }
   const clientDispatch: Dispatch = createDispatch({
-    handlers: clientHandlers({ ...common, served: () => clientDispatch.served }),
+    handlers: [
+      ...clientHandlers({ ...common, served: () => clientDispatch.served }),
+      ...coordinatorHandlers({ env, metadata: node.metadata, replicas: data.replicas, coordination }),
+    ],
     door: 'broker',
     log: env.log,
     bug,

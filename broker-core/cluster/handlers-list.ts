@@ -40,7 +40,7 @@ import { forwardedHandler } from '../server/handlers/forwarded.ts'
 import { configBoolean, configNumber, type BrokerConfig } from './broker-config.ts'
 import type { LogDirectories } from './log-directories.ts'
 import type { MetadataNode } from './metadata-node.ts'
-import type { topicCreation } from './topic-creation.ts'
+import type { TopicCreation } from './topic-creation.ts'
 
 export interface HandlerParts {
   readonly config: BrokerConfig
@@ -49,7 +49,7 @@ export interface HandlerParts {
   readonly replicas: Replicas
   readonly directories: LogDirectories
   readonly layers: BrokerLayers
-  readonly topics: ReturnType<typeof topicCreation>
+  readonly topics: TopicCreation
   /** Of this listener's dispatch, which is made from these handlers. */
   served(): readonly ServedApi[]
 }
@@ -102,10 +102,10 @@ export function clientHandlers(parts: HandlerParts): Handler[] {
     }),
     describeLogDirsHandler({ directories: () => directories.views() }),
     describeClusterHandler({ image, fraction }),
-    describeClientQuotasHandler({ image }),
     describeProducersHandler(directory),
     listConfigResourcesHandler({ image }),
     describeTopicPartitionsHandler({ image, partitionsMax: configNumber(config, 'max.request.partition.size.limit') }),
+    describeClientQuotasHandler({ image }),
     ...forwarded.map(api => forwardedHandler(api, node.channel)),
   ]
 }

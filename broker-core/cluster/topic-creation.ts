@@ -16,7 +16,13 @@ export interface TopicCreationOptions {
 }
 
 /** Topics that a broker itself asks for: those that a client names (META-01) and those that coordinators write (INT-01). */
-export function topicCreation(options: TopicCreationOptions) {
+export interface TopicCreation {
+  readonly internalTopics: InternalTopics
+  /** With the defaults of the cluster. Never rejects. */
+  createByName(names: readonly string[]): Promise<ReadonlyMap<string, KafkaErrorName>>
+}
+
+export function topicCreation(options: TopicCreationOptions): TopicCreation {
   /** One request per name at a time; everybody who asks meanwhile waits for the same answer. */
   const underWay = new Map<string, Promise<KafkaErrorName>>()
   const create = (topic: CreatableTopic): Promise<KafkaErrorName> => {
@@ -38,8 +44,7 @@ export function topicCreation(options: TopicCreationOptions) {
   }
   return {
     internalTopics,
-    /** With the defaults of the cluster. Never rejects. */
-    async createByName(names: readonly string[]): Promise<ReadonlyMap<string, KafkaErrorName>> {
+    async createByName(names) {
       const results = await Promise.all(names.map(async name => [name, await create(topicWithDefaults(name))] as const))
       return new Map(results)
     },

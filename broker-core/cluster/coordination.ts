@@ -1,0 +1,98 @@
+import type { ControllerChannel } from '../controller/controller-channel.ts'
+import type { MetadataView } from '../controller/image.ts'
+import { type Coordinators, startCoordinators } from '../coordinator/coordinators.ts'
+import type { InternalTopics, ProducerIdBlocks } from '../coordinator/ports.ts'
+import type { Env } from '../env/env.ts'
+import { errorName } from '../model/kafka-errors.ts'
+import { writeTxnMarkers } from '../protocol/messages/27-write-txn-markers.ts'
+import { allocateProducerIds } from '../protocol/messages/67-allocate-producer-ids.ts'
+import { topicConfigInForce, type BrokerLayers } from '../server/config-layers.ts'
+import type { BrokerConfig } from './broker-config.ts'
+import { type BrokerPeers, brokerPeers } from './broker-peers.ts'
+import { coordinatorLog } from './coordinator-log.ts'
+import { coordinatorMetadata } from './coordinator-metadata.ts'
+import { coordinatorSettings } from './coordinator-settings.ts'
+import type { LeadershipChange } from './replica-assignment.ts'
+
+export interface CoordinationOptions {
+  readonly config: BrokerConfig
+  readonly env: Env
+  readonly metadata: MetadataView
+  readonly channel: ControllerChannel
+  readonly layers: BrokerLayers
+  readonly internalTopics: InternalTopics
+  brokerEpoch(): number
+}
+
+/** The coordinators of one broker, plugged into its partitions, its metadata and its peers. */
+export interface Coordination extends Coordinators {
+  readonly peers: BrokerPeers
+  /** Partitions of internal topics are handed to, and taken from, their coordinator; others are ignored. */
+  leadershipChanged(change: LeadershipChange): void
+}
+
+const peerTimeoutMs = 30_000
+const producerIdsTimeoutMs = 10_000
+
+export function coordination(options: CoordinationOptions): Coordination {
+  const { config, env, layers } = options
+  const metadata = coordinatorMetadata(options.metadata)
+  const peers = brokerPeers({
+    clientId: `broker-${config.nodeId}-coordinator`,
+    requestTimeoutMs: peerTimeoutMs,
+    env,
+    listener: config.listener.name,
+    metadata: options.metadata,
+  })
+  const coordinators = startCoordinators(
+    {
+      nodeId: config.nodeId,
+      clock: env.clock,
+      timers: env.timers,
+      random: env.random,
+      crc32c: env.crc32c,
+      compression: env.compression,
+      log: env.log,
+      metadata,
+      producerIds: producerIdBlocks(options),
+      markers: { send: (nodeId, request) => peers.call(nodeId, writeTxnMarkers, request) },
+      internalTopics: options.internalTopics,
+    },
+    coordinatorSettings(config),
+  )
+  const leaderships = new Map([
+    ['__consumer_offsets', coordinators.groups.leadership],
+    ['__transaction_state', coordinators.transactions.leadership],
+  ])
+  return {
+    ...coordinators,
+    peers,
+    leadershipChanged({ replica, leaderEpoch, isLeader }) {
+      const leadership = leaderships.get(replica.topic)
+      if (leadership === undefined) return
+      if (!isLeader) return leadership.resigned(replica.partition, leaderEpoch)
+      const batchBytesMax = Number(topicConfigInForce(layers, replica.topic)['max.message.bytes'])
+      leadership.elected(coordinatorLog(replica, leaderEpoch, batchBytesMax))
+    },
+    close() {
+      coordinators.close()
+      peers.close()
+    },
+  }
+}
+
+/** IDEM-01 */
+function producerIdBlocks({ brokerEpoch, channel, config, env }: CoordinationOptions): ProducerIdBlocks {
+  return {
+    async allocate() {
+      const request = { brokerId: config.nodeId, brokerEpoch: brokerEpoch() }
+      const { errorCode, producerIdLen, producerIdStart } = await channel.send(allocateProducerIds, request, {
+        timeoutMs: producerIdsTimeoutMs,
+      })
+      const error = errorName(errorCode)
+      if (error === 'NONE') return { firstProducerId: producerIdStart, length: producerIdLen }
+      env.log.write('warn', 'producer-ids.refused', { broker: config.nodeId, error })
+      throw new Error(`no block of producer ids: ${error}`)
+    },
+  }
+}
