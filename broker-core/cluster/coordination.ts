@@ -41,7 +41,8 @@ export function coordination(options: CoordinationOptions): Coordination {
     clientId: `broker-${config.nodeId}-coordinator`,
     requestTimeoutMs: peerTimeoutMs,
     env,
-    endpointOf: nodeId => metadata.endpoint(nodeId, config.listener.name),
+    listener: config.listener.name,
+    metadata: options.metadata,
   })
   const coordinators = startCoordinators(
     {
@@ -54,7 +55,7 @@ export function coordination(options: CoordinationOptions): Coordination {
       log: env.log,
       metadata,
       producerIds: producerIdBlocks(options),
-      markers: { send: (nodeId, request) => peers.ask(nodeId, writeTxnMarkers, request) },
+      markers: { send: (nodeId, request) => peers.call(nodeId, writeTxnMarkers, request) },
       internalTopics: options.internalTopics,
     },
     coordinatorSettings(config),

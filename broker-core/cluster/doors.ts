@@ -1,14 +1,12 @@
 import type { Env } from '../env/env.ts'
 import type { BrokerLayers } from '../server/config-layers.ts'
 import { createDispatch, type Dispatch } from '../server/dispatch.ts'
-import { markerWriter } from '../server/marker-writer.ts'
 import type { BrokerConfig } from './broker-config.ts'
 import type { Coordination } from './coordination.ts'
 import { coordinatorHandlers } from './coordinator-handlers.ts'
 import type { DataPlane } from './data-plane.ts'
 import type { Coordination } from './coordination.ts'
 import { coordinatorHandlers } from './coordinator-handlers.ts'
-import { coordinatorMetadata } from './coordinator-metadata.ts'
 import { clientHandlers, controllerDoorHandlers } from './handlers-list.ts'
 import type { LogDirectories } from './log-directories.ts'
 import type { MetadataNode } from './metadata-node.ts'
@@ -26,9 +24,6 @@ export interface DoorParts {
   bug(error: unknown): void
 }
 
-/** How long the leader of a partition waits for the replication of a transaction marker. */
-const markerReplicationMs = 5_000
-
 /** What is answered at the client listener and at the controller listener. */
 export function openDoors(parts: DoorParts): { clientDispatch: Dispatch; controllerDispatch: Dispatch } {
   const { bug, config, data, env, node } = parts
@@ -37,18 +32,7 @@ export function openDoors(parts: DoorParts): { clientDispatch: Dispatch; control
   const clientDispatch: Dispatch = createDispatch({
     handlers: [
       ...clientHandlers({ ...common, served: () => clientDispatch.served }),
-      ...coordinatorHandlers({
-        coordinators: coordination,
-        topics: coordinatorMetadata(node.metadata),
-        writeMarker: markerWriter({
-          replicas: data.replicas,
-          image: () => node.metadata.image(),
-          clock: env.clock,
-          timers: env.timers,
-          codecs: env,
-          timeoutMs: markerReplicationMs,
-        }),
-      }),
+      ...coordinatorHandlers({ env, metadata: node.metadata, replicas: data.replicas, coordination }),
     ],
     door: 'broker',
     log: env.log,
