@@ -41,8 +41,7 @@ export function coordination(options: CoordinationOptions): Coordination {
     clientId: `broker-${config.nodeId}-coordinator`,
     requestTimeoutMs: peerTimeoutMs,
     env,
-    listener: config.listener.name,
-    metadata: options.metadata,
+    endpointOf: nodeId => metadata.endpoint(nodeId, config.listener.name),
   })
   const coordinators = startCoordinators(
     {
@@ -55,7 +54,7 @@ export function coordination(options: CoordinationOptions): Coordination {
       log: env.log,
       metadata,
       producerIds: producerIdBlocks(options),
-      markers: { send: (nodeId, request) => peers.call(nodeId, writeTxnMarkers, request) },
+      markers: { send: (nodeId, request) => peers.ask(nodeId, writeTxnMarkers, request) },
       internalTopics: options.internalTopics,
     },
     coordinatorSettings(config),
