@@ -42,6 +42,7 @@ export function saysNotController(response: ResponseOf<Api>, depth = 0): boolean
   if (response.errorCode === notController) return true
   if (depth === nestingMax) return false
   return Object.values(response).some(
-    value => Array.isArray(value) && value.some(item => item !== null && typeof item === 'object' && saysNotController(item, depth + 1)),
+    value =>
+      Array.isArray(value) && value.some(item => item !== null && typeof item === 'object' && saysNotController(item, depth + 1)),
   )
 }
