@@ -20,6 +20,8 @@ export interface RaftOptions {
   readonly random: Random
   readonly sink: LogSink
   readonly timeouts?: Partial<RaftTimeouts>
+  /** A broken invariant, or a log that failed, in work that nobody waits for; the node must not go on. Without it: an unhandled rejection. */
+  bug?(error: unknown): void
 }
 
 /** Milliseconds. Names and defaults of `controller.quorum.*`. */
@@ -68,6 +70,8 @@ export interface Core {
   hear(epoch: number, leaderId: number | undefined): boolean
   /** The one timer of the present role; replaced by the next call, gone with the role. */
   armRoleTimer(delayMs: number, callback: () => void): void
+  /** Work of the present role that runs beside it; what it throws is a bug. */
+  spawn(work: Promise<void>): void
   /** Resolves after `delayMs`, also when the role has changed meanwhile. */
   pause(delayMs: number): Promise<void>
   /** Never back; hands newly committed batches to the listeners. */
@@ -145,6 +149,10 @@ export function createCore(options: RaftOptions, enter: (core: Core) => void, le
       cancelRoleTimer = timers.after(delayMs, () => {
         if (!core.stopped) callback()
       })
+    },
+    spawn(work) {
+      const { bug } = options
+      if (bug !== undefined) work.catch((error: unknown) => core.stopped || bug(error))
     },
     pause: delayMs => new Promise(resolve => timers.after(delayMs, resolve)),
     advanceHighWatermark(to) {

@@ -51,7 +51,7 @@ export function runRound(core: Core): void {
       await core.pause(askAgainMs)
     }
   }
-  for (const voterId of core.otherVoterIds) void ask(voterId)
+  for (const voterId of core.otherVoterIds) core.spawn(ask(voterId))
 }
 
 function readVote(core: Core, response: ResponseOf<typeof vote>): 'granted' | 'rejected' | 'moved' | 'ask-again' {

@@ -16,13 +16,13 @@ const disconnectsMax = 2
 /** Fetches from the leader until the role changes. The role timer is the fetch timeout. */
 export function enterFollower(core: Core, leaderId: number): void {
   followerTimer(core)
-  void fetchLoop(core, () => leaderId)
+  core.spawn(fetchLoop(core, () => leaderId))
 }
 
 /** An observer without a leader asks one voter after the other; any of them knows. */
 export function enterObserver(core: Core): void {
   let next = 0
-  void fetchLoop(core, () => core.otherVoterIds[next++ % core.otherVoterIds.length])
+  core.spawn(fetchLoop(core, () => core.otherVoterIds[next++ % core.otherVoterIds.length]))
 }
 
 /** Heard from the leader: the fetch timeout starts anew. */

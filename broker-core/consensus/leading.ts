@@ -41,7 +41,7 @@ export function enterLeader(core: Core, role: Leader): void {
     cancelFlush: undefined,
     sinceMs: clock.monotonicMs(),
   }
-  for (const voterId of core.otherVoterIds) void announceEpoch(core, voterId)
+  for (const voterId of core.otherVoterIds) core.spawn(announceEpoch(core, voterId))
   watchMajority(core)
   appended(core)
 }
@@ -109,7 +109,7 @@ function watchMajority(core: Core): void {
       return
     }
     for (const voterId of core.otherVoterIds) {
-      if ((leading.progress.lastFetchMs(voterId) ?? -Infinity) < nowMs - periodMs) void announceEpoch(core, voterId)
+      if ((leading.progress.lastFetchMs(voterId) ?? -Infinity) < nowMs - periodMs) core.spawn(announceEpoch(core, voterId))
     }
     watchMajority(core)
   })

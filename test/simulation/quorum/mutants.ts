@@ -17,8 +17,8 @@ export const quorumMutants: readonly Mutant[] = [
   {
     name: 'votes for a log that is behind',
     file: 'quorum-state.ts',
-    find: "  if (role.kind === 'prospective' && role.leaderId !== undefined) return false\n  return upToDate",
-    replace: "  if (role.kind === 'prospective' && role.leaderId !== undefined) return false\n  return true",
+    find: 'const upToDate = isAtLeast(question.lastOffset, ownEnd)',
+    replace: 'const upToDate = true',
   },
   {
     name: 'compares logs by length alone',
@@ -115,7 +115,7 @@ export const quorumMutants: readonly Mutant[] = [
     name: 'truncates to its high watermark, as in the days before epochs',
     file: 'following.ts',
     find: '  log.truncateTo(to)',
-    replace: '  log.truncateTo(to > core.highWatermark ? core.highWatermark - 1 : to)',
+    replace: '  log.truncateTo(core.highWatermark)',
   },
   {
     name: 'hands out what is not committed',
@@ -142,18 +142,6 @@ export const quorumMutants: readonly Mutant[] = [
     replace: 'const ready = true',
   },
   {
-    name: 'applies a snapshot and then the log below it once more',
-    file: 'core.ts',
-    find: '      delivered = id.endOffset\n',
-    replace: '',
-  },
-  {
-    name: 'serves a follower from behind its log instead of by snapshot',
-    file: 'leading.ts',
-    find: 'if (snapshot !== undefined && fetchOffset < log.startOffset) return { snapshotId: snapshot }',
-    replace: '',
-  },
-  {
     name: 'a candidate does not open a new epoch',
     file: 'election.ts',
     find: "core.become({ kind: 'candidate', epoch: role.epoch + 1 })",
@@ -166,15 +154,21 @@ export const quorumMutants: readonly Mutant[] = [
     replace: "if (question.preVote) return upToDate && role.kind === 'unattached'",
   },
   {
-    name: 'a prospective node goes back to a leader that others merely name',
-    file: 'quorum-state.ts',
-    find: "if (role.kind === 'prospective' && role.leaderId === other) return undefined",
-    replace: '',
+    name: 'believes the watermark of the leader beyond its own log',
+    file: 'following.ts',
+    find: 'core.advanceHighWatermark(Math.min(answer.highWatermark, log.endOffset))',
+    replace: 'core.advanceHighWatermark(log.endOffset)',
   },
   {
-    name: 'goes on leading after it has heard of a later epoch',
-    file: 'quorum-state.ts',
-    find: '  if (epoch < role.epoch) return undefined\n',
-    replace: "  if (epoch < role.epoch || role.kind === 'leader') return undefined\n",
+    name: 'moves an epoch without telling its file',
+    file: 'core.ts',
+    find: 'before.epoch !== after.epoch || before.votedId !== after.votedId || before.leaderId !== after.leaderId',
+    replace: 'before.votedId !== after.votedId && after.votedId < 0',
+  },
+  {
+    name: 'a leader appends to an epoch that it no longer leads',
+    file: 'leading.ts',
+    find: 'const lastOffset = core.options.log.appendValues(values, epoch)',
+    replace: 'const lastOffset = core.options.log.appendValues(values, epoch - 1)',
   },
 ]

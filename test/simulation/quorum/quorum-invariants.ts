@@ -1,7 +1,7 @@
 /** What must hold at every instant of every run of the quorum. Each method throws the moment it is broken. */
 export interface QuorumInvariants {
-  /** One leader per epoch. */
-  leads(nodeId: number, epoch: number): void
+  /** One leader per epoch; it has applied everything that was ever committed before it decides anything. */
+  leads(nodeId: number, epoch: number, appliedEndOffset: number): void
   /** One vote per node and epoch, over all its lives. */
   voted(voter: number, epoch: number, candidate: number): void
   /** Everybody is handed the same committed batches, and none is ever different from what was committed first. */
@@ -36,7 +36,9 @@ export function quorumInvariants(): QuorumInvariants {
       .flatMap(([, batch]) => (batch.text === '' ? [] : batch.text.split(',')))
 
   return {
-    leads(nodeId, epoch) {
+    leads(nodeId, epoch, appliedEndOffset) {
+      const missed = [...log].find(([baseOffset, batch]) => batch.epoch < epoch && baseOffset >= appliedEndOffset)
+      if (missed !== undefined) broken(`node ${nodeId} leads epoch ${epoch} without what is committed at ${missed[0]}`)
       const known = leaders.get(epoch)
       if (known !== undefined && known !== nodeId) broken(`two leaders in epoch ${epoch}: ${known} and ${nodeId}`)
       leaders.set(epoch, nodeId)

@@ -37,8 +37,8 @@ export interface QuorumWorld {
   readonly random: SeededRandom
   readonly nodes: readonly SimNode[]
   readonly invariants: QuorumInvariants
-  /** Probabilities per message. */
-  readonly weather: { loss: number; duplicate: number; delayMaxMs: number }
+  /** Probabilities per message; `bounce`: that its receiver crashes right after its answer and comes back at once. */
+  readonly weather: { loss: number; duplicate: number; delayMaxMs: number; bounce: number }
   readonly trace: string[]
   cut(from: number, to: number): void
   heal(): void
@@ -59,7 +59,7 @@ export function quorumWorld(options: QuorumWorldOptions): QuorumWorld {
   const random = seededRandom(options.seed)
   const chance = random.fork('messages')
   const cuts = new Set<string>()
-  const weather = { loss: 0, duplicate: 0, delayMaxMs: 10 }
+  const weather = { loss: 0, duplicate: 0, delayMaxMs: 10, bounce: 0 }
   const trace: string[] = []
   const voterIds = Array.from({ length: options.voters }, (_, index) => index + 1)
   const voters = new Map(voterIds.map(nodeId => [nodeId, { host: 'sim', port: nodeId }]))
@@ -108,6 +108,10 @@ export function quorumWorld(options: QuorumWorldOptions): QuorumWorld {
               response => {
                 if (isCut(toId, from.nodeId) || chance.chance(weather.loss)) return
                 time.after(delay(), sender, () => resolve(response))
+                if (to.process === receiver && to.isUp && chance.chance(weather.bounce)) {
+                  crash(to)
+                  start(to)
+                }
               },
               (error: unknown) => invariants.failed(error),
             )
@@ -168,7 +172,8 @@ export function quorumWorld(options: QuorumWorldOptions): QuorumWorld {
       },
       leaderChanged(leaderId, epoch) {
         trace.push(`${time.nowMs().toFixed(2)} ${node.nodeId} sees leader ${leaderId} in ${epoch}`)
-        if (leaderId === node.nodeId) invariants.leads(node.nodeId, epoch)
+        if (leaderId === node.nodeId) invariants.voted(node.nodeId, epoch, node.nodeId)
+        if (leaderId === node.nodeId) invariants.leads(node.nodeId, epoch, node.applied.endOffset)
       },
     }
   }
@@ -192,6 +197,7 @@ export function quorumWorld(options: QuorumWorldOptions): QuorumWorld {
         },
       },
       peers: peersOf(node),
+      bug: error => invariants.failed(error),
       clock,
       timers: simTimers(time, process),
       random: random.fork(`node-${node.nodeId}-${time.eventCount()}`),

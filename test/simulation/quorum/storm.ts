@@ -31,6 +31,7 @@ export async function storm(options: StormOptions): Promise<StormResult> {
       world.invariants.check()
       checkLogs(world)
     }
+    world.invariants.check()
     await calm(world)
     world.invariants.check()
     checkLogs(world)
@@ -62,7 +63,8 @@ function act(world: QuorumWorld): void {
     () => (weather.loss = random.fraction() * 0.3),
     () => (weather.duplicate = random.fraction() * 0.3),
     () => (weather.delayMaxMs = random.pick([1, 10, 100, 700])),
-    () => Object.assign(weather, { loss: 0, duplicate: 0, delayMaxMs: 10 }),
+    () => (weather.bounce = random.fraction() * 0.2),
+    () => Object.assign(weather, { loss: 0, duplicate: 0, delayMaxMs: 10, bounce: 0 }),
     () => snapshot(node),
     () => {},
   ]
@@ -87,7 +89,7 @@ function snapshot(node: SimNode): void {
 /** No more harm: within a bounded time everybody agrees. */
 async function calm(world: QuorumWorld): Promise<void> {
   world.heal()
-  Object.assign(world.weather, { loss: 0, duplicate: 0, delayMaxMs: 10 })
+  Object.assign(world.weather, { loss: 0, duplicate: 0, delayMaxMs: 10, bounce: 0 })
   for (const node of world.nodes) {
     node.process.resume()
     world.start(node)
