@@ -3,6 +3,7 @@ import type { TopicPartition } from '../../model/ids.ts'
 import { listOffsets as listOffsetsApi } from '../../protocol/messages/02-list-offsets.ts'
 import { type ClientErrorCode, KafkaClientError } from '../client-error.ts'
 import type { KafkaClient, RetryOptions } from '../kafka-client.ts'
+import type { PartitionMetadata } from '../metadata/cluster-metadata.ts'
 import { groupByTopic } from './group-by-topic.ts'
 import { signalOf } from './controller-call.ts'
 
@@ -69,10 +70,18 @@ interface Round {
   readonly failures: Map<OffsetQuestion, KafkaClientError>
 }
 
-function note(round: Round, question: OffsetQuestion, code: ClientErrorCode): void {
+function note(client: KafkaClient, round: Round, question: OffsetQuestion, code: ClientErrorCode): void {
   const failure = new KafkaClientError(code, { topic: question.topic, partition: question.partition })
-  if (failure.retriable) round.failures.set(question, failure)
-  else round.answers.set(question, unanswered(question, code))
+  if (failure.retriable) {
+    round.failures.set(question, failure)
+    client.noteFailure(failure)
+  } else round.answers.set(question, unanswered(question, code))
+}
+
+/** With the epoch of the leader that is asked: one that was deposed meanwhile refuses, instead of telling its old ends. */
+interface EpochQuestion extends TopicPartition {
+  readonly question: OffsetQuestion
+  readonly currentLeaderEpoch: number
 }
 
 async function askLeaders(
@@ -81,28 +90,32 @@ async function askLeaders(
   round: Round,
   options: ListOffsetsOptions,
 ): Promise<void> {
-  const byLeader = new Map<number, OffsetQuestion[]>()
+  const byLeader = new Map<number, EpochQuestion[]>()
   for (const [topic, some] of groupByTopic(questions)) {
     const leaders = await leadersOf(client, topic, options)
     for (const it of some) {
       const leader = typeof leaders === 'string' ? leaders : (leaders[it.partition] ?? 'UNKNOWN_TOPIC_OR_PARTITION')
-      if (typeof leader === 'string') note(round, it, leader)
-      else if (leader < 0) note(round, it, 'LEADER_NOT_AVAILABLE')
-      else byLeader.set(leader, [...(byLeader.get(leader) ?? []), it])
+      if (typeof leader === 'string') note(client, round, it, leader)
+      else if (leader.leaderId < 0) note(client, round, it, 'LEADER_NOT_AVAILABLE')
+      else {
+        const some = byLeader.get(leader.leaderId) ?? []
+        some.push({ topic, partition: it.partition, question: it, currentLeaderEpoch: leader.leaderEpoch })
+        byLeader.set(leader.leaderId, some)
+      }
     }
   }
   await Promise.all([...byLeader].map(([nodeId, some]) => askOne(client, nodeId, some, round, options)))
 }
 
-/** Leader of each partition, or what is wrong with the topic. */
+/** The partitions with their leaders, or what is wrong with the topic. */
 async function leadersOf(
   client: KafkaClient,
   topic: string,
   options: RetryOptions,
-): Promise<readonly number[] | ClientErrorCode> {
+): Promise<readonly PartitionMetadata[] | ClientErrorCode> {
   try {
     const known = await client.topic(topic, options)
-    return known.partitions.map(it => it.leaderId)
+    return known.partitions
   } catch (error) {
     if (error instanceof KafkaClientError && error.place.topic === topic) return error.code
     throw error
@@ -112,18 +125,23 @@ async function leadersOf(
 async function askOne(
   client: KafkaClient,
   nodeId: number,
-  questions: readonly OffsetQuestion[],
+  some: readonly EpochQuestion[],
   round: Round,
   options: ListOffsetsOptions,
 ): Promise<void> {
+  const questions = some.map(it => it.question)
   const body = {
     ...listOffsetsApi.request.zero,
     replicaId: -1,
     isolationLevel: isolationCodes[options.isolation ?? 'read_uncommitted'],
     timeoutMs: client.settings.requestTimeoutMs,
-    topics: groupByTopic(questions).map(([name, some]) => ({
+    topics: groupByTopic(some).map(([name, ofTopic]) => ({
       name,
-      partitions: some.map(it => ({ partitionIndex: it.partition, currentLeaderEpoch: -1, timestamp: timeOf(it.at) })),
+      partitions: ofTopic.map(({ partition, currentLeaderEpoch, question }) => ({
+        partitionIndex: partition,
+        currentLeaderEpoch,
+        timestamp: timeOf(question.at),
+      })),
     })),
   }
   try {
@@ -132,7 +150,7 @@ async function askOne(
     const found = new Map(reply.topics.flatMap(topic => topic.partitions.map(it => [`${it.partitionIndex} ${topic.name}`, it])))
     for (const it of questions) {
       const partition = found.get(`${it.partition} ${it.topic}`)
-      if (partition === undefined || partition.errorCode !== 0) note(round, it, errorName(partition?.errorCode ?? -1))
+      if (partition === undefined || partition.errorCode !== 0) note(client, round, it, errorName(partition?.errorCode ?? -1))
       else {
         const { offset, timestamp, leaderEpoch } = partition
         round.answers.set(it, { ...it, offset, timestampMs: timestamp, leaderEpoch, error: 'NONE' })
@@ -140,7 +158,7 @@ async function askOne(
     }
   } catch (error) {
     if (!(error instanceof KafkaClientError) || ['CANCELLED', 'CLOSED'].includes(error.code)) throw error
-    for (const it of questions) note(round, it, error.code)
+    for (const it of questions) note(client, round, it, error.code)
   }
 }
 

@@ -188,10 +188,10 @@ class Reader implements PartitionReader {
     const { topic, partition, lane, fetchBytesMax: bytesMax = fetchBytesDefault } = this.#options
     const place = { api: 'Fetch', topic, partition }
     const known = await this.#client.topic(topic, signal === undefined ? {} : { signal })
-    const leaderId = known.partitions[partition]?.leaderId
+    const { leaderId, leaderEpoch } = known.partitions[partition] ?? {}
     if (leaderId === undefined) throw new KafkaClientError('UNKNOWN_TOPIC_OR_PARTITION', place)
     if (leaderId < 0) throw new KafkaClientError('LEADER_NOT_AVAILABLE', place)
-    const position = { topic, partition, offset: this.#position, bytesMax }
+    const position = { topic, partition, offset: this.#position, bytesMax, leaderEpoch: leaderEpoch ?? -1 }
     const [fetched] = await fetchPartitions(this.#client, leaderId, [position], {
       isolation,
       waitMs,

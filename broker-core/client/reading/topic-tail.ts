@@ -174,7 +174,11 @@ class Tail {
       waitMs = waitDefaultMs,
       fetchBytesMax = fetchBytesDefault,
     } = this.#options
-    const positions = some.map(({ topic, partition, offset }) => ({ topic, partition, offset, bytesMax: partitionBytesMax }))
+    const { topics } = this.#client.cluster()
+    const positions = some.map(({ topic, partition, offset }) => {
+      const leaderEpoch = topics.get(topic)?.partitions[partition]?.leaderEpoch ?? -1
+      return { topic, partition, offset, leaderEpoch, bytesMax: partitionBytesMax }
+    })
     const fetched = await fetchPartitions(this.#client, leaderId, positions, {
       isolation,
       waitMs,
