@@ -94,8 +94,12 @@ async function askLeaders(
   for (const [topic, some] of groupByTopic(questions)) {
     const leaders = await leadersOf(client, topic, options)
     for (const it of some) {
-      const leader = typeof leaders === 'string' ? leaders : (leaders[it.partition] ?? 'UNKNOWN_TOPIC_OR_PARTITION')
-      if (typeof leader === 'string') note(client, round, it, leader)
+      if (typeof leaders === 'string') {
+        round.answers.set(it, unanswered(it, leaders))
+        continue
+      }
+      const leader = leaders[it.partition]
+      if (leader === undefined) note(client, round, it, 'UNKNOWN_TOPIC_OR_PARTITION')
       else if (leader.leaderId < 0) note(client, round, it, 'LEADER_NOT_AVAILABLE')
       else {
         const some = byLeader.get(leader.leaderId) ?? []
@@ -107,7 +111,7 @@ async function askLeaders(
   await Promise.all([...byLeader].map(([nodeId, some]) => askOne(client, nodeId, some, round, options)))
 }
 
-/** The partitions with their leaders, or what is wrong with the topic. */
+/** The partitions with their leaders, or what is wrong with the topic after `client.topic` tried for long enough. */
 async function leadersOf(
   client: KafkaClient,
   topic: string,

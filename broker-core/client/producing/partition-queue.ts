@@ -75,20 +75,24 @@ export class PartitionQueue {
     return batch
   }
 
-  /** The batch that may go now: nothing of the partition is under way, and it is full, old enough, or must not wait. */
+  /** The batch that may go now, if any: see `dueAtMs`. */
   take(nowMs: number, lingerMs: number, isFlushing: boolean): PendingBatch | undefined {
     const first = this.#batches[0]
-    if (first === undefined || this.#inFlight !== undefined || first.notBeforeMs > nowMs) return undefined
-    const isRipe =
-      isFlushing ||
-      this.#batches.length > 1 ||
-      first.attempts > 0 ||
-      first.bytes >= this.#batchBytesMax ||
-      nowMs - first.createdAtMs >= lingerMs
-    if (!isRipe) return undefined
+    if (first === undefined || this.dueAtMs(lingerMs, isFlushing) > nowMs) return undefined
     this.#batches.shift()
     this.#inFlight = first
     return first
+  }
+
+  /**
+   * When the first batch may go: once nothing of the partition is under way (Infinity until then), and it is full, old enough, or must
+   * not wait; a repetition after its pause.
+   */
+  dueAtMs(lingerMs: number, isFlushing: boolean): number {
+    const first = this.#batches[0]
+    if (first === undefined || this.#inFlight !== undefined) return Number.POSITIVE_INFINITY
+    const mustNotWait = isFlushing || this.#batches.length > 1 || first.attempts > 0 || first.bytes >= this.#batchBytesMax
+    return Math.max(first.notBeforeMs, mustNotWait ? 0 : first.createdAtMs + lingerMs)
   }
 
   /** It is done, one way or the other. */

@@ -170,7 +170,17 @@ export class RecordSender implements Producer {
       if (batch !== undefined) ready.push({ queue, batch })
     }
     if (ready.length > 0) void this.#sendAll(ready)
+    this.#wakeWhenDue(nowMs)
     this.#tellIdle()
+  }
+
+  /** What is under way wakes the producer itself when it is settled. */
+  #wakeWhenDue(nowMs: number): void {
+    let dueAtMs = Number.POSITIVE_INFINITY
+    for (const queue of this.#queues.values()) {
+      dueAtMs = Math.min(dueAtMs, queue.dueAtMs(this.#settings.lingerMs, this.#flushing > 0))
+    }
+    if (dueAtMs !== Number.POSITIVE_INFINITY) this.#wakeIn(dueAtMs - nowMs)
   }
 
   #tellIdle(): void {
@@ -205,10 +215,8 @@ export class RecordSender implements Producer {
 
   #repeatLater(queue: PartitionQueue, batch: PendingBatch): void {
     batch.attempts++
-    const delayMs = backoffMs(batch.attempts, this.#client.env.random)
-    batch.notBeforeMs = this.#client.env.clock.monotonicMs() + delayMs
+    batch.notBeforeMs = this.#client.env.clock.monotonicMs() + backoffMs(batch.attempts, this.#client.env.random)
     queue.putBack(batch)
-    this.#client.env.timers.after(delayMs, () => this.#wakeIn(0))
   }
 
   #mayRepeat(batch: PendingBatch, error: KafkaClientError): boolean {
