@@ -65,8 +65,30 @@ function faultAt(atMs: number, random: SeededRandom, ids: readonly number[], kin
   }
 }
 
-/** Begins a fault and asks for its end. `isWhole`: every replica is alive and in sync. */
-export function applyFault(fault: Fault, world: SimWorld, cluster: SimCluster, isWhole: () => boolean): void {
+export interface FaultInjector {
+  /** Begins a fault and asks for its end. */
+  apply(fault: Fault): void
+}
+
+/**
+ * Carries out faults. `isWhole`: every replica is alive and in sync. What goes beyond the promise of acks=all is left out: brokers do not
+ * wait for disks, so until the cluster is whole again after a loss of power no second broker goes down.
+ */
+export function createFaultInjector(world: SimWorld, cluster: SimCluster, isWhole: () => boolean): FaultInjector {
+  let isRecovering = false
+  return {
+    apply(fault) {
+      isRecovering &&= !isWhole()
+      const goesDown = fault.kind === 'crash' || fault.kind === 'stop' || fault.kind === 'power-loss'
+      if (goesDown && isRecovering) return
+      if (fault.kind === 'power-loss' && !isWhole()) return
+      isRecovering ||= fault.kind === 'power-loss'
+      begin(fault, world, cluster)
+    },
+  }
+}
+
+function begin(fault: Fault, world: SimWorld, cluster: SimCluster): void {
   const { network, time } = world
   const later = (end: () => void) => time.after(fault.forMs, undefined, end)
   switch (fault.kind) {
@@ -75,7 +97,6 @@ export function applyFault(fault: Fault, world: SimWorld, cluster: SimCluster, i
       later(() => startAgain(cluster, fault.broker))
       return
     case 'power-loss':
-      if (!isWhole()) return
       cluster.crash(fault.broker, fault.survival)
       later(() => startAgain(cluster, fault.broker))
       return

@@ -1,7 +1,8 @@
 import { createTopics } from '../../broker-core/client/admin/topics.ts'
 import type { KafkaClient } from '../../broker-core/client/kafka-client.ts'
 import { noDisk } from '../compliance/no-disk.ts'
-import { applyFault, planOf, type Fault, type PlanOptions } from './faults.ts'
+import { createFaultInjector, planOf, type Fault, type PlanOptions } from './faults.ts'
+import { isWholeView, viewsOf, viewText } from './cluster-views.ts'
 import { createHistory, type History } from './history.ts'
 import { compareReplicas } from './replica-files.ts'
 import { consumeLoop, consumeOnce, pause, produceLoop, simClient, type ClientContext } from './sim-clients.ts'
@@ -81,7 +82,8 @@ async function play(run: Run, plan: readonly Fault[]): Promise<void> {
   const clients = await startClients(run)
   if (clients === undefined) return
   const beginMs = world.time.nowMs()
-  for (const fault of plan) world.time.after(fault.atMs, undefined, () => applyFault(fault, world, cluster, clients.areInSync))
+  const faults = createFaultInjector(world, cluster, clients.areInSync)
+  for (const fault of plan) world.time.after(fault.atMs, undefined, () => faults.apply(fault))
   const lastMs = Math.max(0, ...plan.map(fault => fault.atMs + fault.forMs))
   await runWatched(run, lastMs + 2_000)
   clients.stopProducing()
@@ -112,7 +114,7 @@ const allReady = (cluster: SimCluster): boolean =>
 
 interface Clients {
   stopProducing(): void
-  /** All replicas in sync by the word of the controller, a moment ago. */
+  /** All replicas in sync by the word of all brokers, a moment ago. */
   areInSync(): boolean
   /** The same, and everything read to the end. */
   isConverged(): boolean
@@ -121,7 +123,8 @@ interface Clients {
 
 interface ClientState {
   isConverged: boolean
-  areInSync: boolean
+  /** All brokers said so a moment ago. */
+  wholeUntilMs: number
   text: string
 }
 
@@ -129,7 +132,7 @@ async function startClients(run: Run): Promise<Clients | undefined> {
   const { cluster, history, world } = run
   const { env } = world.start({ name: 'clients', disk: noDisk })
   let isProducing = true
-  const state: ClientState = { isConverged: false, areInSync: false, text: 'nothing is known' }
+  const state: ClientState = { isConverged: false, wholeUntilMs: 0, text: 'nothing is known' }
   const context: ClientContext = { env, history, topic, random: world.random.fork('clients'), isOver: () => false }
   const producing: ClientContext = { ...context, isOver: () => !isProducing }
   const seerOf = (nodeId: number): string => cluster.running(nodeId)?.incarnation ?? 'nobody'
@@ -156,7 +159,7 @@ async function startClients(run: Run): Promise<Clients | undefined> {
   }
   return {
     stopProducing: () => (isProducing = false),
-    areInSync: () => state.areInSync,
+    areInSync: () => state.wholeUntilMs > world.time.nowMs() && cluster.ids.every(id => cluster.running(id)?.isReady === true),
     isConverged: () => state.isConverged && !isProducing,
     describe: () => state.text,
   }
@@ -170,23 +173,20 @@ async function watchMetadata(
   state: ClientState,
   seerOf: (nodeId: number) => string,
 ): Promise<void> {
-  const { cluster, history, partitions } = run
+  const { cluster, history, partitions, world } = run
   let ends: number[] = []
   for (;;) {
     await pause(context.env, 250)
-    const known = await client.refresh([topic], { timeoutMs: 1_000 }).catch(() => undefined)
-    const found = known?.topics.get(topic)
-    if (found === undefined) continue
-    for (const { partition, leaderId, leaderEpoch } of found.partitions) {
+    await client.refresh([topic], { timeoutMs: 500 }).catch(() => {})
+    const views = await viewsOf(client, cluster.ids, topic)
+    for (const { partition, leaderId, leaderEpoch } of views.flatMap(view => view ?? [])) {
       if (leaderId >= 0) history.sawLeader(`partition ${partition}`, leaderEpoch, leaderId)
     }
-    state.text = found.partitions.map(it => `${it.partition}: leader ${it.leaderId} isr ${it.isr.join('/')}`).join(', ')
-    state.areInSync =
-      found.partitions.length === partitions &&
-      found.partitions.every(it => it.isr.length === cluster.ids.length && it.leaderId >= 0)
+    const areAllWhole = views.every(view => isWholeView(view, partitions, cluster.ids.length))
+    state.wholeUntilMs = areAllWhole ? world.time.nowMs() + 700 : 0
     const before = ends
-    ends = state.areInSync ? await endsOf(client, run, context, seerOf) : []
-    state.text += ` ends ${ends.join('/')}`
+    ends = areAllWhole ? await endsOf(client, run, context, seerOf) : []
+    state.text = `${views.map(viewText).join(' | ')} ends ${ends.join('/')}`
     const isQuiet =
       ends.length === partitions && ends.every((end, index) => end === before[index] && end === history.observed(index).length)
     state.isConverged = isQuiet && cluster.ids.every(id => cluster.running(id)?.isReady === true)

@@ -1,6 +1,9 @@
 import { report, shortened } from './shorten.ts'
 import { runScenario, type ScenarioOptions } from './scenario.ts'
 
+/** Enough to see that something is wrong. */
+const failuresMax = 20
+
 /** `npm run simulate -- --seeds N --from S`: prints failures, shortened, and how fast it went; with `--trace` everything that brokers log. Exit status 1 when a seed failed. */
 async function main(): Promise<number> {
   const count = argument('seeds', 100)
@@ -20,6 +23,7 @@ async function main(): Promise<number> {
     const shortest = await shortened(outcome, options)
     if (isTracing) process.stdout.write(`${shortest.trace.join('\n')}\n`)
     process.stdout.write(`${report(shortest)}\n\n`)
+    if (failed.length >= failuresMax) break
   }
   const seconds = (performance.now() - startedMs) / 1000
   process.stdout.write(
