@@ -4,11 +4,14 @@ import { type Coordinators, startCoordinators } from '../coordinator/coordinator
 import type { InternalTopics, ProducerIdBlocks } from '../coordinator/ports.ts'
 import type { Env } from '../env/env.ts'
 import { errorName } from '../model/kafka-errors.ts'
+import { addPartitionsToTxn } from '../protocol/messages/24-add-partitions-to-txn.ts'
 import { writeTxnMarkers } from '../protocol/messages/27-write-txn-markers.ts'
 import { allocateProducerIds } from '../protocol/messages/67-allocate-producer-ids.ts'
 import { topicConfigInForce, type BrokerLayers } from '../server/config-layers.ts'
+import { coordinatorOfTransactions } from '../server/transaction-claims.ts'
+import { type TransactionGate, transactionGate } from '../server/transaction-gate.ts'
 import type { BrokerConfig } from './broker-config.ts'
-import { type BrokerPeers, brokerPeers } from './broker-peers.ts'
+import { brokerPeers } from './broker-peers.ts'
 import { coordinatorLog } from './coordinator-log.ts'
 import { coordinatorMetadata } from './coordinator-metadata.ts'
 import { coordinatorSettings } from './coordinator-settings.ts'
@@ -26,7 +29,8 @@ export interface CoordinationOptions {
 
 /** The coordinators of one broker, plugged into its partitions, its metadata and its peers. */
 export interface Coordination extends Coordinators {
-  readonly peers: BrokerPeers
+  /** What stands between transactional writes and the partitions led here. */
+  readonly gate: TransactionGate
   /** Partitions of internal topics are handed to, and taken from, their coordinator; others are ignored. */
   leadershipChanged(change: LeadershipChange): void
 }
@@ -63,9 +67,17 @@ export function coordination(options: CoordinationOptions): Coordination {
     ['__consumer_offsets', coordinators.groups.leadership],
     ['__transaction_state', coordinators.transactions.leadership],
   ])
+  const gate = transactionGate(
+    coordinatorOfTransactions({
+      nodeId: config.nodeId,
+      transactions: coordinators.transactions,
+      partitionLeader: (topic, partition) => metadata.partitionLeader(topic, partition),
+      ask: (nodeId, request) => peers.ask(nodeId, addPartitionsToTxn, request),
+    }),
+  )
   return {
     ...coordinators,
-    peers,
+    gate,
     leadershipChanged({ replica, leaderEpoch, isLeader }) {
       const leadership = leaderships.get(replica.topic)
       if (leadership === undefined) return

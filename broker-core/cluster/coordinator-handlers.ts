@@ -37,7 +37,7 @@ const markerTimeoutMs = 5_000
 
 /** The coordinators' part of what the client listener serves. */
 export function coordinatorHandlers({ coordination, env, metadata, replicas }: CoordinatorHandlerParts): Handler[] {
-  const { finder, groups, transactions } = coordination
+  const { finder, gate, groups, transactions } = coordination
   const topics = coordinatorMetadata(metadata)
   const writeMarker = markerWriter({
     replicas,
@@ -59,10 +59,10 @@ export function coordinatorHandlers({ coordination, env, metadata, replicas }: C
     listGroupsHandler({ groups }),
     initProducerIdHandler({ transactions }),
     addPartitionsToTxnHandler({ transactions, topics }),
-    addOffsetsToTxnHandler({ transactions, groups }),
+    addOffsetsToTxnHandler({ transactions, groups, coordinators: finder }),
     endTxnHandler({ transactions }),
-    writeTxnMarkersHandler({ groups, writeMarker }),
-    txnOffsetCommitHandler({ groups, topics }),
+    writeTxnMarkersHandler({ groups, gate, writeMarker }),
+    txnOffsetCommitHandler({ groups, topics, gate }),
     deleteGroupsHandler({ groups }),
     offsetDeleteHandler({ groups, topics }),
     describeTransactionsHandler({ transactions }),

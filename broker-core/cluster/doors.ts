@@ -26,7 +26,7 @@ export interface DoorParts {
 export function openDoors(parts: DoorParts): { clientDispatch: Dispatch; controllerDispatch: Dispatch } {
   const { bug, config, data, env, node } = parts
   const { coordination, directories, layers, topics } = parts
-  const common = { config, env, node, replicas: data.replicas, directories, layers, topics }
+  const common = { config, env, node, replicas: data.replicas, directories, layers, topics, gate: coordination.gate }
   const clientDispatch: Dispatch = createDispatch({
     handlers: [
       ...clientHandlers({ ...common, served: () => clientDispatch.served }),

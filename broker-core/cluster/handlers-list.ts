@@ -37,6 +37,7 @@ import { describeProducersHandler } from '../server/handlers/61-describe-produce
 import { listConfigResourcesHandler } from '../server/handlers/74-list-config-resources.ts'
 import { describeTopicPartitionsHandler } from '../server/handlers/75-describe-topic-partitions.ts'
 import { forwardedHandler } from '../server/handlers/forwarded.ts'
+import type { TransactionGate } from '../server/transaction-gate.ts'
 import { configBoolean, configNumber, type BrokerConfig } from './broker-config.ts'
 import type { LogDirectories } from './log-directories.ts'
 import type { MetadataNode } from './metadata-node.ts'
@@ -50,6 +51,7 @@ export interface HandlerParts {
   readonly directories: LogDirectories
   readonly layers: BrokerLayers
   readonly topics: TopicCreation
+  readonly gate: TransactionGate
   /** Of this listener's dispatch, which is made from these handlers. */
   served(): readonly ServedApi[]
 }
@@ -81,7 +83,7 @@ export function clientHandlers(parts: HandlerParts): Handler[] {
   const sessionSlots = configNumber(config, 'max.incremental.fetch.session.cache.slots')
   const sessions = new FetchSessions(sessionSlots, () => env.clock.monotonicMs(), fraction)
   return [
-    produceHandler({ ...directory, timers: env.timers }),
+    produceHandler({ ...directory, timers: env.timers, gate: parts.gate }),
     fetchHandler({ ...directory, timers: env.timers, sessions, maxBytes: configNumber(config, 'fetch.max.bytes') }),
     listOffsetsHandler(directory),
     metadataHandler({

@@ -13,7 +13,12 @@ export type FoundCoordinator =
 export interface CoordinatorFinder {
   /** The broker that coordinates `key`, at its endpoint of `listener`. Asks for the internal topic where it is missing (INT-01). */
   find(keyType: CoordinatorKeyType, key: string, listener: string): Promise<FoundCoordinator>
+  /** Asks for the internal topic where it is missing and waits a little until this broker knows of it. False: not yet. */
+  ensureTopic(keyType: 'group' | 'transaction'): Promise<boolean>
 }
+
+/** A new topic is usually known everywhere within milliseconds: cheaper than having the client ask again. */
+const topicKnownWithinMs = 1_000
 
 export interface CoordinatorTopics {
   readonly group: InternalTopicPlan
@@ -21,16 +26,36 @@ export interface CoordinatorTopics {
 }
 
 export function coordinatorFinder(
-  ports: Pick<CoordinatorPorts, 'metadata' | 'internalTopics'>,
+  ports: Pick<CoordinatorPorts, 'metadata' | 'internalTopics' | 'timers'>,
   topics: CoordinatorTopics,
 ): CoordinatorFinder {
-  const { metadata, internalTopics } = ports
+  const { metadata, internalTopics, timers } = ports
+  const isKnown = (name: string): boolean => metadata.topic(name) !== undefined
+  async function ensureTopic(keyType: 'group' | 'transaction'): Promise<boolean> {
+    const plan = topics[keyType]
+    if (isKnown(plan.name)) return true
+    await internalTopics.ensure(plan)
+    if (isKnown(plan.name)) return true
+    await new Promise<void>(resolve => {
+      const done = (): void => {
+        cancel()
+        unwatch()
+        resolve()
+      }
+      const cancel = timers.after(topicKnownWithinMs, done)
+      const unwatch = metadata.watchTopics(({ changed }) => {
+        if (changed.has(plan.name)) done()
+      })
+    })
+    return isKnown(plan.name)
+  }
   return {
+    ensureTopic,
     async find(keyType, key, listener) {
       if (keyType === 'share') return { error: 'INVALID_REQUEST' }
       if (keyType === 'group' && key === '') return { error: 'INVALID_GROUP_ID' }
       const plan = topics[keyType]
-      if (metadata.topic(plan.name) === undefined) await internalTopics.ensure(plan)
+      await ensureTopic(keyType)
       const topic = metadata.topic(plan.name)
       if (topic === undefined) return { error: 'COORDINATOR_NOT_AVAILABLE' }
       const nodeId = metadata.partitionLeader(plan.name, partitionFor(key, topic.partitionCount))

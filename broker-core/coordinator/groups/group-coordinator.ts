@@ -43,6 +43,8 @@ export interface GroupCoordinator {
   readonly leadership: PartitionLeadership
   /** INT-02; undefined while the offsets topic does not exist. */
   partitionOf(groupId: string): number | undefined
+  /** Leader epoch in which this broker coordinates the group; undefined: it does not. */
+  leaderEpochOf(groupId: string): number | undefined
   joinGroup(request: Asked<JoinCommand>): Promise<JoinReply>
   syncGroup(request: Asked<SyncCommand>): Promise<SyncReply>
   heartbeat(request: Asked<HeartbeatCommand>): Promise<KafkaErrorName>
@@ -81,6 +83,10 @@ export function startGroupCoordinator(ports: CoordinatorPorts, settings: GroupSe
   return {
     leadership: shards,
     partitionOf,
+    leaderEpochOf(groupId) {
+      const partition = partitionOf(groupId)
+      return partition === undefined ? undefined : shards.shard(partition)?.leaderEpoch
+    },
     ...groupRequests(shards, ports),
     ...offsetRequests(shards),
     async listGroups(filters) {

@@ -5,6 +5,8 @@ import type { Records, RequestOf, ResponseOf } from '../../protocol/api.ts'
 import { produce } from '../../protocol/messages/00-produce.ts'
 import { park } from '../../replication/parked/parked.ts'
 import type { Partition } from '../../replication/partition.ts'
+import { admitTransaction, noRefusals, type Refusals } from '../produce-admission.ts'
+import type { TransactionGate } from '../transaction-gate.ts'
 import { ConnectionMustClose } from '../connection-must-close.ts'
 import { handler, type Handler, type RequestContext } from '../handler.ts'
 import {
@@ -22,6 +24,7 @@ type PartitionResponse = Response['responses'][number]['partitionResponses'][num
 
 export interface ProduceDeps extends PartitionDirectory {
   readonly timers: Timers
+  readonly gate: TransactionGate
 }
 
 /** A batch that was appended and, for acks=-1, waits for the high watermark. */
@@ -37,22 +40,35 @@ const leaderHintSince = 10
 
 const noRecordErrors: PartitionResponse['recordErrors'] = []
 
-/** Produce v3-13: PROD-01..13, IDEM-01..07 through the log. Gap: records of a transaction are not checked against its coordinator. */
+/** Produce v3-13: PROD-01..13, IDEM-01..07 through the log, TXN-20 to TXN-22 through the gate. */
 export function produceHandler(deps: ProduceDeps): Handler<typeof produce> {
   return handler(produce, (request, context) => {
-    const written: Written[] = []
-    const responses = request.topicData.map(topic => ({
-      name: topic.name,
-      topicId: topic.topicId,
-      partitionResponses: topic.partitionData.map(data => {
-        const address = { topic: topic.name, topicId: topic.topicId, partition: data.index, byId: context.apiVersion >= 13 }
-        return writePartition(deps, request, context, address, data.records, written)
-      }),
-    }))
-    if (request.acks === 0) return finishUnacknowledged(responses)
-    if (request.acks !== -1 || written.length === 0) return answer(deps, context, responses)
-    return whenReplicated(deps, request.timeoutMs, written).then(() => answer(deps, context, settled(responses, written)))
+    const admission = admitTransaction(deps, request, context)
+    if (admission === undefined) return write(deps, request, context, noRefusals)
+    return admission.then(refusals => write(deps, request, context, refusals))
   })
+}
+
+function write(
+  deps: ProduceDeps,
+  request: Request,
+  context: RequestContext,
+  refusals: Refusals,
+): Promise<Response> | Response | undefined {
+  const written: Written[] = []
+  const responses = request.topicData.map(topic => ({
+    name: topic.name,
+    topicId: topic.topicId,
+    partitionResponses: topic.partitionData.map(data => {
+      const address = { topic: topic.name, topicId: topic.topicId, partition: data.index, byId: context.apiVersion >= 13 }
+      const refusal = refusals.get(data)
+      if (refusal !== undefined) return refused(data.index, refusal)
+      return writePartition(deps, request, context, address, data.records, written)
+    }),
+  }))
+  if (request.acks === 0) return finishUnacknowledged(responses)
+  if (request.acks !== -1 || written.length === 0) return answer(deps, context, responses)
+  return whenReplicated(deps, request.timeoutMs, written).then(() => answer(deps, context, settled(responses, written)))
 }
 
 function writePartition(

@@ -1,3 +1,4 @@
+import type { CoordinatorFinder } from '../../coordinator/find-coordinator.ts'
 import type { GroupCoordinator } from '../../coordinator/groups/group-coordinator.ts'
 import type { TransactionCoordinator } from '../../coordinator/transactions/transaction-coordinator.ts'
 import { errorCode, type KafkaErrorName } from '../../model/kafka-errors.ts'
@@ -11,8 +12,11 @@ const producerFencedSince = 2
 export function addOffsetsToTxnHandler(deps: {
   readonly transactions: Pick<TransactionCoordinator, 'addPartitions'>
   readonly groups: Pick<GroupCoordinator, 'partitionOf'>
+  readonly coordinators: Pick<CoordinatorFinder, 'ensureTopic'>
 }): Handler<typeof addOffsetsToTxn> {
   return handler(addOffsetsToTxn, async ({ groupId, ...transaction }, { apiVersion }) => {
+    // A producer may be the first to need the offsets topic (INT-01).
+    await deps.coordinators.ensureTopic('group')
     const partition = deps.groups.partitionOf(groupId)
     const error: KafkaErrorName =
       partition === undefined

@@ -3,6 +3,7 @@ import { errorCode, type KafkaErrorName } from '../../model/kafka-errors.ts'
 import type { RequestOf } from '../../protocol/api.ts'
 import { writeTxnMarkers } from '../../protocol/messages/27-write-txn-markers.ts'
 import { handler, type Handler } from '../handler.ts'
+import type { TransactionGate } from '../transaction-gate.ts'
 
 type WireMarker = RequestOf<typeof writeTxnMarkers>['markers'][number]
 
@@ -16,6 +17,7 @@ export interface PartitionMarker {
 
 export interface WriteTxnMarkersDeps {
   readonly groups: Pick<GroupCoordinator, 'endTransaction'>
+  readonly gate: Pick<TransactionGate, 'shut'>
   /** Appends the marker at the leader and waits until it is replicated (TXN-12). */
   writeMarker(topic: string, partition: number, marker: PartitionMarker): Promise<KafkaErrorName>
 }
@@ -44,6 +46,7 @@ export function writeTxnMarkersHandler(deps: WriteTxnMarkersDeps): Handler<typeo
 
 function written(deps: WriteTxnMarkersDeps, marker: WireMarker, topic: string, partition: number): Promise<KafkaErrorName> {
   const { producerId, producerEpoch, coordinatorEpoch, transactionResult: committed, transactionVersion } = marker
+  deps.gate.shut(topic, partition, producerId)
   if (topic === '__consumer_offsets') {
     const producer = { producerId, producerEpoch }
     return deps.groups.endTransaction(partition, { producer, coordinatorEpoch, committed, transactionVersion })

@@ -1,0 +1,99 @@
+import type { KafkaErrorName } from '../model/kafka-errors.ts'
+import type { RequestOf } from '../protocol/api.ts'
+import type { produce } from '../protocol/messages/00-produce.ts'
+import {
+  batchHeaderBytes,
+  batchIsTransactional,
+  batchMagic,
+  batchProducerEpoch,
+  batchProducerId,
+  currentMagic,
+} from '../records/batch-header.ts'
+import type { RequestContext } from './handler.ts'
+import { findReplica, type PartitionDirectory } from './partition-access.ts'
+import type { GatePlace, TransactionGate } from './transaction-gate.ts'
+
+type Request = RequestOf<typeof produce>
+type PartitionData = Request['topicData'][number]['partitionData'][number]
+
+/** Partitions of a request that may not be written to. */
+export type Refusals = ReadonlyMap<PartitionData, KafkaErrorName>
+
+export const noRefusals: Refusals = new Map()
+
+/** TXN-22: from this version on the broker adds partitions itself; before it only verifies (TXN-20). */
+const addsPartitionsSince = 12
+const abortableSince = 11
+
+interface Claimed {
+  readonly data: PartitionData
+  readonly place: GatePlace
+  readonly producerId: number
+  readonly producerEpoch: number
+}
+
+/** Undefined: nothing transactional, or all of it known to the gate: the request goes on at once. */
+export function admitTransaction(
+  deps: PartitionDirectory & { readonly gate: TransactionGate },
+  request: Request,
+  context: RequestContext,
+): Promise<Refusals> | undefined {
+  const claimed = transactionalData(deps, request, context)
+  const [first] = claimed
+  if (first === undefined) return undefined
+  const { producerEpoch, producerId } = first
+  const places = claimed.map(({ place }) => place)
+  if (deps.gate.isOpen({ producerId, producerEpoch, places })) return undefined
+  // A request is of one producer; without a transactional id there is no coordinator to ask.
+  const isOne = claimed.every(one => one.producerId === producerId && one.producerEpoch === producerEpoch)
+  if (!isOne || request.transactionalId === null) {
+    return Promise.resolve(new Map(claimed.map(({ data }) => [data, 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED' as const])))
+  }
+  const { apiVersion } = context
+  const { transactionalId } = request
+  const mode = apiVersion >= addsPartitionsSince ? 'add' : 'verify'
+  return deps.gate.enter({ transactionalId, producerId, producerEpoch, mode, places }).then(errors => {
+    const refusals = new Map<PartitionData, KafkaErrorName>()
+    for (const [index, { data }] of claimed.entries()) {
+      const error = errors[index] ?? 'UNKNOWN_SERVER_ERROR'
+      if (error !== 'NONE') refusals.set(data, toldOf(error, apiVersion))
+    }
+    return refusals
+  })
+}
+
+/** One look at each batch header. Partitions that are not led here, or hold no batch, are refused later in their own words. */
+function transactionalData(deps: PartitionDirectory, request: Request, { apiVersion }: RequestContext): readonly Claimed[] {
+  const claimed: Claimed[] = []
+  for (const { name, topicId, partitionData } of request.topicData) {
+    for (const data of partitionData) {
+      const bytes = data.records?.chunks[0]
+      if (bytes === undefined || bytes.length < batchHeaderBytes || batchMagic(bytes, 0) !== currentMagic) continue
+      if (!batchIsTransactional(bytes, 0) || batchProducerId(bytes, 0) < 0) continue
+      const replica = findReplica(deps, { topic: name, topicId, partition: data.index, byId: apiVersion >= 13 })
+      if (typeof replica === 'string' || !replica.isLeader) continue
+      const { leaderEpoch, partition, topic } = replica
+      const producer = { producerId: batchProducerId(bytes, 0), producerEpoch: batchProducerEpoch(bytes, 0) }
+      claimed.push({ data, place: { topic, partition, leaderEpoch }, ...producer })
+    }
+  }
+  return claimed
+}
+
+/** What a producer understands of the coordinator's words, by version (TXN-20, TXN-21). */
+export function toldOf(error: KafkaErrorName, apiVersion: number): KafkaErrorName {
+  switch (error) {
+    case 'PRODUCER_FENCED':
+      return 'INVALID_PRODUCER_EPOCH'
+    case 'TRANSACTION_ABORTABLE':
+      return apiVersion >= abortableSince ? error : 'INVALID_TXN_STATE'
+    case 'CONCURRENT_TRANSACTIONS':
+      return apiVersion >= addsPartitionsSince ? error : 'NOT_ENOUGH_REPLICAS'
+    case 'COORDINATOR_LOAD_IN_PROGRESS':
+    case 'COORDINATOR_NOT_AVAILABLE':
+    case 'NOT_COORDINATOR':
+      return 'NOT_ENOUGH_REPLICAS'
+    default:
+      return error
+  }
+}

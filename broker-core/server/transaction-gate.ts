@@ -1,0 +1,99 @@
+import type { KafkaErrorName } from '../model/kafka-errors.ts'
+import type { AskCoordinator, TransactionClaim } from './transaction-claims.ts'
+
+/** A partition that this broker leads, in one leader epoch. */
+export interface GatePlace {
+  readonly topic: string
+  readonly partition: number
+  readonly leaderEpoch: number
+}
+
+export interface GateRequest extends Omit<TransactionClaim, 'partitions'> {
+  readonly places: readonly GatePlace[]
+}
+
+/**
+ * TXN-20, TXN-22: no batch may open a transaction in a partition of which the coordinator does not know. A producer passes once the
+ * coordinator confirmed it, and until the marker of the transaction is written here; a confirmation that the marker overtook is void,
+ * so a late batch cannot open a transaction that nobody would end.
+ */
+export interface TransactionGate {
+  /** True: every place is open for this producer already, nobody need be asked. */
+  isOpen(request: Pick<GateRequest, 'producerId' | 'producerEpoch' | 'places'>): boolean
+  /** One error for each place, in order; NONE: it may be written to, at once. */
+  enter(request: GateRequest): Promise<readonly KafkaErrorName[]>
+  /** A marker of the producer is about to be written to the partition. */
+  shut(topic: string, partition: number, producerId: number): void
+}
+
+interface Pass {
+  readonly producerEpoch: number
+  readonly leaderEpoch: number
+  isConfirmed: boolean
+  /** What everybody hears who comes while the coordinator is asked. */
+  answer: Promise<KafkaErrorName>
+}
+
+const unasked: Promise<KafkaErrorName> = Promise.resolve('UNKNOWN_SERVER_ERROR')
+
+/** Passes are as many as transactions are open in partitions led here; those of former leader epochs go when the next one comes. */
+export function transactionGate(ask: AskCoordinator): TransactionGate {
+  const passes = new Map<string, Map<number, Pass>>()
+
+  function passesAt({ topic, partition, leaderEpoch }: GatePlace): Map<number, Pass> {
+    const name = nameOf(topic, partition)
+    let present = passes.get(name)
+    if (present === undefined) passes.set(name, (present = new Map()))
+    for (const [producerId, pass] of present) if (pass.leaderEpoch !== leaderEpoch) present.delete(producerId)
+    return present
+  }
+  function remove(topic: string, partition: number, producerId: number): void {
+    const name = nameOf(topic, partition)
+    const present = passes.get(name)
+    present?.delete(producerId)
+    if (present?.size === 0) passes.delete(name)
+  }
+  /** The pass that stands, or a new one for which the coordinator is to be asked. */
+  function passFor(
+    place: GatePlace,
+    { producerEpoch, producerId }: GateRequest,
+  ): { readonly pass: Pass; readonly isNew: boolean } {
+    const present = passesAt(place)
+    const found = present.get(producerId)
+    if (found?.producerEpoch === producerEpoch) return { pass: found, isNew: false }
+    const pass: Pass = { producerEpoch, leaderEpoch: place.leaderEpoch, isConfirmed: false, answer: unasked }
+    present.set(producerId, pass)
+    return { pass, isNew: true }
+  }
+  function settled({ topic, partition }: GatePlace, producerId: number, pass: Pass, error: KafkaErrorName): KafkaErrorName {
+    const isVoid = passes.get(nameOf(topic, partition))?.get(producerId) !== pass
+    // Overtaken by a marker: the client asks again.
+    if (isVoid) return error === 'NONE' ? 'CONCURRENT_TRANSACTIONS' : error
+    if (error === 'NONE') pass.isConfirmed = true
+    else remove(topic, partition, producerId)
+    return error
+  }
+
+  return {
+    isOpen: ({ producerId, producerEpoch, places }) =>
+      places.every(({ topic, partition, leaderEpoch }) => {
+        const pass = passes.get(nameOf(topic, partition))?.get(producerId)
+        return pass?.isConfirmed === true && pass.producerEpoch === producerEpoch && pass.leaderEpoch === leaderEpoch
+      }),
+    enter(request) {
+      const { places, ...claim } = request
+      const tried = places.map(place => ({ place, ...passFor(place, request) }))
+      const fresh = tried.filter(({ isNew }) => isNew)
+      if (fresh.length > 0) {
+        const asked = ask({ ...claim, partitions: fresh.map(({ place }) => place) })
+        for (const [index, { pass, place }] of fresh.entries()) {
+          pass.answer = asked.then(errors => settled(place, claim.producerId, pass, errors[index] ?? 'UNKNOWN_SERVER_ERROR'))
+        }
+      }
+      return Promise.all(tried.map(({ pass }) => pass.answer))
+    },
+    shut: remove,
+  }
+}
+
+const nameOf = (topic: string, partition: number): string => `${topic}-${partition}`
