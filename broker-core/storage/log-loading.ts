@@ -84,6 +84,7 @@ class LoadingLog {
         segments: this.#segments,
         epochs: this.#epochs,
         producers: this.#producers,
+        snapshots: this.#snapshots,
         logStartOffset,
         logEndOffset,
         highWatermark,

@@ -27,10 +27,10 @@ import type {
   TimedOffset,
 } from './partition-log.ts'
 import { StorageFailure } from './partition-log.ts'
-import { ProducerSnapshots } from './producer-snapshots.ts'
+import type { ProducerSnapshots } from './producer-snapshots.ts'
 import type { ProducerStates } from './producer-state.ts'
 import { countToDelete } from './retention.ts'
-import type { Segment } from './segment.ts'
+import { offsetRangeMax, type Segment } from './segment.ts'
 import { createSegment, deleteSegmentFiles, loadSegment } from './segment-files.ts'
 import { mustRoll } from './segment-roll.ts'
 import { replaceSegmentFiles } from './segment-replacement.ts'
@@ -48,6 +48,7 @@ export interface LoadedLog {
   readonly segments: SegmentList
   readonly epochs: EpochCache
   readonly producers: ProducerStates
+  readonly snapshots: ProducerSnapshots
   readonly logStartOffset: number
   readonly logEndOffset: number
   readonly highWatermark: number
@@ -91,7 +92,7 @@ export class Log implements PartitionLog {
     this.producerStates = loaded.producers
     this.#context = context
     this.#tail = new TailCache(context.tailBudget)
-    this.#snapshots = new ProducerSnapshots(context, loaded.directory)
+    this.#snapshots = loaded.snapshots
     this.#config = parseLogConfig(loaded.config)
     this.#rules = batchRulesOf(this.#config)
     this.#logStartOffset = loaded.logStartOffset
@@ -201,9 +202,10 @@ export class Log implements PartitionLog {
     assert(end !== -1, 'whole batches are appended')
     const lastOffset = batchLastOffset(bytes, at)
     const first = { sizeBytes: end - at, timestampMs: batchMaxTimestamp(bytes, at), lastOffset }
-    if (mustRoll(this.segments.active, first, this.#config, this.#context.env.clock.nowMs())) this.roll()
-    // A leader's gap wider than an index can express (DISK-36).
-    if (!this.segments.active.canHold(lastOffset)) this.roll(batchBaseOffset(bytes, at))
+    if (mustRoll(this.segments.active, first, this.#config, this.#context.env.clock.nowMs())) {
+      // Segments follow on at the log end, but where a leader's gap is wider than an index can express (DISK-36).
+      this.roll(lastOffset - this.#logEndOffset <= offsetRangeMax ? this.#logEndOffset : batchBaseOffset(bytes, at))
+    }
     const active = this.segments.active
     for (let next = batchEnd(bytes, end); next !== -1; next = batchEnd(bytes, end)) {
       if (active.sizeBytes + next - at > this.#config.segmentBytes || !active.canHold(batchLastOffset(bytes, end))) break
@@ -391,7 +393,11 @@ export class Log implements PartitionLog {
 
   flush(): void {
     if (this.#recoveryPoint >= this.#logEndOffset && this.#isDirectoryDurable) return
-    for (const segment of this.segments.from(this.#recoveryPoint)) segment.sync()
+    // The indexes of the active segment need not be durable: recovery begins with the segment that holds the recovery point.
+    for (const segment of this.segments.from(this.#recoveryPoint)) {
+      if (segment === this.segments.active) this.#context.files.sync(segment.logPath)
+      else segment.sync()
+    }
     this.#directoryFlushed()
     this.#recoveryPoint = this.#logEndOffset
     this.#lastFlushMs = this.#context.env.clock.monotonicMs()
@@ -466,10 +472,14 @@ export class Log implements PartitionLog {
   /** Clean stop: everything durable, the snapshot of the producers at the log end (DISK-22). */
   close(): void {
     if (this.#isClosed) return
-    this.#snapshots.take(this.producerStates, this.#logEndOffset)
+    const hasNews = this.#snapshots.take(this.producerStates, this.#logEndOffset)
     this.segments.active.seal()
-    this.#isDirectoryDurable = false
+    if (hasNews) {
+      this.segments.active.sync()
+      this.#isDirectoryDurable = false
+    }
     this.flush()
+    this.writeEpochs()
     this.abandon()
   }
 

@@ -9,7 +9,7 @@ import type { SegmentList } from './segment-list.ts'
 export class ProducerSnapshots {
   readonly #context: LogContext
   readonly #directory: string
-  #lastOffset = -1
+  #lastOffset = 0
   #unsynced: string[] = []
 
   constructor(context: LogContext, directory: string) {
@@ -17,13 +17,14 @@ export class ProducerSnapshots {
     this.#directory = directory
   }
 
-  /** DISK-22: only when something was appended since the last one. Made durable by `sync`. */
-  take(states: ProducerStates, offset: number): void {
-    if (offset === this.#lastOffset) return
+  /** DISK-22: only when something was appended since the last one; true when it was. Made durable by `sync`. */
+  take(states: ProducerStates, offset: number): boolean {
+    if (offset === this.#lastOffset) return false
     const path = this.#path(offset)
     this.#context.files.writeWhole(path, encodeProducerSnapshot(states.entries(), this.#context.env.crc32c), false)
     this.#lastOffset = offset
     this.#unsynced.push(path)
+    return true
   }
 
   sync(): void {
@@ -34,7 +35,7 @@ export class ProducerSnapshots {
   /** DISK-25: `states` become what they were at `logEndOffset`: newest good snapshot, then the log from there. */
   reload(states: ProducerStates, segments: SegmentList, logStartOffset: number, logEndOffset: number): void {
     states.clear()
-    this.#lastOffset = -1
+    this.#lastOffset = 0
     const from = this.#loadNewest(states, logStartOffset, logEndOffset) ?? logStartOffset
     if (from < logEndOffset) {
       replayProducers(states, segments.from(from), { from, to: logEndOffset }, this.#context.env.compression)
@@ -76,7 +77,7 @@ export class ProducerSnapshots {
 
   removeAll(): void {
     for (const offset of this.offsets()) this.#context.files.remove(this.#path(offset))
-    this.#lastOffset = -1
+    this.#lastOffset = 0
     this.#unsynced = []
   }
 

@@ -17,7 +17,7 @@ import { TimeIndex, timeIndexEntryBytes } from './time-index.ts'
 import { TransactionIndex } from './transaction-index.ts'
 
 /** DISK-36: offsets in the indexes are int32 relative to the base. */
-const offsetRangeMax = 2147483647
+export const offsetRangeMax = 2147483647
 
 export interface SegmentPlace {
   readonly directory: string
@@ -223,7 +223,7 @@ export class Segment {
     if (files.sizeOf(timeIndex.file.path) % timeIndexEntryBytes !== 0) return false
     const isSoundEnd =
       offsetIndex.file.count === 0 || (offsetIndex.lastOffset() > this.baseOffset && offsetIndex.lastPosition() < this.#sizeBytes)
-    return isSoundEnd && timeIndex.lastOffset() >= this.baseOffset
+    return isSoundEnd && timeIndex.isAscending() && timeIndex.lastOffset() >= this.baseOffset
   }
 
   /** Recovery: forgets the content; `noteBatch` then takes the batches in again, and `cutTo` drops what is behind them. */

@@ -24,6 +24,11 @@ export class TimeIndex {
     return this.file.count === 0 ? this.#baseOffset : this.#baseOffset + getInt32(this.file.entry(this.file.count - 1), 8)
   }
 
+  /** False for one whose zeros were not cut off, after a loss of power. */
+  isAscending(): boolean {
+    return this.file.count < 2 || getInt64(this.file.entry(0), 0) < this.#lastTimestampMs
+  }
+
   /** DISK-15, DISK-16: only a larger timestamp makes an entry. */
   append(timestampMs: number, offset: number): void {
     if (timestampMs <= this.#lastTimestampMs) return

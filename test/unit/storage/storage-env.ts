@@ -35,6 +35,10 @@ export function testStorage(seed = 1, startMs = 1_700_000_000_000): TestStorage 
       timers = timers.filter(one => one !== timer)
     }
   }
+  const moveTo = (ms: number) => {
+    nowMs += ms - monotonicMs
+    monotonicMs = ms
+  }
   const nextDue = (untilMs: number) => timers.filter(one => one.dueMs <= untilMs).sort((one, other) => one.dueMs - other.dueMs)[0]
   return {
     ...codecs,
@@ -46,14 +50,12 @@ export function testStorage(seed = 1, startMs = 1_700_000_000_000): TestStorage 
     events,
     advance(ms) {
       const untilMs = monotonicMs + ms
-      const startedMs = monotonicMs
       for (let due = nextDue(untilMs); due !== undefined; due = nextDue(untilMs)) {
         timers = timers.filter(one => one !== due)
-        monotonicMs = Math.max(monotonicMs, due.dueMs)
+        moveTo(Math.max(monotonicMs, due.dueMs))
         due.callback()
       }
-      monotonicMs = untilMs
-      nowMs += untilMs - startedMs
+      moveTo(untilMs)
     },
     setNow(ms) {
       nowMs = ms
