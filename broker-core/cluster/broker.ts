@@ -59,7 +59,7 @@ export const startBroker: StartBroker = async (config, env) => {
     for (const directory of storage.directories.all) directory.abandon()
     throw error
   })
-  const node = metadataNode({ config, env, storage, listeners })
+  const node = metadataNode({ config, env, storage, listeners, bug: failure.fail })
   newest.metadata = node.metadata
   const topics = topicCreation({
     controller: node.channel,

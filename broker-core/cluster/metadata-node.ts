@@ -8,6 +8,7 @@ import type { Env } from '../env/env.ts'
 import type { Endpoint } from '../env/network.ts'
 import { configNumber, type BrokerConfig } from './broker-config.ts'
 import { startLifecycle, type BrokerLifecycle } from './broker-lifecycle.ts'
+import { brokerWatch } from './broker-watch.ts'
 import { controllerChannel } from './controller-channel.ts'
 import type { ListenerPair } from './listener-pair.ts'
 import type { OpenStorage } from './open-storage.ts'
@@ -21,6 +22,8 @@ export interface MetadataNodeOptions {
   readonly env: Env
   readonly storage: OpenStorage
   readonly listeners: ListenerPair
+  /** A broken invariant of the quorum, or its log gone. */
+  bug(error: unknown): void
 }
 
 /** The part of a broker that keeps the metadata: member of the quorum, perhaps its active controller, registered as a broker. */
@@ -61,6 +64,7 @@ export function metadataNode(options: MetadataNodeOptions): MetadataNode {
     timers: env.timers,
     random: env.random,
     sink: env.log,
+    bug: options.bug,
     timeouts: {
       electionTimeoutMs: configNumber(config, 'controller.quorum.election.timeout.ms'),
       electionBackoffMaxMs: configNumber(config, 'controller.quorum.election.backoff.max.ms'),
@@ -78,6 +82,7 @@ export function metadataNode(options: MetadataNodeOptions): MetadataNode {
     timers: env.timers,
     random: env.random,
     sink: env.log,
+    watch: brokerWatch(env),
   })
   const channel = controllerChannel({ nodeId: config.nodeId, raft, env, requestTimeoutMs })
   let lifecycle: BrokerLifecycle | undefined
@@ -106,7 +111,8 @@ export function metadataNode(options: MetadataNodeOptions): MetadataNode {
     kill() {
       silence()
       peers.close()
-      void raft.stop().then(() => log.close())
+      raft.abandon()
+      log.close()
     },
   }
 }

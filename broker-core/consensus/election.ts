@@ -1,6 +1,7 @@
 import type { RequestOf, ResponseOf } from '../protocol/api.ts'
 import type { vote } from '../protocol/messages/52-vote.ts'
 import type { Core } from './core.ts'
+import { failureKind } from './ports.ts'
 import { grantsVote, votedIdOf } from './quorum-state.ts'
 import { clusterMismatch, onlyPartition, partitionAnswer, voteRequest, voteResponse } from './replies.ts'
 
@@ -33,21 +34,31 @@ export function runRound(core: Core): void {
   core.armRoleTimer(electionTimeoutMs(core), () => lose(core))
   if (granted.size >= majority) return win(core, [...granted])
 
-  const count = (voterId: number, isGranted: boolean): void => {
-    ;(isGranted ? granted : rejected).add(voterId)
+  /** Neither granted nor rejected, and its process is not there to do either. */
+  const unreachable = new Set<number>()
+  const isHopeless = () => core.voterIds.length - new Set([...rejected, ...unreachable]).size < majority
+  /** A candidate that cannot win any more makes room for another try soon; two survivors of three often split their votes. */
+  const settle = (): void => {
     if (granted.size >= majority) win(core, [...granted])
-    else if (core.voterIds.length - rejected.size < majority) {
-      if (core.role.kind === 'prospective') lose(core)
-      else core.armRoleTimer(backoffMs(core), () => lose(core))
-    }
+    else if (core.role.kind === 'prospective' && core.voterIds.length - rejected.size < majority) lose(core)
+    else if (core.role.kind === 'candidate' && isHopeless()) core.armRoleTimer(backoffMs(core), () => lose(core))
   }
   const ask = async (voterId: number): Promise<void> => {
     while (!isOver()) {
-      const response = await core.options.peers.vote(voterId, voteRequest(core, voterId)).catch(() => undefined)
+      const response = await core.options.peers.vote(voterId, voteRequest(core, voterId)).catch(failureKind)
       if (isOver()) return
-      const verdict = response === undefined ? 'ask-again' : readVote(core, response)
-      if (verdict === 'granted' || verdict === 'rejected') return count(voterId, verdict === 'granted')
+      const verdict = typeof response === 'string' ? 'ask-again' : readVote(core, response)
       if (verdict === 'moved') return
+      if (verdict === 'granted' || verdict === 'rejected') {
+        ;(verdict === 'granted' ? granted : rejected).add(voterId)
+        unreachable.delete(voterId)
+        return settle()
+      }
+      if (response === 'disconnected' && !unreachable.has(voterId)) {
+        unreachable.add(voterId)
+        settle()
+      }
+      if (isOver()) return
       await core.pause(askAgainMs)
     }
   }

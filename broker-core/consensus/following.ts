@@ -4,7 +4,7 @@ import type { ResponseOf } from '../protocol/api.ts'
 import type { fetch } from '../protocol/messages/01-fetch.ts'
 import type { Core } from './core.ts'
 import { becomeProspective } from './election.ts'
-import { PeerFailure } from './ports.ts'
+import { failureKind } from './ports.ts'
 import { fetchRequest, onlyPartition } from './replies.ts'
 import { receiveSnapshot } from './snapshots.ts'
 
@@ -52,13 +52,10 @@ async function fetchLoop(core: Core, target: () => number | undefined): Promise<
     }
     failures += 1
     if (core.role.kind === 'follower' && core.isVoter && disconnects >= disconnectsMax) return becomeProspective(core)
-    await core.pause(Math.min(pauseMaxMs, firstPauseMs * 2 ** Math.min(failures - 1, 8)))
+    // Unevenly, or all followers of a dead leader would stand for election in the same moment.
+    const jitter = 0.5 + core.options.random.fraction()
+    await core.pause(jitter * Math.min(pauseMaxMs, firstPauseMs * 2 ** Math.min(failures - 1, 8)))
   }
-}
-
-function failureKind(failure: unknown): 'disconnected' | 'timeout' {
-  if (failure instanceof PeerFailure) return failure.kind
-  throw failure
 }
 
 async function applyFetch(core: Core, nodeId: number, response: ResponseOf<typeof fetch>): Promise<'progress' | 'again-later'> {

@@ -122,3 +122,9 @@ export class PeerFailure extends Error {
     this.kind = kind
   }
 }
+
+/** For `catch`: how a peer failed. Anything else is a bug and thrown on. */
+export function failureKind(failure: unknown): 'disconnected' | 'timeout' {
+  if (failure instanceof PeerFailure) return failure.kind
+  throw failure
+}

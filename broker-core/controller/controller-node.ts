@@ -3,6 +3,7 @@ import type { RaftNode } from '../consensus/raft-node.ts'
 import type { CancelTimer, Clock, Random, Timers } from '../env/clock.ts'
 import type { LogSink } from '../env/log-sink.ts'
 import type { Controller, ControllerDefaults, ControllerState, Decision } from './controller.ts'
+import type { BrokerWatch } from './broker-watch.ts'
 import { fenceRecords } from './decisions/broker-changes.ts'
 import { balanceRecords } from './decisions/elect-leaders.ts'
 import { bootstrapRecords } from './feature-levels.ts'
@@ -22,6 +23,8 @@ export interface ControllerOptions {
   readonly timers: Timers
   readonly random: Random
   readonly sink: LogSink
+  /** Without it only silence tells that a broker is gone. */
+  readonly watch?: BrokerWatch
 }
 
 /** What the active controller has, and loses with the role. */
@@ -30,6 +33,8 @@ interface Active {
   /** With everything appended so far, committed or not. */
   image: MetadataImage
   readonly sessions: SessionBook
+  /** By broker: the registration that is watched, and how to end it. */
+  readonly watches: Map<number, { readonly brokerEpoch: number; cancel(): void }>
   cancelExpiry: CancelTimer
   cancelBalance: CancelTimer
 }
@@ -61,6 +66,7 @@ export function startController(options: ControllerOptions): Controller {
         image: () => active?.image ?? metadata.image(),
         nowMs: () => clock.monotonicMs(),
       }),
+      watches: new Map(),
       cancelExpiry: () => {},
       cancelBalance: () => {},
     }
@@ -70,6 +76,7 @@ export function startController(options: ControllerOptions): Controller {
       append(own, bootstrapRecords(defaults.staticConfigs['min.insync.replicas'] ?? '1'))
     }
     watchSessions(own)
+    watchProcesses(own)
     watchBalance(own)
   }
 
@@ -77,6 +84,7 @@ export function startController(options: ControllerOptions): Controller {
     sink.write('info', 'controller.resigned', { node: raft.nodeId, epoch: active?.epoch })
     active?.cancelExpiry()
     active?.cancelBalance()
+    for (const watch of active?.watches.values() ?? []) watch.cancel()
     active = undefined
   }
 
@@ -95,8 +103,10 @@ export function startController(options: ControllerOptions): Controller {
   function append(own: Active, records: readonly MetadataRecord[]): number | undefined {
     const lastOffset = raft.append(records.map(encodeMetadataRecord), own.epoch)
     if (lastOffset === undefined) return undefined
+    const { brokers } = own.image
     own.image = evolveImage(own.image, records, { offset: lastOffset + 1, epoch: own.epoch })
     noteRecords(own, records, lastOffset)
+    if (own.image.brokers !== brokers) watchProcesses(own)
     return lastOffset
   }
 
@@ -120,14 +130,35 @@ export function startController(options: ControllerOptions): Controller {
     if (nextMs === undefined) return
     own.cancelExpiry = timers.after(Math.max(1, nextMs - clock.monotonicMs()), () => {
       if (active !== own) return
-      for (const brokerId of own.sessions.expired(own.image, clock.monotonicMs())) {
-        const broker = own.image.brokers.get(brokerId)
-        assert(broker !== undefined, `controller: the expired broker ${brokerId} is not registered`)
-        sink.write('info', 'controller.fence', { node: raft.nodeId, broker: brokerId })
-        append(own, fenceRecords(stateOf(own), broker))
-      }
+      for (const brokerId of own.sessions.expired(own.image, clock.monotonicMs())) fence(own, brokerId, 'session-expired')
       watchSessions(own)
     })
+  }
+
+  function fence(own: Active, brokerId: number, reason: string): void {
+    const broker = own.image.brokers.get(brokerId)
+    assert(broker !== undefined, `controller: broker ${brokerId}, which is to be fenced, is not registered`)
+    sink.write('info', 'controller.fence', { node: raft.nodeId, broker: brokerId, reason })
+    append(own, fenceRecords(stateOf(own), broker))
+  }
+
+  /** One watch for each broker that is not fenced, but this node itself. */
+  function watchProcesses(own: Active): void {
+    if (options.watch === undefined) return
+    for (const [brokerId, watched] of own.watches) {
+      const broker = own.image.brokers.get(brokerId)
+      if (broker?.brokerEpoch === watched.brokerEpoch && !broker.fenced) continue
+      watched.cancel()
+      own.watches.delete(brokerId)
+    }
+    for (const { brokerId, brokerEpoch, fenced, endpoints } of own.image.brokers.values()) {
+      const [endpoint] = endpoints
+      if (fenced || brokerId === raft.nodeId || endpoint === undefined || own.watches.has(brokerId)) continue
+      const cancel = options.watch.watch(endpoint, () => {
+        if (active === own && own.watches.get(brokerId)?.brokerEpoch === brokerEpoch) fence(own, brokerId, 'process-gone')
+      })
+      own.watches.set(brokerId, { brokerEpoch, cancel })
+    }
   }
 
   /** LEAD-02. */
