@@ -17,6 +17,7 @@ export default defineConfig({
           broker: 'src-main/broker.ts',
           open: 'src-main/open.ts',
           'broker-worker': 'src-main/cluster-host/broker-worker.ts',
+          'job-worker': 'src-main/workbench/search/job-worker.ts',
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

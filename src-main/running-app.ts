@@ -53,8 +53,19 @@ export async function openApp(options: AppOptions): Promise<RunningApp> {
   const cluster = options.open === undefined ? await openCluster(options, dataDirectory, notices, state) : undefined
   const load = once(async () => {
     const { openWorkbench } = await import('./workbench/workbench.ts')
-    const { version, door, runtime, open, secrets } = options
-    return openWorkbench({ cluster: cluster?.host, notices, open, secrets, version, door, runtime, dataDirectory, startedAtMs })
+    const { version, door, runtime, open, secrets, mainFolder } = options
+    return openWorkbench({
+      cluster: cluster?.host,
+      notices,
+      open,
+      secrets,
+      version,
+      door,
+      runtime,
+      dataDirectory,
+      startedAtMs,
+      mainFolder,
+    })
   })
   const handlers = lazyHandlers(async () => (await load()).handlers)
   const report = (error: unknown, where: string) =>

@@ -4,10 +4,12 @@ import type { Clusters } from './clusters.ts'
 import type { ConnectionRoom, ConnectionRooms } from './connection-room.ts'
 import type { Connections } from './connections.ts'
 import { groupDetail, groupSummary } from './groups/group-views.ts'
+import { applyReset, deleteGroup, planReset } from './groups/resets.ts'
 import type { Handlers } from './handlers.ts'
 import { clusterOverview } from './overview.ts'
 import { clientSnippets } from './snippets.ts'
 import { addPartitions, alterTopicConfig, createTopic, dropTopics, emptyTopic } from './topics/change-topics.ts'
+import { cancelReassignment, electPreferred, planReassignment, reassign, watchReassignments } from './topics/reassignments.ts'
 import { topicSummary } from './topics/list-topics.ts'
 import { configDefinitions, readTopicConfig } from './topics/topic-config.ts'
 import { topicDetail } from './topics/topic-detail.ts'
@@ -66,6 +68,12 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
     'topics.config': ({ connection, topic }, { signal }) => readTopicConfig(clusters.client(connection), topic, signal),
     'topics.alterConfig': (order, { signal }) => alterTopicConfig(clusters.writableClient(order.connection), order, signal),
     'topics.configDefinitions': () => Promise.resolve(configDefinitions()),
+    'topics.electLeaders': (order, { signal }) => electPreferred(clusters.writableClient(order.connection), order, signal),
+    'topics.planReassignment': (order, { signal }) => planReassignment(clusters.client(order.connection), order, signal),
+    'topics.reassign': (order, { signal }) => reassign(clusters.writableClient(order.connection), order, signal),
+    'topics.cancelReassignment': (order, { signal }) =>
+      cancelReassignment(clusters.writableClient(order.connection), order, signal),
+    'topics.reassignments': ({ connection }, { signal }) => watchReassignments(clusters.client(connection), signal),
     async 'groups.list'({ connection }) {
       const { sampler } = rooms.of(connection)
       if (sampler.now.value.asOfMs === 0) await sampler.soon(5_000)
@@ -84,6 +92,9 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
     },
     'groups.lagHistory': ({ connection, group }) =>
       Promise.resolve(rooms.of(connection).sampler.group(group)?.history ?? { group, partitions: [], samples: [] }),
+    'groups.planReset': (order, { signal }) => planReset(clusters.client(order.connection), order, { nowMs, signal }),
+    'groups.applyReset': (order, { signal }) => applyReset(clusters.writableClient(order.connection), order, signal),
+    'groups.delete': ({ connection, group }, { signal }) => deleteGroup(clusters.writableClient(connection), group, signal),
     'groups.lag': ({ connection, group }, { signal }) => rooms.of(connection).sampler.lag(group, signal),
   }
 }

@@ -5,7 +5,10 @@ import { recordDetails } from './messages/record-detail.ts'
 import type { RecordSessions } from './messages/record-sessions.ts'
 import { produceOne } from './produce.ts'
 
-export type RecordHandlers = Pick<Handlers, Extract<keyof Handlers, `records.${string}`>>
+export type RecordHandlers = Pick<
+  Handlers,
+  'records.open' | 'records.page' | 'records.close' | 'records.detail' | 'records.bytes' | 'records.text' | 'records.produce'
+>
 
 export interface RecordSources {
   readonly clusters: Clusters

@@ -10,6 +10,7 @@ import { openSettings } from '../settings/settings.ts'
 import { appHandlers, firstConnection } from './app-handlers.ts'
 import { clusterHandlers } from './cluster-handlers.ts'
 import { openClusters } from './clusters.ts'
+import type { ClientSecurity } from './clusters.ts'
 import { connectionRooms } from './connection-room.ts'
 import { localConnection, openConnections } from './connections.ts'
 import type { Handlers } from './handlers.ts'
@@ -17,6 +18,7 @@ import { recordSessions } from './messages/record-sessions.ts'
 import type { OpenTarget } from './open-target.ts'
 import { recordHandlers } from './record-handlers.ts'
 import type { ShopMemory } from './sample-shop/sample-shop.ts'
+import { searchHandlers } from './search/search-handlers.ts'
 import { shopHandlers } from './shop-handlers.ts'
 
 export interface WorkbenchOptions {
@@ -29,6 +31,8 @@ export interface WorkbenchOptions {
   readonly runtime: string
   readonly dataDirectory: string
   readonly startedAtMs: number
+  /** Folder of the built entries. */
+  readonly mainFolder: string
 }
 
 export interface Workbench {
@@ -44,7 +48,8 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
   const settings = openSettings(join(dataDirectory, 'settings.json'), told)
   const opened = options.open?.kind === 'cluster' ? options.open.bootstrap : undefined
   const connections = openConnections({ settings, localBootstrap: cluster?.bootstrap, opened })
-  const clusters = openClusters(connections, nodeEnv(), () => ({}))
+  const securityOf = (): ClientSecurity => ({})
+  const clusters = openClusters(connections, nodeEnv(), securityOf)
   const nowMs = Date.now
   const rooms = connectionRooms(clusters, nowMs, () => undefined)
   const sessions = recordSessions(nowMs)
@@ -67,6 +72,13 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
       ...appHandlers({ info, notices, settings, connections, clusters, host: cluster }),
       ...clusterHandlers({ clusters, connections, rooms, nowMs }),
       ...recordHandlers({ clusters, sessions, nowMs }),
+      ...searchHandlers({
+        clusters,
+        connections,
+        securityOf,
+        jobEntry: join(options.mainFolder, 'job-worker.js'),
+        exportsFolder: join(dataDirectory, 'exports'),
+      }),
       ...shops.handlers,
     },
     async close() {

@@ -62,6 +62,10 @@ export function decodedText(bytes: Uint8Array, choice: DecoderChoice): string {
   return bytes.length === 0 ? '' : choose(bytes, true, choice).decoder.decode(bytes)
 }
 
+/** The one that the automatic choice takes. */
+export const decoderOf = (bytes: Uint8Array): DecoderName =>
+  bytes.length === 0 ? 'empty' : choose(bytes.subarray(0, previewBytes), bytes.length <= previewBytes, 'auto').decoder.name
+
 function choose(bytes: Uint8Array, isWhole: boolean, choice: DecoderChoice): { decoder: Decoder; reason: string } {
   const chosen = byName.get(choice)
   if (chosen !== undefined) return { decoder: chosen, reason: 'chosen for this topic' }

@@ -36,21 +36,47 @@ export interface ReadBatches {
   readonly nextOffset: number
 }
 
+/** One batch of an answer, not opened yet. */
+export interface WalkedBatch {
+  readonly batch: Uint8Array
+  readonly lastOffset: number
+  readonly isControl: boolean
+  readonly transaction: LogRecord['transaction']
+  /** Its records from `from` on. Throws CorruptRecords or CompressionError. */
+  open(): LogRecord[]
+}
+
+/** All whole batches of one answer in order, with what transactions say of them; those before `from` are left out. */
+export function* walkBatches(bytes: Uint8Array, reading: BatchReading): Generator<WalkedBatch> {
+  const transactions = transactionStates(reading)
+  for (const batch of batchesIn(bytes)) {
+    if (batchMagic(batch, 0) !== currentMagic) throw new Error('batches of a message format before version 2 are not read')
+    const lastOffset = batchLastOffset(batch, 0)
+    if (lastOffset < reading.from) continue
+    const facts = batchFacts(batch, transactions)
+    if (facts.control !== null) transactions.ended(batchProducerId(batch, 0))
+    yield {
+      batch,
+      lastOffset,
+      isControl: facts.control !== null,
+      transaction: facts.transaction,
+      open() {
+        const records: LogRecord[] = []
+        for (const record of recordsOf(batch, reading.compression))
+          if (record.offset >= reading.from) records.push(logRecord(record, facts))
+        return records
+      },
+    }
+  }
+}
+
 /** Opens all batches of one answer. Throws CorruptRecords or CompressionError. */
 export function readBatches(bytes: Uint8Array, reading: BatchReading): ReadBatches {
   const records: LogRecord[] = []
-  const transactions = transactionStates(reading)
   let nextOffset = reading.from
-  for (const batch of batchesIn(bytes)) {
-    if (batchMagic(batch, 0) !== currentMagic) throw new Error('batches of a message format before version 2 are not read')
-    const last = batchLastOffset(batch, 0)
-    if (last < reading.from) continue
-    nextOffset = Math.max(nextOffset, last + 1)
-    const facts = batchFacts(batch, transactions)
-    for (const record of recordsOf(batch, reading.compression)) {
-      if (facts.control !== null) transactions.ended(batchProducerId(batch, 0))
-      if (record.offset >= reading.from) records.push(logRecord(record, facts))
-    }
+  for (const walked of walkBatches(bytes, reading)) {
+    nextOffset = Math.max(nextOffset, walked.lastOffset + 1)
+    for (const record of walked.open()) records.push(record)
   }
   return { records, nextOffset }
 }

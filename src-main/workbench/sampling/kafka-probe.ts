@@ -5,6 +5,7 @@ import type { ListedGroup } from '../../../broker-core/client/admin/groups.ts'
 import { listOffsets } from '../../../broker-core/client/admin/offsets.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import { reasonOf } from '../failures.ts'
+import { inTurns } from '../in-turns.ts'
 import { keyOf } from './probe.ts'
 import type { Probe, SampledGroup } from './probe.ts'
 
@@ -51,19 +52,4 @@ async function sampledGroup(client: KafkaClient, group: ListedGroup, signal: Abo
     signal.throwIfAborted()
     return { ...facts, committed: [], error: reasonOf(error) }
   }
-}
-
-/** Not all at once: thousands of groups are asked in a row of small crowds, in order. */
-async function inTurns<T, R>(items: readonly T[], atOnce: number, ask: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  let next = 0
-  const worker = async () => {
-    while (next < items.length) {
-      const index = next
-      next += 1
-      results[index] = await ask(items[index] as T)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
-  return results
 }

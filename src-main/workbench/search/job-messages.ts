@@ -1,0 +1,24 @@
+import type { ParsedOf } from '../../contract/contract.ts'
+import type { Failure } from '../../contract/failure.ts'
+import type { ClientSecurity } from '../clusters.ts'
+
+/** What a job's thread is given. It has a Kafka client of its own, so that a long scan never stands in the way of the screens. */
+export interface JobData {
+  readonly bootstrap: string
+  readonly security: ClientSecurity
+  readonly job: Job
+}
+
+export type Job =
+  | { readonly kind: 'scan'; readonly order: ParsedOf<'records.scan'> }
+  | { readonly kind: 'test-filter'; readonly order: ParsedOf<'records.testFilter'> }
+  | { readonly kind: 'export'; readonly order: ParsedOf<'transfer.export'>; readonly path: string }
+  | { readonly kind: 'import'; readonly order: ParsedOf<'transfer.import'>; readonly path: string }
+
+export type ToJob = { readonly kind: 'ping' }
+
+export type FromJob =
+  | { readonly kind: 'pong' }
+  | { readonly kind: 'item'; readonly item: unknown }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'fail'; readonly failure: Failure; readonly detail: string }

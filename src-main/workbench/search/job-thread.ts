@@ -1,0 +1,100 @@
+import { Worker } from 'node:worker_threads'
+import { FailureError } from '../../contract/failure.ts'
+import { refused } from '../failures.ts'
+import type { FromJob, JobData } from './job-messages.ts'
+
+const pingEveryMs = 500
+/** A thread that does not answer for so long is held by a filter that does not come to an end. */
+const stuckAfterMs = 3_000
+const jobsMax = 16
+const heapMegabytesMax = 512
+
+/** Thrown in place of an answer. */
+export class JobStuck extends Error {
+  override readonly name = 'JobStuck'
+}
+
+let running = 0
+
+/**
+ * Runs a job in a thread of its own and gives what it emits, in order; `merge` may join an item with the one before that nobody has
+ * taken yet, so that a slow reader holds nothing up and fills no memory. The thread ends with the generator. Throws FailureError, or
+ * JobStuck when the thread stopped answering.
+ */
+export async function* jobItems<Item>(
+  entryPath: string,
+  data: JobData,
+  signal: AbortSignal,
+  merge: (before: Item, next: Item) => Item | undefined = () => undefined,
+): AsyncGenerator<Item, void> {
+  if (running >= jobsMax)
+    throw refused(`${jobsMax} scans and transfers are running already`, 'Wait for one to end, or cancel it.')
+  signal.throwIfAborted()
+  running += 1
+  const worker = new Worker(entryPath, { workerData: data, resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax } })
+  const mailbox = newMailbox<Item>(worker, signal, merge)
+  try {
+    yield* mailbox.items()
+  } finally {
+    mailbox.close()
+    await worker.terminate()
+    running -= 1
+  }
+}
+
+function newMailbox<Item>(worker: Worker, signal: AbortSignal, merge: (before: Item, next: Item) => Item | undefined) {
+  const waiting: Item[] = []
+  let outcome: { readonly error: Error | undefined } | undefined
+  let wake = () => {}
+  let answeredAtMs = performance.now()
+  const settle = (error?: Error) => {
+    outcome ??= { error }
+    wake()
+  }
+  const aborted = () => settle(new FailureError({ code: 'CANCELLED', message: 'cancelled' }))
+  signal.addEventListener('abort', aborted, { once: true })
+  worker.on('message', (message: FromJob) => {
+    answeredAtMs = performance.now()
+    if (message.kind === 'item') {
+      put(waiting, message.item as Item, merge)
+      wake()
+    } else if (message.kind === 'end') settle()
+    else if (message.kind === 'fail') settle(failureOf(message))
+  })
+  worker.once('error', error => settle(error))
+  worker.once('exit', code => settle(new Error(`the job's thread ended (code ${code})`)))
+  const timer = setInterval(() => {
+    if (performance.now() - answeredAtMs > stuckAfterMs) settle(new JobStuck())
+    worker.postMessage({ kind: 'ping' })
+  }, pingEveryMs)
+  return {
+    async *items(): AsyncGenerator<Item, void> {
+      for (;;) {
+        while (waiting.length > 0) yield waiting.shift() as Item
+        if (outcome !== undefined) {
+          if (outcome.error !== undefined) throw outcome.error
+          return
+        }
+        await new Promise<void>(resolve => {
+          wake = resolve
+        })
+      }
+    },
+    close() {
+      clearInterval(timer)
+      signal.removeEventListener('abort', aborted)
+    },
+  }
+}
+
+function put<Item>(waiting: Item[], item: Item, merge: (before: Item, next: Item) => Item | undefined): void {
+  const before = waiting.at(-1)
+  const merged = before === undefined ? undefined : merge(before, item)
+  if (merged === undefined) waiting.push(item)
+  else waiting[waiting.length - 1] = merged
+}
+
+function failureOf({ failure, detail }: Extract<FromJob, { kind: 'fail' }>): Error {
+  // Our own mistake: the terminal is to have its place.
+  return failure.code === 'BUG' ? new Error(detail) : new FailureError(failure)
+}

@@ -1,0 +1,59 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { createClient } from '../../../broker-core/client/connect-cluster.ts'
+import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
+import { nodeEnv } from '../../../broker-core/env/node/node-env.ts'
+import { closeQuietly } from '../close-quietly.ts'
+import { newDecoding } from '../decoders/decoding.ts'
+import { toFailure } from '../failures.ts'
+import { readOneRecord } from '../messages/one-record.ts'
+import { exportRecords } from '../transfer/export.ts'
+import { importRecords } from '../transfer/import.ts'
+import type { FromJob, Job, JobData } from './job-messages.ts'
+import { recordFilter } from './record-filter.ts'
+import { scan } from './scan-loop.ts'
+
+/** Entry of a job's thread: one scan, export, import or try of a filter. Whoever started it may end it at any time. */
+const port = parentPort
+if (port === null) throw new Error('this file runs as a worker thread of Brokerbench')
+const say = (message: FromJob) => port.postMessage(message)
+port.on('message', () => say({ kind: 'pong' }))
+
+const { bootstrap, security, job } = workerData as JobData
+const client = createClient({ bootstrap, clientId: 'brokerbench-scan', ...security }, nodeEnv())
+try {
+  await run(job, client, item => say({ kind: 'item', item }))
+  say({ kind: 'end' })
+} catch (error) {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  say({ kind: 'fail', failure: toFailure(error), detail })
+} finally {
+  await closeQuietly(client)
+  port.close()
+}
+
+async function run(task: Job, client: KafkaClient, emit: (item: unknown) => void): Promise<void> {
+  // Cancelling ends the thread: nothing in it needs to hear of it.
+  const { signal } = new AbortController()
+  switch (task.kind) {
+    case 'scan':
+      return await scan({ client, order: task.order, decoding: decodingOf(task.order), signal, emit })
+    case 'test-filter': {
+      const decoding = newDecoding({ topic: task.order.topic, key: 'auto', value: 'auto' })
+      const filter = recordFilter(task.order.filter, decoding)
+      const { record } = await readOneRecord(client, task.order, signal)
+      return emit(filter.matches(task.order.partition, record))
+    }
+    case 'export':
+      return await exportRecords({ client, order: task.order, path: task.path, decoding: decodingOf(task.order), signal, emit })
+    case 'import':
+      return await importRecords({ client, order: task.order, path: task.path, signal, emit })
+  }
+}
+
+function decodingOf(order: {
+  topic: string
+  keyDecoder: Parameters<typeof newDecoding>[0]['key']
+  valueDecoder: Parameters<typeof newDecoding>[0]['value']
+}) {
+  return newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder })
+}

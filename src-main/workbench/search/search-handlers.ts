@@ -1,0 +1,111 @@
+import { isAbsolute, join, normalize } from 'node:path'
+import type { ScanItem, ScanProgress } from '../../contract/views/search.ts'
+import type { TransferProgress } from '../../contract/views/transfer.ts'
+import type { ClientSecurity, Clusters } from '../clusters.ts'
+import type { Connections } from '../connections.ts'
+import { badInput } from '../failures.ts'
+import type { Handlers } from '../handlers.ts'
+import { histogram } from './histogram.ts'
+import { checkExpression } from './javascript-filter.ts'
+import type { Job, JobData } from './job-messages.ts'
+import { JobStuck, jobItems } from './job-thread.ts'
+import { tail } from './tail.ts'
+
+export type SearchHandlers = Pick<
+  Handlers,
+  'records.scan' | 'records.testFilter' | 'records.tail' | 'records.histogram' | 'transfer.export' | 'transfer.import'
+>
+
+export interface SearchSources {
+  readonly clusters: Clusters
+  readonly connections: Connections
+  readonly securityOf: (connection: string) => ClientSecurity
+  /** The built entry of the jobs' thread. */
+  readonly jobEntry: string
+  /** Where files with a bare name go. */
+  readonly exportsFolder: string
+}
+
+const stuckMessage = 'the filter did not come to an end within 3 s on one record'
+
+/** What reads much: in threads of its own, except the tail, which is as slow as the topic. */
+export function searchHandlers(sources: SearchSources): SearchHandlers {
+  const { clusters, connections } = sources
+  const dataFor = (connection: string, job: Job): JobData => ({
+    bootstrap: connections.get(connection).bootstrap.join(','),
+    security: sources.securityOf(connection),
+    job,
+  })
+  const pathFor = (path: string) => filePath(path, sources.exportsFolder)
+  return {
+    async *'records.scan'(order, { signal }) {
+      if (order.filter.kind === 'javascript') checkExpression(order.filter.expression)
+      let last: ScanProgress | undefined
+      try {
+        for await (const item of jobItems<ScanItem>(
+          sources.jobEntry,
+          dataFor(order.connection, { kind: 'scan', order }),
+          signal,
+          newestProgress,
+        )) {
+          if (item.kind === 'progress') last = item
+          yield item
+        }
+      } catch (error) {
+        if (!(error instanceof JobStuck)) throw error
+        yield { ...(last ?? noProgress), kind: 'done', reason: 'filter-failed', message: stuckMessage }
+      }
+    },
+    async 'records.testFilter'(order, { signal }) {
+      if (order.filter.kind === 'javascript') checkExpression(order.filter.expression)
+      try {
+        for await (const item of jobItems<boolean>(
+          sources.jobEntry,
+          dataFor(order.connection, { kind: 'test-filter', order }),
+          signal,
+        ))
+          return item
+        return false
+      } catch (error) {
+        throw error instanceof JobStuck ? badInput(`filter: ${stuckMessage}`) : error
+      }
+    },
+    'records.tail': (order, { signal }) => tail(clusters.client(order.connection), order, signal),
+    'records.histogram': (order, { signal }) => histogram(clusters.client(order.connection), order, signal),
+    'transfer.export': (order, { signal }) =>
+      jobItems<TransferProgress>(
+        sources.jobEntry,
+        dataFor(order.connection, { kind: 'export', order, path: pathFor(order.path) }),
+        signal,
+        (_before, next) => next,
+      ),
+    async *'transfer.import'(order, { signal }) {
+      connections.writable(order.connection)
+      const job: Job = { kind: 'import', order, path: pathFor(order.path) }
+      yield* jobItems<TransferProgress>(sources.jobEntry, dataFor(order.connection, job), signal, (_before, next) => next)
+    },
+  }
+}
+
+const noProgress: Omit<ScanProgress, 'kind'> = {
+  partitions: [],
+  offsetsTotal: 0,
+  offsetsDone: 0,
+  scanned: 0,
+  matched: 0,
+  undecodable: 0,
+  bytes: 0,
+  tookMs: 0,
+}
+
+/** Of two tellings of progress the later is enough; hits are never left out. */
+function newestProgress(before: ScanItem, next: ScanItem): ScanItem | undefined {
+  return before.kind === 'progress' && next.kind !== 'hits' ? next : undefined
+}
+
+function filePath(path: string, folder: string): string {
+  if (path.includes('\0')) throw badInput('path: holds a character that no file name has')
+  if (isAbsolute(path)) return normalize(path)
+  if (/[\\/]/.test(path) || path === '.' || path === '..') throw badInput('path: give a whole path, or a name without folders')
+  return join(folder, path)
+}

@@ -1,0 +1,117 @@
+import { setMaxListeners } from 'node:events'
+import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
+import type { ParsedOf } from '../../contract/contract.ts'
+import type { RecordRow } from '../../contract/views/records.ts'
+import type { TailItem } from '../../contract/views/search.ts'
+import { newDecoding } from '../decoders/decoding.ts'
+import { badInput, toFailure } from '../failures.ts'
+import type { LogRecord } from '../messages/log-record.ts'
+import { recordRow } from '../messages/record-row.ts'
+import { chosenPartitions, sessionStart } from '../messages/session-start.ts'
+import { recordFilter } from './record-filter.ts'
+import { followLeaders } from './tail-follow.ts'
+
+const sendEveryMs = 100
+
+export type TailOrder = ParsedOf<'records.tail'>
+
+interface Arrived {
+  readonly partition: number
+  readonly record: LogRecord
+}
+
+/**
+ * New records from now on. Nothing is lost: what a slow screen is not shown is counted, and lies in the topic between the cuts of the
+ * items, where `records.page` reads it. Memory: the rows of one moment.
+ */
+export async function* tail(client: KafkaClient, order: TailOrder, signal: AbortSignal): AsyncGenerator<TailItem, void> {
+  const decoding = newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder })
+  if (order.filter?.kind === 'javascript') throw badInput('filter: a tail takes no JavaScript; scan the topic instead')
+  const filter = order.filter === null ? undefined : recordFilter(order.filter, decoding)
+  const topic = await client.topic(order.topic, { signal })
+  const partitions = chosenPartitions(order.partitions, topic.partitions.length)
+  const start = await sessionStart(client, { ...order, partitions, start: { kind: 'newest' }, signal })
+  yield { kind: 'ready', partitions, from: start.anchor }
+  const state = newTailState(partitions, start.anchor, Math.max(1, Math.ceil((order.rowsPerSecondMax * sendEveryMs) / 1_000)))
+  const stop = new AbortController()
+  const both = AbortSignal.any([signal, stop.signal])
+  setMaxListeners(0, both)
+  void followLeaders({ client, order, filter, partitions, state, signal: both })
+  try {
+    while (!signal.aborted) {
+      await state.changed(signal)
+      const failure = state.takeFailure()
+      if (failure !== undefined) yield failure
+      const taken = state.take()
+      if (taken.seen > 0) {
+        const rows = taken.shown.map(({ partition, record }) => recordRow(partition, record, decoding)).sort(byTime)
+        yield { kind: 'rows', rows, seen: taken.seen, seenTotal: taken.seenTotal, next: taken.next }
+      }
+      await new Promise(resolve => setTimeout(resolve, sendEveryMs))
+    }
+  } finally {
+    stop.abort()
+    client.closeLane(state.lane)
+  }
+}
+
+const byTime = (a: RecordRow, b: RecordRow): number =>
+  a.timestampMs - b.timestampMs || a.partition - b.partition || a.offset - b.offset
+
+export interface TailState {
+  /** Waiting answers hold up what is behind them on a connection. */
+  readonly lane: string
+  position(partition: number): number
+  arrived(partition: number, records: readonly LogRecord[], next: number, seen: number): void
+  failed(error: unknown): void
+  changed(signal: AbortSignal): Promise<void>
+  take(): { shown: readonly Arrived[]; seen: number; seenTotal: number; next: readonly number[] }
+  takeFailure(): TailItem | undefined
+}
+
+let tails = 0
+
+/** Between two items, the newest `shownMax` records are kept, the others only counted. */
+function newTailState(partitions: readonly number[], anchor: readonly number[], shownMax: number): TailState {
+  const next = new Map(partitions.map((partition, index) => [partition, anchor[index] ?? 0]))
+  let shown: Arrived[] = []
+  let seen = 0
+  let seenTotal = 0
+  let failure: TailItem | undefined
+  let wake = () => {}
+  tails += 1
+  return {
+    lane: `tail-${tails}`,
+    position: partition => next.get(partition) ?? 0,
+    arrived(partition, records, nextOffset, count) {
+      next.set(partition, nextOffset)
+      seen += count
+      seenTotal += count
+      for (const record of records.slice(-shownMax)) shown.push({ partition, record })
+      if (shown.length > shownMax) shown = shown.slice(-shownMax)
+      if (count > 0) wake()
+    },
+    failed(error) {
+      const { message, retriable } = toFailure(error)
+      failure = { kind: 'failure', message, retriable: retriable ?? false }
+      wake()
+    },
+    changed: signal =>
+      new Promise(resolve => {
+        if (seen > 0 || failure !== undefined || signal.aborted) return resolve()
+        wake = resolve
+        signal.addEventListener('abort', () => resolve(), { once: true })
+      }),
+    take() {
+      const taken = { shown, seen, seenTotal, next: partitions.map(partition => next.get(partition) ?? 0) }
+      shown = []
+      seen = 0
+      return taken
+    },
+    takeFailure() {
+      const told = failure
+      failure = undefined
+      return told
+    },
+  }
+}

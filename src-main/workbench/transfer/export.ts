@@ -1,0 +1,143 @@
+import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import type { WriteStream } from 'node:fs'
+import { dirname } from 'node:path'
+import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
+import { batchBaseOffset } from '../../../broker-core/records/batch-header.ts'
+import type { ParsedOf } from '../../contract/contract.ts'
+import type { TransferProgress } from '../../contract/views/transfer.ts'
+import type { Decoding } from '../decoders/decoding.ts'
+import { refused } from '../failures.ts'
+import { walkBatches } from '../messages/batch-records.ts'
+import { readRanges } from '../search/range-reader.ts'
+import type { FetchedChunk } from '../search/range-reader.ts'
+import { recordFilter } from '../search/record-filter.ts'
+import { scanRanges } from '../search/scan-ranges.ts'
+import { csvHead, recordLine } from './record-line.ts'
+
+const progressEveryMs = 250
+/** Text gathered before it is written. */
+const writeCharsMin = 1_048_576
+
+export interface Exporting {
+  readonly client: KafkaClient
+  readonly order: ParsedOf<'transfer.export'>
+  readonly path: string
+  readonly decoding: Decoding
+  readonly signal: AbortSignal
+  readonly emit: (progress: TransferProgress) => void
+}
+
+/** While it is written; renamed when it is whole. */
+export const partPath = (path: string): string => `${path}.part`
+
+/** Writes a range of a topic to a file; memory stays at a few answers, whatever the size. An unfinished file never has the name asked for. */
+export async function exportRecords(exporting: Exporting): Promise<void> {
+  const { client, order, path, signal, emit } = exporting
+  if (!order.overwrite && existsSync(path))
+    throw refused(`${path} exists already`, 'Choose another name, or allow it to be replaced.')
+  const startMs = performance.now()
+  const { rounds, offsetsTotal } = await scanRanges(client, order, signal)
+  const file = openFile(partPath(path))
+  const counts = { records: 0, bytes: 0, toldAtMs: startMs }
+  const told = (done: boolean) =>
+    emit({
+      path,
+      records: counts.records,
+      bytes: counts.bytes,
+      recordsTotal: offsetsTotal,
+      tookMs: performance.now() - startMs,
+      done,
+    })
+  try {
+    if (order.format === 'csv') await file.write(csvHead)
+    const writer = chunkWriter(exporting, file, counts, () => told(false))
+    for (const ranges of rounds)
+      await readRanges({ client, topic: order.topic, isolation: order.isolation, ranges, signal, onChunk: writer })
+    await file.close()
+    renameSync(partPath(path), path)
+    told(true)
+  } catch (error) {
+    file.abandon()
+    throw diskRefusal(error, path)
+  }
+}
+
+interface Counts {
+  records: number
+  bytes: number
+  toldAtMs: number
+}
+
+/** One chunk after the other: leaders answer beside each other, the file is one. */
+function chunkWriter(exporting: Exporting, file: ExportFile, counts: Counts, tell: () => void) {
+  const { order, decoding, client } = exporting
+  const { compression } = client.env
+  const filter = order.filter === null ? undefined : recordFilter(order.filter, decoding)
+  let last: Promise<unknown> = Promise.resolve()
+  const write = async (chunk: FetchedChunk) => {
+    let text = ''
+    for (const walked of walkBatches(chunk.records, { ...chunk, compression })) {
+      if (batchBaseOffset(walked.batch, 0) >= chunk.to) break
+      if (walked.isControl || (order.isolation === 'read-committed' && walked.transaction === 'aborted')) continue
+      for (const record of walked.open()) {
+        if (record.offset >= chunk.to) break
+        if (order.untilMs !== null && record.timestampMs >= order.untilMs) continue
+        if (filter?.matches(chunk.partition, record) === false) continue
+        text += recordLine(order.format, chunk.partition, record, decoding)
+        counts.records += 1
+      }
+      if (text.length < writeCharsMin) continue
+      counts.bytes += await file.write(text)
+      text = ''
+    }
+    counts.bytes += await file.write(text)
+    const nowMs = performance.now()
+    if (nowMs - counts.toldAtMs < progressEveryMs) return
+    counts.toldAtMs = nowMs
+    tell()
+  }
+  return async (chunk: FetchedChunk): Promise<boolean> => {
+    const mine = last.then(() => write(chunk))
+    last = mine
+    await mine
+    return true
+  }
+}
+
+interface ExportFile {
+  /** Resolves with the bytes when the file can take more. */
+  write(text: string): Promise<number>
+  close(): Promise<void>
+  /** Removes what was written. */
+  abandon(): void
+}
+
+function openFile(path: string): ExportFile {
+  mkdirSync(dirname(path), { recursive: true })
+  const stream: WriteStream = createWriteStream(path, { mode: 0o600 })
+  const failed = new Promise<never>((_resolve, reject) => stream.once('error', reject))
+  failed.catch(() => undefined)
+  return {
+    async write(text) {
+      if (text === '') return 0
+      const bytes = Buffer.from(text)
+      const isTaken = stream.write(bytes)
+      if (!isTaken) await Promise.race([new Promise(resolve => stream.once('drain', resolve)), failed])
+      return bytes.length
+    },
+    async close() {
+      await Promise.race([new Promise<void>(resolve => stream.end(() => resolve())), failed])
+    },
+    abandon() {
+      stream.destroy()
+      rmSync(path, { force: true })
+    },
+  }
+}
+
+function diskRefusal(error: unknown, path: string): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC') return refused(`the disk is full: ${path} was not written`, 'Free space, or export less.')
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return refused(`${path} cannot be written: not permitted`)
+  return code === 'EISDIR' || code === 'ENOTDIR' || code === 'ENOENT' ? refused(`${path} cannot be written there`) : error
+}

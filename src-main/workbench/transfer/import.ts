@@ -1,0 +1,123 @@
+import { createReadStream, statSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
+import { createProducer } from '../../../broker-core/client/producing/producer.ts'
+import type { ParsedOf } from '../../contract/contract.ts'
+import type { TransferProgress } from '../../contract/views/transfer.ts'
+import { badInput, notFound } from '../failures.ts'
+import { lineRecord } from './line-record.ts'
+import type { ImportedRecord } from './line-record.ts'
+
+const progressEveryMs = 250
+const inFlightMax = 10_000
+const inFlightBytesMax = 33_554_432
+const lineCharsMax = 134_217_728
+
+export interface Importing {
+  readonly client: KafkaClient
+  readonly order: ParsedOf<'transfer.import'>
+  readonly path: string
+  readonly signal: AbortSignal
+  readonly emit: (progress: TransferProgress) => void
+}
+
+/** Sends every line of a file as a record, in its order within each partition. Stops at the first line or record that does not go. */
+export async function importRecords(importing: Importing): Promise<void> {
+  const { client, order, path, signal, emit } = importing
+  const sizeBytes = fileSize(path)
+  const { partitions } = await client.topic(order.topic, { signal })
+  const producer = createProducer(client, { lingerMs: 20 })
+  const startMs = performance.now()
+  const flow = newFlow()
+  let records = 0
+  let bytes = 0
+  let toldAtMs = startMs
+  const told = (done: boolean) =>
+    emit({
+      path,
+      records,
+      bytes,
+      recordsTotal: done ? records : estimate(records, bytes, sizeBytes),
+      tookMs: performance.now() - startMs,
+      done,
+    })
+  try {
+    let number = 0
+    const input = createReadStream(path)
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      number += 1
+      bytes += Buffer.byteLength(line) + 1
+      if (line.trim() === '') continue
+      if (line.length > lineCharsMax) throw badInput(`line ${number} is longer than a record can be`)
+      const record = lineRecord(order.format, line, number)
+      await flow.room()
+      flow.add(producer.send(toSend(record, order, partitions.length)), line.length)
+      records += 1
+      if (performance.now() - toldAtMs < progressEveryMs) continue
+      toldAtMs = performance.now()
+      told(false)
+    }
+    await flow.empty()
+    told(true)
+  } finally {
+    await producer.close().catch(() => undefined)
+  }
+}
+
+function fileSize(path: string): number {
+  try {
+    return statSync(path).size
+  } catch {
+    throw notFound(`${path} cannot be read`)
+  }
+}
+
+const estimate = (records: number, bytes: number, sizeBytes: number): number | null =>
+  bytes === 0 ? null : Math.round((records * sizeBytes) / bytes)
+
+function toSend(record: ImportedRecord, order: Importing['order'], partitionCount: number) {
+  const { partition, timestampMs, key, value, headers } = record
+  const isKept = order.keepPartition && partition !== undefined
+  if (isKept && partition >= partitionCount)
+    throw badInput(`a record is of partition ${partition}, the topic has ${partitionCount}`, 'Import without keeping partitions.')
+  return {
+    topic: order.topic,
+    key,
+    value,
+    headers,
+    ...(isKept ? { partition } : {}),
+    ...(order.keepTimestamp && timestampMs !== undefined ? { timestampMs } : {}),
+  }
+}
+
+/** Records on their way: few enough for memory, enough for full batches. The first failure is thrown to whoever adds the next. */
+function newFlow() {
+  let count = 0
+  let bytes = 0
+  const failures: unknown[] = []
+  let wake = () => {}
+  const settled = async (isDone: () => boolean) => {
+    while (failures.length === 0 && !isDone())
+      await new Promise<void>(resolve => {
+        wake = resolve
+      })
+    if (failures.length > 0) throw failures[0]
+  }
+  return {
+    room: () => settled(() => count < inFlightMax && bytes < inFlightBytesMax),
+    empty: () => settled(() => count === 0),
+    add(sending: Promise<unknown>, size: number) {
+      count += 1
+      bytes += size
+      sending
+        .catch((error: unknown) => {
+          failures[0] ??= error
+        })
+        .finally(() => {
+          count -= 1
+          bytes -= size
+          wake()
+        })
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import type { Decoding, Part } from '../decoders/decoding.ts'
+import { DecodeError } from '../decoders/decoder.ts'
+import { squeeze } from '../decoders/json.ts'
+import type { LogRecord } from '../messages/log-record.ts'
+
+export type LineFormat = 'jsonl' | 'csv' | 'raw'
+
+export const csvHead = 'partition,offset,timestamp,key,value,headers\n'
+
+/** One record as a line of an export, its line break included. */
+export function recordLine(format: LineFormat, partition: number, record: LogRecord, decoding: Decoding): string {
+  if (format === 'raw') return rawLine(partition, record)
+  return format === 'csv' ? csvLine(partition, record, decoding) : jsonLine(partition, record, decoding)
+}
+
+/** Every byte as it is, for an exact import. */
+function rawLine(partition: number, record: LogRecord): string {
+  const base64 = (bytes: Uint8Array | null) =>
+    bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
+  const { offset, timestampMs } = record
+  const headers = record.headers.map(({ name, value }) => [name, base64(value)])
+  return `${JSON.stringify({ partition, offset, timestampMs, keyBase64: base64(record.key), valueBase64: base64(record.value), headers })}\n`
+}
+
+/** JSON values stand as JSON, with their own digits; everything else as text. Bytes that no decoder reads stand as `{"$base64": …}`. */
+function jsonLine(partition: number, record: LogRecord, decoding: Decoding): string {
+  const key = jsonOf('key', record.key, decoding)
+  const value = jsonOf('value', record.value, decoding)
+  const headers = record.headers.map(it => `[${JSON.stringify(it.name)},${jsonOf('header', it.value, decoding)}]`).join(',')
+  const { offset, timestampMs } = record
+  return `{"partition":${partition},"offset":${offset},"timestampMs":${timestampMs},"key":${key},"value":${value},"headers":[${headers}]}\n`
+}
+
+function jsonOf(part: Part, bytes: Uint8Array | null, decoding: Decoding): string {
+  if (bytes === null) return 'null'
+  const first = bytes[0]
+  const text = textOf(part, bytes, decoding)
+  if (text === undefined) return `{"$base64":"${Buffer.from(bytes).toString('base64')}"}`
+  return (first === 0x7b || first === 0x5b) && isJson(text) ? squeeze(text) : JSON.stringify(text)
+}
+
+function textOf(part: Part, bytes: Uint8Array, decoding: Decoding): string | undefined {
+  try {
+    // Hex would be text that nobody can read back.
+    return decoding.isUnreadable(part, bytes) ? undefined : decoding.compact(part, bytes)
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined
+    throw error
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function csvLine(partition: number, record: LogRecord, decoding: Decoding): string {
+  const text = (part: Part, bytes: Uint8Array | null) => {
+    if (bytes === null) return ''
+    return cell(textOf(part, bytes, decoding) ?? `base64:${Buffer.from(bytes).toString('base64')}`)
+  }
+  const time = record.timestampMs < 0 ? '' : new Date(record.timestampMs).toISOString()
+  const headers =
+    record.headers.length === 0 ? '' : cell(record.headers.map(it => `${it.name}=${text('header', it.value)}`).join(';'))
+  return `${partition},${record.offset},${time},${text('key', record.key)},${text('value', record.value)},${headers}\n`
+}
+
+/** RFC 4180: quoted where it holds a comma, a quote or a line break; an empty text differs from a missing one by its quotes. */
+const cell = (text: string): string => (text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
