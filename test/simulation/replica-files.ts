@@ -21,6 +21,25 @@ export function compareReplicas(cluster: SimCluster, topic: string, partitions: 
   return differences
 }
 
+/** Where two brokers hold the same offset of the metadata log, it must be the same batch; says where not. */
+export function compareMetadataLogs(cluster: SimCluster): string[] {
+  const first = new Map<number, { readonly id: number; readonly batch: Uint8Array }>()
+  const differences: string[] = []
+  for (const id of cluster.ids) {
+    for (const batch of batchesIn(logBytes(cluster, id, '__cluster_metadata-0'))) {
+      const offset = batchBaseOffset(batch, 0)
+      const known = first.get(offset)
+      if (known === undefined) first.set(offset, { id, batch })
+      else if (Buffer.compare(known.batch, batch) !== 0) {
+        differences.push(
+          `metadata: brokers ${known.id} and ${id} differ at offset ${offset}: ${text(known.batch)} and ${text(batch)}`,
+        )
+      }
+    }
+  }
+  return differences
+}
+
 function logBytes(cluster: SimCluster, id: number, folder: string): Uint8Array {
   const disk = cluster.diskOf(id)
   const segments = disk.paths().filter(path => path.includes(`/${folder}/`) && path.endsWith('.log'))

@@ -4,7 +4,7 @@ import { noDisk } from '../compliance/no-disk.ts'
 import { createFaultInjector, planOf, type Fault, type PlanOptions } from './faults.ts'
 import { isWholeView, viewsOf, viewText } from './cluster-views.ts'
 import { createHistory, type History } from './history.ts'
-import { compareReplicas } from './replica-files.ts'
+import { compareMetadataLogs, compareReplicas } from './replica-files.ts'
 import { consumeLoop, consumeOnce, pause, produceLoop, simClient, type ClientContext } from './sim-clients.ts'
 import { createSimCluster, type SimCluster, type SimClusterOptions } from './sim-cluster.ts'
 import { createSimWorld, type SimWorld } from './sim-env.ts'
@@ -44,12 +44,12 @@ interface Run {
  */
 export async function runScenario(seed: number, options: ScenarioOptions = {}): Promise<Outcome> {
   const world = createSimWorld(seed)
-  const run: Run = {
-    world,
-    cluster: createSimCluster(world, { logLevel: 'info', ...options.cluster }),
-    history: createHistory(world.time),
-    partitions: options.partitions ?? 2,
+  const history = createHistory(world.time)
+  const watch: SimClusterOptions['watch'] = (id, event, { role, epoch }) => {
+    if (event === 'raft.role' && role === 'leader') history.sawLeader('the quorum', Number(epoch), id)
   }
+  const cluster = createSimCluster(world, { logLevel: 'info', watch, ...options.cluster })
+  const run: Run = { world, cluster, history, partitions: options.partitions ?? 2 }
   const plan = options.plan ?? planOf(world.random.fork('faults'), run.cluster.ids, options)
   const escaped: unknown[] = []
   const onEscape = (error: unknown) => escaped.push(error)
@@ -100,8 +100,9 @@ async function play(run: Run, plan: readonly Fault[]): Promise<void> {
     )
   history.checkComplete()
   // What no producer was told about may still be on its way to a follower that is in sync by the clock.
-  for (let round = 0; round < 60 && compareReplicas(cluster, topic, run.partitions).length > 0; round++) await world.time.run(500)
-  for (const difference of compareReplicas(cluster, topic, run.partitions)) history.violated(difference)
+  const differences = (): string[] => [...compareReplicas(cluster, topic, run.partitions), ...compareMetadataLogs(cluster)]
+  for (let round = 0; round < 60 && differences().length > 0; round++) await world.time.run(500)
+  for (const difference of differences()) history.violated(difference)
 }
 
 /** Runs on, and stops at the first contradiction. */

@@ -34,10 +34,14 @@ export interface SimBroker {
   readonly incarnation: string
 }
 
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
+
 export interface SimClusterOptions {
   readonly brokers?: number
   /** Kafka's names, for all brokers. */
   readonly properties?: Readonly<Record<string, string>>
+  /** Sees every event that a broker logs, whatever its level. */
+  readonly watch?: (id: number, event: string, fields: LogFields) => void
   /** The least level that is kept. */
   readonly logLevel?: LogLevel
   /** Puts something between a broker and its world. */
@@ -92,7 +96,10 @@ export function createSimCluster(world: SimWorld, options: SimClusterOptions = {
     running: id => live.get(id),
     start(id) {
       const sink = {
-        write: (level: LogLevel, event: string, fields?: object) => note(id, level, `${event} ${JSON.stringify(fields ?? {})}`),
+        write(level: LogLevel, event: string, fields: LogFields = {}) {
+          options.watch?.(id, event, fields)
+          note(id, level, `${event} ${JSON.stringify(fields)}`)
+        },
       }
       const node = world.start({ name: `broker-${id}`, disk: diskOf(id), log: sink })
       const one: SimBroker = {

@@ -4,7 +4,8 @@ import { runScenario, type ScenarioOptions } from './scenario.ts'
 /** Enough to see that something is wrong. */
 const failuresMax = 20
 
-/** `npm run simulate -- --seeds N --from S`: prints failures, shortened, and how fast it went; with `--trace` everything that brokers log. Exit status 1 when a seed failed. */
+/** `npm run simulate -- --seeds N --from S`: prints failures, shortened, and how fast it went; with `--trace` everything that brokers log; with `--first` only
+ * the first failure, as JSON. Exit status 1 when a seed failed. */
 async function main(): Promise<number> {
   const count = argument('seeds', 100)
   const from = argument('from', 1)
@@ -20,6 +21,10 @@ async function main(): Promise<number> {
     acknowledged += outcome.acknowledged
     if (outcome.violations.length === 0) continue
     failed.push(seed)
+    if (process.argv.includes('--first')) {
+      process.stdout.write(`${JSON.stringify({ seed, violation: outcome.violations[0] })}\n`)
+      return 1
+    }
     const shortest = await shortened(outcome, options)
     if (isTracing) process.stdout.write(`${shortest.trace.join('\n')}\n`)
     process.stdout.write(`${report(shortest)}\n\n`)
