@@ -122,7 +122,7 @@ function openFile(path: string): ExportFile {
       if (text === '') return 0
       const bytes = Buffer.from(text)
       const isTaken = stream.write(bytes)
-      if (!isTaken) await Promise.race([new Promise(resolve => stream.once('drain', resolve)), failed])
+      if (!isTaken) await Promise.race([new Promise<void>(resolve => void stream.once('drain', () => resolve())), failed])
       return bytes.length
     },
     async close() {
