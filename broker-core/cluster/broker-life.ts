@@ -9,7 +9,7 @@ import type { Coordination } from './coordination.ts'
 import type { DataPlane } from './data-plane.ts'
 import type { ListenerPair } from './listener-pair.ts'
 import type { MetadataNode } from './metadata-node.ts'
-import type { OpenStorage } from './open-storage.ts'
+import { maintenanceIntervals, type OpenStorage } from './open-storage.ts'
 
 /** What one broker is made of. */
 export interface BrokerParts {
@@ -49,6 +49,7 @@ export function brokerLife(parts: BrokerParts): BrokerLife {
   function begin(): void {
     if (ending !== undefined) return
     data.start()
+    for (const directory of storage.directories.online) directory.startMaintenance(maintenanceIntervals(config))
     listeners.client.serve(parts.clientDispatch)
   }
   async function stop(): Promise<void> {

@@ -1,8 +1,8 @@
 import type { Env } from '../env/env.ts'
-import type { LogDirectory, LogDirectoryOptions } from '../storage/log-directory-port.ts'
+import type { LogDirectory, LogDirectoryOptions, MaintenanceIntervals } from '../storage/log-directory-port.ts'
 import { openLogDirectory } from '../storage/log-directory.ts'
 import { StorageFailure } from '../storage/partition-log.ts'
-import { ConfigError, parseProperties, type BrokerConfig } from './broker-config.ts'
+import { ConfigError, configNumber, parseProperties, type BrokerConfig } from './broker-config.ts'
 import { LogDirectories } from './log-directories.ts'
 
 export interface OpenStorage {
@@ -27,7 +27,7 @@ export function openStorage(
   const opened: LogDirectory[] = []
   for (const path of config.logDirectories) {
     try {
-      opened.push(openLogDirectory({ path, clusterId, nodeId: config.nodeId, ...options }, env))
+      opened.push(openLogDirectory({ path, clusterId, nodeId: config.nodeId, ...limitsOf(config), ...options }, env))
     } catch (error) {
       const isBearable = error instanceof StorageFailure && opened.length > 0
       if (!isBearable) {
@@ -47,6 +47,19 @@ export function openStorage(
     previousBrokerEpoch: epochs.every(epoch => epoch === epochs[0]) ? epochs[0] : undefined,
   }
 }
+
+const limitsOf = (config: BrokerConfig) => ({
+  cleanerMapBytesMax: configNumber(config, 'log.cleaner.dedupe.buffer.size'),
+  producerIdExpirationMs: configNumber(config, 'producer.id.expiration.ms'),
+})
+
+/** How often storage does its periodic work. */
+export const maintenanceIntervals = (config: BrokerConfig): Partial<MaintenanceIntervals> => ({
+  highWatermarkCheckpointMs: configNumber(config, 'replica.high.watermark.checkpoint.interval.ms'),
+  recoveryPointCheckpointMs: configNumber(config, 'log.flush.offset.checkpoint.interval.ms'),
+  retentionCheckMs: configNumber(config, 'log.retention.check.interval.ms'),
+  cleanerBackoffMs: configNumber(config, 'log.cleaner.backoff.ms'),
+})
 
 function storedClusterId(config: BrokerConfig, env: Env): string | undefined {
   for (const directory of config.logDirectories) {

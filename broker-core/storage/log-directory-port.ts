@@ -23,7 +23,9 @@ export interface LogDirectoryOptions {
   configOf(topic: string): LogConfigInput
   /** Bytes of recent batches kept in memory for all partitions of this directory together; default 16 MiB. */
   readonly tailBytesMax?: number
-  /** log.cleaner.dedupe.buffer.size; default 32 MiB. */
+  /** producer.id.expiration.ms; default a day. */
+  readonly producerIdExpirationMs?: number
+  /** log.cleaner.dedupe.buffer.size: what a pass may take for its keys; default 128 MiB. */
   readonly cleanerMapBytesMax?: number
   /** Told once when an I/O error took the directory offline (DISK-38). */
   onFailure?(failure: StorageFailure): void
@@ -58,8 +60,6 @@ export interface LogDirectory {
   setStray(topic: string, partition: number): void
   /** Where the metadata log lives; no partition of a topic. Made when absent. */
   readonly metadataLogPath: string
-  /** The log in `metadataLogPath`, which is not among `logs()`: opened and recovered at the first call. */
-  metadataLog(config: LogConfigInput): PartitionLog
   /** Starts the periodic work: checkpoints, flush intervals, retention, compaction, delayed deletion. In steps of a few ms. */
   startMaintenance(intervals?: Partial<MaintenanceIntervals>): void
   /** One full round now, for tests and for people who ask. */

@@ -29,12 +29,10 @@ import { StorageFailure, type LogConfigInput, type PartitionLog } from './partit
 import { TailBudget } from './tail-cache.ts'
 
 const tailBytesMaxDefault = 16 * 1024 * 1024
-/** About a million keys; taken only while a pass runs, and no more than the dirty part can fill. */
-const cleanerMapBytesMaxDefault = 32 * 1024 * 1024
+/** About four million keys; taken only while a pass runs, and no more than the dirty part can fill. */
+const cleanerMapBytesMaxDefault = 128 * 1024 * 1024
 const producerIdExpirationMsDefault = 86_400_000
 const metadataDirectoryName = '__cluster_metadata-0'
-/** Kafka's reserved `Uuid(0, 1)`. */
-const metadataTopicId = 'AAAAAAAAAAAAAAAAAAAAAQ'
 const cleanShutdownName = '.kafka_cleanshutdown'
 const partitionMetadataName = 'partition.metadata'
 
@@ -79,7 +77,6 @@ class OpenLogDirectory implements LogDirectory {
   readonly #cleanerOffsets: OffsetCheckpoint
   readonly #cleaner: Cleaner
   readonly #logs = new Map<string, Log>()
-  #metadataLog: Log | undefined
   #stopMaintenance: (() => void) | undefined
   #isClosed = false
 
@@ -100,7 +97,7 @@ class OpenLogDirectory implements LogDirectory {
       files: this.#files,
       env,
       tailBudget: new TailBudget(options.tailBytesMax ?? tailBytesMaxDefault),
-      producerIdExpirationMs: producerIdExpirationMsDefault,
+      producerIdExpirationMs: options.producerIdExpirationMs ?? producerIdExpirationMsDefault,
       removeLater: (path, delayMs) => this.#removal.add(path, delayMs),
       writeRecoveryPoints: () => this.writeRecoveryPoints(),
     }
@@ -157,11 +154,6 @@ class OpenLogDirectory implements LogDirectory {
     if (log !== undefined) this.#setAside(log, '-stray')
   }
 
-  metadataLog(config: LogConfigInput): PartitionLog {
-    this.#metadataLog ??= this.#load(metadataDirectoryName, '__cluster_metadata', 0, metadataTopicId, config)
-    return this.#metadataLog
-  }
-
   startMaintenance(intervals: Partial<MaintenanceIntervals> = {}): void {
     this.#stopMaintenance ??= startMaintenance(this, this.#env, intervals, this.#cleaner)
   }
@@ -198,8 +190,7 @@ class OpenLogDirectory implements LogDirectory {
     this.#stop()
     try {
       if (this.failure !== undefined) return
-      const all = this.#all()
-      for (const log of all) log.close()
+      for (const log of this.#logs.values()) log.close()
       this.writeRecoveryPoints()
       this.writeCleanerOffsets()
       this.writeLogStartOffsets()
@@ -224,13 +215,9 @@ class OpenLogDirectory implements LogDirectory {
   }
 
   #letGo(): void {
-    for (const log of this.#all()) log.abandon()
+    for (const log of this.#logs.values()) log.abandon()
     this.#files.closeAll()
     this.#lock.release()
-  }
-
-  #all(): Log[] {
-    return this.#metadataLog === undefined ? [...this.#logs.values()] : [...this.#logs.values(), this.#metadataLog]
   }
 
   #failed(failure: StorageFailure): void {
@@ -317,7 +304,7 @@ class OpenLogDirectory implements LogDirectory {
   }
 
   #offsetsOf(offsetOf: (log: Log) => number | undefined) {
-    return this.#all().flatMap(log => {
+    return [...this.#logs.values()].flatMap(log => {
       const offset = offsetOf(log)
       return offset === undefined ? [] : [{ topic: log.topic, partition: log.partition, offset }]
     })
