@@ -32,6 +32,9 @@ export interface LaneOptions {
   readonly wanted: (record: LogRecord) => boolean
 }
 
+/** A page of one direction mostly needs little; who reads on gets more at once. */
+const firstReadBytes = 32_768
+
 /** From `from` (inclusive) to later offsets. */
 export function forwardLane(options: LaneOptions, from: number): Lane {
   let bounds = options.bounds
@@ -40,6 +43,7 @@ export function forwardLane(options: LaneOptions, from: number): Lane {
   let next = Math.max(from, bounds.startOffset)
   let scanned = 0
   let isAtEnd = false
+  let readBytes = firstReadBytes
   return {
     partition: options.partition,
     head: () => waiting[at],
@@ -49,7 +53,9 @@ export function forwardLane(options: LaneOptions, from: number): Lane {
     },
     async fill(limits) {
       if (at < waiting.length || isAtEnd) return
-      const result = await options.source.read(options.partition, next, limits)
+      const bytesMax = Math.min(limits.bytesMax, readBytes)
+      readBytes *= 4
+      const result = await options.source.read(options.partition, next, { ...limits, bytesMax })
       bounds = result
       scanned += result.records.length
       waiting = result.records.filter(options.wanted)

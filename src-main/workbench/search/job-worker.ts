@@ -4,7 +4,7 @@ import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import { nodeEnv } from '../../../broker-core/env/node/node-env.ts'
 import { closeQuietly } from '../close-quietly.ts'
 import { newDecoding } from '../decoders/decoding.ts'
-import { toFailure } from '../failures.ts'
+import { badInput, toFailure } from '../failures.ts'
 import { readOneRecord } from '../messages/one-record.ts'
 import { exportRecords } from '../transfer/export.ts'
 import { importRecords } from '../transfer/import.ts'
@@ -41,12 +41,22 @@ async function run(task: Job, client: KafkaClient, emit: (item: unknown) => void
       const decoding = newDecoding({ topic: task.order.topic, key: 'auto', value: 'auto' })
       const filter = recordFilter(task.order.filter, decoding)
       const { record } = await readOneRecord(client, task.order, signal)
-      return emit(filter.matches(task.order.partition, record))
+      return emit(tried(() => filter.matches(task.order.partition, record)))
     }
     case 'export':
       return await exportRecords({ client, order: task.order, path: task.path, decoding: decodingOf(task.order), signal, emit })
     case 'import':
       return await importRecords({ client, order: task.order, path: task.path, signal, emit })
+  }
+}
+
+/** What the person's own expression throws, or a decoder on this record, is an answer to show. */
+function tried(matches: () => boolean): boolean {
+  try {
+    return matches()
+  } catch (error) {
+    // Errors of the expression's own context are of another realm: only their text is used.
+    throw badInput(`the filter fails on this record: ${String((error as { message?: unknown } | null)?.message ?? error)}`)
   }
 }
 

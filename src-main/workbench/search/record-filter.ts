@@ -94,7 +94,7 @@ function pathFilter(filter: Extract<Filter, { kind: 'path' }>, decoding: Decodin
     needle: undefined,
     matches(_partition, record) {
       if (record.value === null) return false
-      const values = valuesAt(jsonOf(decoding.text('value', record.value)), steps)
+      const values = valuesAt(jsonOf(decoding.compact('value', record.value)), steps)
       return values.some(value => compares(value, filter.operator, filter.operand))
     },
   }
