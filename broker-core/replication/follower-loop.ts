@@ -1,5 +1,6 @@
 import type { Clock, Timers } from '../env/clock.ts'
 import type { LogSink } from '../env/log-sink.ts'
+import { CorruptRecords } from '../records/record-varint.ts'
 import { afterError, afterOutOfRange, truncationPoint } from './follower-rules.ts'
 import type { Partition } from './partition.ts'
 import type { FollowerFetchAnswer, FollowerPartitionAnswer, FollowerPosition, LeaderEndpoint } from './ports.ts'
@@ -228,11 +229,18 @@ export class FollowerLoop {
     }
     const hadRecords = answer.recordsSizeBytes > 0
     const startBefore = partition.log.logStartOffset
-    partition.appendFromLeader(answer.records, {
-      highWatermark: answer.highWatermark,
-      logStartOffset: answer.logStartOffset,
-      leaderEpoch: followed.leaderEpoch,
-    })
+    try {
+      partition.appendFromLeader(answer.records, {
+        highWatermark: answer.highWatermark,
+        logStartOffset: answer.logStartOffset,
+        leaderEpoch: followed.leaderEpoch,
+      })
+    } catch (error) {
+      // Damaged on the way or at the leader: nothing of it was appended, and it is asked for again.
+      if (!(error instanceof CorruptRecords)) throw error
+      this.#ports.log.write('error', 'follower.corrupt-records', { ...coordinates(partition), error: error.message })
+      return this.#takeError(followed, 'CORRUPT_MESSAGE')
+    }
     followed.isDirty = hadRecords || partition.log.logStartOffset !== startBefore
     return undefined
   }

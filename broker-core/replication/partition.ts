@@ -39,6 +39,8 @@ export interface AppendOptions {
   /** PROD-08: true for acks=-1. */
   readonly requiresIsr: boolean
   readonly produceVersion?: number
+  /** Markers only. */
+  readonly transactionVersion?: number
   /** Refuses unless this is still the leader's epoch; for coordinators. */
   readonly expectedLeaderEpoch?: number
 }
@@ -143,6 +145,7 @@ export class Partition {
         leaderEpoch: this.#assignment.leaderEpoch,
         origin: options.origin,
         ...(options.produceVersion === undefined ? {} : { produceVersion: options.produceVersion }),
+        ...(options.transactionVersion === undefined ? {} : { transactionVersion: options.transactionVersion }),
       }),
     )
     if (result === undefined) return { ok: false, error: 'KAFKA_STORAGE_ERROR', message: '' }

@@ -20,7 +20,11 @@ export function markerWriter(deps: MarkerWriterDeps) {
     const replica = findReplica(deps, { topic, topicId: '', partition, byId: false })
     if (typeof replica === 'string') return replica
     const batch = encodeTransactionMarker({ ...marker, timestampMs: deps.clock.nowMs() }, deps.codecs)
-    const outcome = replica.append(batch, { origin: 'coordinator', requiresIsr: true })
+    const outcome = replica.append(batch, {
+      origin: 'coordinator',
+      requiresIsr: true,
+      transactionVersion: marker.transactionVersion,
+    })
     if (!outcome.ok) return outcome.error
     const { leaderEpoch } = replica
     const standing = () => replica.acknowledgement(outcome.lastOffset, leaderEpoch)

@@ -45,7 +45,8 @@ export function judgeLeaderAppend(
 ): LeaderVerdict {
   const nowMs = env.clock.nowMs()
   if (options.origin !== 'client') {
-    const rejection = options.origin === 'coordinator' ? markerRejection(given, producers, env) : undefined
+    const rejection =
+      options.origin === 'coordinator' ? markerRejection(given, options.transactionVersion ?? 0, producers, env) : undefined
     return rejection === undefined ? withAppendTime(given, options, config, nowMs, env) : { kind: 'rejected', rejection }
   }
   const rejection = clientBatchRejection(given, rules, {
@@ -71,14 +72,20 @@ function sequenceVerdict(bytes: Uint8Array, options: LeaderAppend, producers: Pr
 }
 
 /** TXN-12, as far as a partition can judge it. */
-function markerRejection(bytes: Uint8Array, producers: ProducerStates, env: StorageEnv): BatchRejection | undefined {
+function markerRejection(
+  bytes: Uint8Array,
+  transactionVersion: number,
+  producers: ProducerStates,
+  env: StorageEnv,
+): BatchRejection | undefined {
   const marker = transactionMarkerIn(bytes, 0, env.compression)
   const entry = marker === undefined ? undefined : producers.get(marker.producerId)
   if (marker === undefined || entry === undefined) return undefined
-  if (marker.producerEpoch < entry.producerEpoch) {
+  const mustBeHigher = transactionVersion >= 2 && entry.currentTransactionFirstOffset >= 0
+  if (marker.producerEpoch < entry.producerEpoch || (mustBeHigher && marker.producerEpoch === entry.producerEpoch)) {
     return {
       error: 'INVALID_PRODUCER_EPOCH',
-      message: `Marker epoch ${marker.producerEpoch} is older than the producer's ${entry.producerEpoch}`,
+      message: `Marker epoch ${marker.producerEpoch} is too old for the producer's ${entry.producerEpoch}`,
     }
   }
   if (marker.coordinatorEpoch >= entry.coordinatorEpoch) return undefined

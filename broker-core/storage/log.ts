@@ -167,22 +167,30 @@ export class Log implements PartitionLog {
 
   appendAsFollower(batches: Uint8Array, options: { leaderEpochMax: number }): { lastOffset: number; batchCount: number } {
     this.#assertOpen()
+    const { sizeBytes, batchCount } = this.#validFromLeader(batches, options.leaderEpochMax)
+    for (let at = 0; at < sizeBytes; at = batchEnd(batches, at)) {
+      const epoch = batchLeaderEpoch(batches, at)
+      if (epoch >= 0) this.epochs.assign(epoch, batchBaseOffset(batches, at))
+    }
+    if (sizeBytes > 0) this.#append(sizeBytes === batches.length ? batches : batches.subarray(0, sizeBytes))
+    return { lastOffset: this.#logEndOffset - 1, batchCount }
+  }
+
+  /** How much of what a leader sent can be appended. Throws CorruptRecords: then nothing of it is. */
+  #validFromLeader(batches: Uint8Array, leaderEpochMax: number): { sizeBytes: number; batchCount: number } {
     let batchCount = 0
     let at = 0
     let next = this.#logEndOffset
     for (let end = batchEnd(batches, 0); end !== -1; at = end, end = batchEnd(batches, at)) {
-      const epoch = batchLeaderEpoch(batches, at)
-      if (epoch > options.leaderEpochMax) break
+      if (batchLeaderEpoch(batches, at) > leaderEpochMax) break
       const baseOffset = batchBaseOffset(batches, at)
       if (baseOffset < next) throw new CorruptRecords(`batch at offset ${baseOffset} does not follow on at ${next}`)
       if (!batchCrcIsValid(batches, at, this.#context.env.crc32c))
         throw new CorruptRecords(`CRC of the batch at offset ${baseOffset}`)
       next = batchLastOffset(batches, at) + 1
-      if (epoch >= 0) this.epochs.assign(epoch, baseOffset)
       batchCount++
     }
-    if (at > 0) this.#append(at === batches.length ? batches : batches.subarray(0, at))
-    return { lastOffset: this.#logEndOffset - 1, batchCount }
+    return { sizeBytes: at, batchCount }
   }
 
   /** Writes stamped batches: one write, but for those that must go to a new segment. */

@@ -20,7 +20,10 @@ export interface PartitionLog {
 
   /** Leader append: validates (PROD-01..06), detects duplicates (IDEM-), stamps offsets and epoch in place, one write. */
   appendAsLeader(batches: Uint8Array, options: LeaderAppend): AppendResult
-  /** Follower append: bytes as the leader sent them; offsets must follow on (IDEM-09). A trailing partial batch is ignored. */
+  /**
+   * Follower append: bytes as the leader sent them; offsets must follow on (IDEM-09). A trailing partial batch is ignored. Throws
+   * CorruptRecords for a wrong CRC or offset; nothing is appended then.
+   */
   appendAsFollower(batches: Uint8Array, options: { leaderEpochMax: number }): { lastOffset: number; batchCount: number }
   /** Whole batches from the one containing `fromOffset` (FETCH-03), below `maxOffsetExclusive`; views, not copies, where they are in memory. */
   read(query: ReadQuery): ReadResult
@@ -55,6 +58,8 @@ export interface LeaderAppend {
   readonly origin: 'client' | 'coordinator' | 'replication' | 'raft'
   /** Wire version of Produce, for rules that depend on it. */
   readonly produceVersion?: number
+  /** Of the producer whose marker this is: since 2 a marker that ends an open transaction has a higher epoch than its data (TXN-12). */
+  readonly transactionVersion?: number
 }
 
 export type AppendResult =

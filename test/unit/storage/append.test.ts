@@ -239,6 +239,17 @@ describe('follower append', () => {
     expect(log.logEndOffset).toBe(2)
   })
 
+  it('nothing of what a leader sent is taken when a part of it is damaged, its epochs neither', () => {
+    const { log } = createTestLog(testStorage())
+    const bytes = new Uint8Array([
+      ...batchOf([{}], { baseOffset: 0, leaderEpoch: 5 }),
+      ...batchOf([{ value: 'abc' }], { baseOffset: 1, leaderEpoch: 6 }),
+    ])
+    bytes[bytes.length - 2]! ^= 1
+    expect(() => log.appendAsFollower(bytes, { leaderEpochMax: 9 })).toThrow(/CRC/)
+    expect([log.logEndOffset, log.latestEpoch]).toEqual([0, undefined])
+  })
+
   it('REPL-11: takes epochs from the batches', () => {
     const { log } = createTestLog(testStorage())
     for (const [baseOffset, leaderEpoch] of [

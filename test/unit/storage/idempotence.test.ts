@@ -146,6 +146,20 @@ describe('idempotent producers', () => {
     expect(produce(log, 4, 0, 1, { transactional: true })).toBe(3)
   })
 
+  it('TXN-12: since transactions v2 the marker of an open transaction has a higher epoch; a retry finds nothing open', () => {
+    const { log } = createTestLog(testStorage())
+    produce(log, 3, 0, 1, { transactional: true })
+    const end = (producerEpoch: number) => {
+      const bytes = encodeTransactionMarker(
+        { producerId: 1, producerEpoch, coordinatorEpoch: 0, committed: true, timestampMs: 1_700_000_000_000 },
+        codecs,
+      )
+      const result = log.appendAsLeader(bytes, { leaderEpoch: 0, origin: 'coordinator', transactionVersion: 2 })
+      return result.ok ? 'NONE' : result.rejection.error
+    }
+    expect([3, 4, 4, 3].map(end)).toEqual(['INVALID_PRODUCER_EPOCH', 'NONE', 'NONE', 'INVALID_PRODUCER_EPOCH'])
+  })
+
   it('a producer inside a transaction may not write outside of it', () => {
     const { log } = createTestLog(testStorage())
     produce(log, 0, 0, 1, { transactional: true })
