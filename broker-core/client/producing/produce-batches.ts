@@ -98,24 +98,15 @@ async function leaderOf(
     const topic = await client.topic(at.topic)
     const leaderId = topic.partitions[at.partition]?.leaderId
     if (leaderId === undefined) return new KafkaClientError('UNKNOWN_TOPIC_OR_PARTITION', place)
-    return leaderId < 0 ? staleLeader(client, 'LEADER_NOT_AVAILABLE', place) : leaderId
+    if (leaderId >= 0) return leaderId
+    const failure = new KafkaClientError('LEADER_NOT_AVAILABLE', place)
+    client.noteFailure(failure)
+    return failure
   } catch (error) {
     if (error instanceof KafkaClientError)
       return new KafkaClientError(error.code, { ...error.place, ...place }, error.message, error)
     throw error
   }
-}
-
-/** An error about a leader; the client looks it up anew before the next attempt. */
-function staleLeader(
-  client: KafkaClient,
-  code: KafkaClientError['code'],
-  place: { readonly topic: string; readonly partition: number },
-  detail?: string | null,
-) {
-  const error = new KafkaClientError(code, { api: produce.name, ...place }, detail)
-  if (error.retriable) client.noteFailure(error)
-  return error
 }
 
 async function sendRequest(
@@ -140,7 +131,7 @@ async function sendRequest(
       for (const item of items) settle(item, { baseOffset: -1, appendTimeMs: -1 })
       return
     }
-    settleReply(client, await client.send(produce, body, { to: 'broker', nodeId }, options), items, ids, settle)
+    settleReply(client, await client.send(produce, body, { to: 'broker', nodeId }, options), { nodeId, items, ids }, settle)
   } catch (error) {
     if (!(error instanceof KafkaClientError)) throw error
     for (const item of items) {
@@ -181,10 +172,10 @@ type PartitionReply = Reply['responses'][number]['partitionResponses'][number]
 function settleReply(
   client: KafkaClient,
   reply: Reply,
-  items: readonly BatchToSend[],
-  ids: ReadonlyMap<string, string>,
+  asked: { readonly nodeId: number; readonly items: readonly BatchToSend[]; readonly ids: ReadonlyMap<string, string> },
   settle: Settle,
 ): void {
+  const { items, ids, nodeId } = asked
   const names = new Map([...ids].map(([name, id]) => [id, name]))
   const found = new Map<string, PartitionReply>()
   for (const topic of reply.responses) {
@@ -195,12 +186,13 @@ function settleReply(
     const { topic, partition } = item.queue
     const result = found.get(partitionName(topic, partition))
     if (result !== undefined) client.noteLeader({ topic, partition }, result.currentLeader, reply.nodeEndpoints)
-    settle(item, resultOf(client, { topic, partition }, result))
+    settle(item, resultOf(client, nodeId, { topic, partition }, result))
   }
 }
 
 function resultOf(
   client: KafkaClient,
+  nodeId: number,
   place: { readonly topic: string; readonly partition: number },
   result: PartitionReply | undefined,
 ): BatchResult {
@@ -208,7 +200,11 @@ function resultOf(
   if (result !== undefined && error === 'NONE') return { baseOffset: result.baseOffset, appendTimeMs: result.logAppendTimeMs }
   // The broker had it already and no longer remembers where.
   if (error === 'DUPLICATE_SEQUENCE_NUMBER') return { baseOffset: -1, appendTimeMs: -1 }
-  return { error: staleLeader(client, error, place, detailOf(result)) }
+  const failure = new KafkaClientError(error, { api: produce.name, ...place }, detailOf(result))
+  // Where the refusal named the leader it is known already, and older metadata would take that away again.
+  const leaderId = client.cluster().topics.get(place.topic)?.partitions[place.partition]?.leaderId
+  if (failure.retriable && (leaderId === nodeId || leaderId === undefined)) client.noteFailure(failure)
+  return { error: failure }
 }
 
 function detailOf(result: PartitionReply | undefined): string | null {

@@ -48,7 +48,7 @@ export class RecordSender implements Producer {
   readonly #sticky: StickyPartitions
   /** Records whose topic is being looked up go in order behind it. */
   readonly #lookups = new Map<string, Promise<TopicMetadata>>()
-  #lookingUp = 0
+  #entering = 0
   #bufferedBytes = 0
   #flushing = 0
   #wakeAt: { readonly atMs: number; readonly cancel: CancelTimer } | undefined
@@ -68,39 +68,56 @@ export class RecordSender implements Producer {
     if (refusal !== undefined) throw refusal
     const timestampMs = record.timestampMs ?? this.#client.env.clock.nowMs()
     const toWrite: RecordToWrite = { timestampMs, key: record.key, value: record.value, headers: record.headers ?? [] }
-    if (this.#bufferedBytes + recordBytes(toWrite) > this.#settings.bufferBytesMax) {
+    const bytes = recordBytes(toWrite)
+    if (this.#bufferedBytes + bytes > this.#settings.bufferBytesMax) {
       throw new KafkaClientError('OVERLOADED', { topic: record.topic }, 'too many records wait to be sent')
     }
-    const known = this.#lookups.has(record.topic) ? undefined : this.#client.cluster().topics.get(record.topic)
-    const topic = known !== undefined && known.partitions.length > 0 ? known : await this.#lookUp(record.topic)
-    return this.#enqueue(topic, record, toWrite)
+    // Held from here on: records that wait for their topic count too.
+    this.#bufferedBytes += bytes
+    try {
+      const delivery = await this.#enter(record, toWrite)
+      return await delivery.promise
+    } finally {
+      this.#bufferedBytes -= bytes
+    }
+  }
+
+  /** Into the queue of its partition; `promise` in an object, so that awaiting this does not await the delivery. */
+  async #enter(record: RecordToSend, toWrite: RecordToWrite): Promise<{ readonly promise: Promise<Delivery> }> {
+    this.#entering++
+    try {
+      const known = this.#lookups.has(record.topic) ? undefined : this.#client.cluster().topics.get(record.topic)
+      const topic = known !== undefined && known.partitions.length > 0 ? known : await this.#lookUp(record.topic)
+      return { promise: this.#enqueue(this.#queueIn(topic, record, toWrite), toWrite) }
+    } finally {
+      this.#entering--
+      // A flush may wait for this record alone.
+      if (this.#flushing > 0) this.#wakeIn(0)
+    }
+  }
+
+  #queueIn(topic: TopicMetadata, record: RecordToSend, toWrite: RecordToWrite): PartitionQueue {
+    const partition = record.partition ?? this.#choose(topic, toWrite)
+    if (topic.partitions[partition] === undefined) {
+      throw new KafkaClientError('UNKNOWN_TOPIC_OR_PARTITION', { topic: topic.name, partition })
+    }
+    return this.#queueOf(topic.name, partition)
   }
 
   async #lookUp(name: string): Promise<TopicMetadata> {
-    this.#lookingUp++
     const running = this.#lookups.get(name) ?? this.#client.topic(name)
     this.#lookups.set(name, running)
     try {
       return await running
     } finally {
       this.#lookups.delete(name)
-      this.#lookingUp--
     }
   }
 
-  #enqueue(topic: TopicMetadata, record: RecordToSend, toWrite: RecordToWrite): Promise<Delivery> {
-    const partition = record.partition ?? this.#choose(topic, toWrite)
-    if (topic.partitions[partition] === undefined) {
-      return Promise.reject(new KafkaClientError('UNKNOWN_TOPIC_OR_PARTITION', { topic: topic.name, partition }))
-    }
+  #enqueue(queue: PartitionQueue, record: RecordToWrite): Promise<Delivery> {
     return new Promise((resolve, reject) => {
-      const nowMs = this.#client.env.clock.monotonicMs()
-      this.#bufferedBytes += this.#queueOf(topic.name, partition).add(
-        toWrite,
-        { timestampMs: toWrite.timestampMs, resolve, reject },
-        nowMs,
-      )
-      this.#wakeIn(this.#settings.lingerMs)
+      queue.add(record, { timestampMs: record.timestampMs, resolve, reject }, this.#client.env.clock.monotonicMs())
+      this.#wakeIn(this.#flushing > 0 ? 0 : this.#settings.lingerMs)
     })
   }
 
@@ -119,17 +136,15 @@ export class RecordSender implements Producer {
   async flush(): Promise<void> {
     this.#flushing++
     try {
-      while (!this.#isIdle()) {
-        this.#wakeIn(0)
-        await new Promise<void>(resolve => this.#idle.push(resolve))
-      }
+      this.#wakeIn(0)
+      if (!this.#isIdle()) await new Promise<void>(resolve => this.#idle.push(resolve))
     } finally {
       this.#flushing--
     }
   }
 
   #isIdle(): boolean {
-    return this.#lookingUp === 0 && [...this.#queues.values()].every(queue => queue.isIdle())
+    return this.#entering === 0 && [...this.#queues.values()].every(queue => queue.isIdle())
   }
 
   status(): ProducerStatus {
@@ -184,6 +199,7 @@ export class RecordSender implements Producer {
   }
 
   #tellIdle(): void {
+    if (this.#idle.length === 0 || !this.#isIdle()) return
     for (const tell of this.#idle.splice(0)) tell()
   }
 
@@ -245,7 +261,6 @@ export class RecordSender implements Producer {
     batch: PendingBatch,
     done: { readonly baseOffset: number; readonly appendTimeMs: number },
   ): void {
-    this.#bufferedBytes -= batch.bytes
     const { topic, partition } = queue
     batch.waiting.forEach((waiting, index) =>
       waiting.resolve({
@@ -258,7 +273,6 @@ export class RecordSender implements Producer {
   }
 
   #reject(batch: PendingBatch, error: KafkaClientError): void {
-    this.#bufferedBytes -= batch.bytes
     for (const waiting of batch.waiting) waiting.reject(error)
   }
 }
