@@ -205,7 +205,7 @@ export function openRaftLog(options: RaftLogOptions): RaftLog {
         )
         assert(batchCrcIsValid(batch, 0, codecs.crc32c), `raft-log: corrupt batch at ${endOffset} from the leader`)
         // Its bytes are a view on a network frame; the log outlives that.
-        store(batch.slice())
+        store(new Uint8Array(batch))
       }
     },
     readRecords(fromOffset, maxBytes) {

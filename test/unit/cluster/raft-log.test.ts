@@ -1,0 +1,221 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { quorumStateFile } from '../../../broker-core/cluster/quorum-state-file.ts'
+import { openRaftLog } from '../../../broker-core/cluster/raft-log.ts'
+import type { RaftLog } from '../../../broker-core/consensus/ports.ts'
+import { nodeEnv } from '../../../broker-core/env/node/node-env.ts'
+
+const env = nodeEnv({ log: { write() {} } })
+const bytes = (text: string) => new TextEncoder().encode(text)
+const text = (value: Uint8Array) => new TextDecoder().decode(value)
+
+describe('the metadata log on disk', () => {
+  let directory: string
+  let open: RaftLog[] = []
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'brokerbench-raft-'))
+  })
+  afterEach(() => {
+    for (const log of open) log.close()
+    open = []
+    rmSync(directory, { recursive: true })
+  })
+  const openLog = (folder = directory): RaftLog => {
+    const log = openRaftLog({ directory: folder, disk: env.disk, clock: env.clock, codecs: env, sink: env.log })
+    open.push(log)
+    return log
+  }
+  const reopened = (log: RaftLog): RaftLog => {
+    log.close()
+    open = open.filter(each => each !== log)
+    return openLog()
+  }
+  const values = (log: RaftLog, from = log.startOffset) =>
+    log.readBatches(from, log.endOffset, Infinity).map(batch => batch.values.map(text).join('+'))
+  const segments = () => readdirSync(directory).filter(name => name.endsWith('.log'))
+  const checkpoints = () => readdirSync(directory).filter(name => name.includes('.checkpoint'))
+  const leaderChange = { leaderId: 1, voterIds: [1, 2, 3], grantingVoterIds: [1, 2] }
+
+  /** Offsets 0 (control, epoch 1), 1-2 (epoch 1), 3 (control, epoch 4), 4 (epoch 4). */
+  function filled(): RaftLog {
+    const log = openLog()
+    expect(log.appendLeaderChange(leaderChange, 1)).toBe(0)
+    expect(log.appendValues([bytes('a'), bytes('b')], 1)).toBe(2)
+    log.appendLeaderChange(leaderChange, 4)
+    log.appendValues([bytes('c')], 4)
+    return log
+  }
+
+  it('starts empty', () => {
+    const log = openLog()
+    expect([log.startOffset, log.endOffset, log.lastEpoch, log.flushedOffset, log.latestSnapshot()]).toEqual([
+      0,
+      0,
+      0,
+      0,
+      undefined,
+    ])
+    expect(log.endOffsetOfEpoch(3)).toEqual({ epoch: -1, endOffset: -1 })
+  })
+
+  it('comes back as it was', () => {
+    const log = filled()
+    expect(log.flushedOffset).toBe(0)
+    log.flush()
+    expect(log.flushedOffset).toBe(5)
+    const again = reopened(log)
+    expect([again.startOffset, again.endOffset, again.lastEpoch]).toEqual([0, 5, 4])
+    expect(values(again)).toEqual(['', 'a+b', '', 'c'])
+  })
+
+  it('knows where epochs end', () => {
+    const log = filled()
+    expect([0, 1, 3, 4, 9].map(epoch => log.endOffsetOfEpoch(epoch))).toEqual([
+      { epoch: -1, endOffset: -1 },
+      { epoch: 1, endOffset: 3 },
+      { epoch: 1, endOffset: 3 },
+      { epoch: 4, endOffset: 5 },
+      { epoch: 4, endOffset: 5 },
+    ])
+  })
+
+  it('a follower appends the bytes of the leader, drops what it has, and refuses a gap', () => {
+    const leader = filled()
+    const folder = join(directory, 'follower')
+    const follower = openLog(folder)
+    const all = leader.readRecords(0, Infinity)
+    const sized = (chunks: readonly Uint8Array[]) => ({ chunks, sizeBytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0) })
+    follower.appendRecords(sized(all.chunks.slice(0, 2)))
+    expect(follower.endOffset).toBe(3)
+    const joined = { chunks: [Buffer.concat(all.chunks)], sizeBytes: all.sizeBytes }
+    follower.appendRecords(joined)
+    expect(follower.endOffset).toBe(5)
+    expect(follower.readRecords(0, Infinity)).toEqual(leader.readRecords(0, Infinity))
+    const late = openLog(join(directory, 'late'))
+    expect(() => late.appendRecords(sized(all.chunks.slice(1)))).toThrow('log ends at 0')
+  })
+
+  it('reads at least one batch, whatever the limit', () => {
+    const log = filled()
+    expect(log.readRecords(2, 1).chunks).toHaveLength(1)
+    expect(log.readBatches(0, 3, 1)).toHaveLength(1)
+    expect(log.readBatches(0, 3, Infinity).map(batch => batch.baseOffset)).toEqual([0, 1])
+    expect(log.readRecords(5, 100)).toEqual({ chunks: [], sizeBytes: 0 })
+  })
+
+  it('REPL-13: what is truncated stays away', () => {
+    const log = filled()
+    log.flush()
+    log.truncateTo(3)
+    expect([log.endOffset, log.flushedOffset, log.lastEpoch]).toEqual([3, 3, 1])
+    log.appendValues([bytes('other')], 5)
+    log.flush()
+    expect(values(reopened(log))).toEqual(['', 'a+b', 'other'])
+  })
+
+  it.each([1, 20, 60])('a tail cut short by %i bytes is cut to whole batches', cutBytes => {
+    const log = filled()
+    log.flush()
+    const path = join(directory, segments()[0] ?? '')
+    truncateSync(path, readFileSync(path).length - cutBytes)
+    const again = reopened(log)
+    expect(again.endOffset).toBe(4)
+    again.appendValues([bytes('next')], 5)
+    expect(values(again).at(-1)).toBe('next')
+  })
+
+  it('a flipped bit ends the log before its batch', () => {
+    const log = filled()
+    log.flush()
+    const path = join(directory, segments()[0] ?? '')
+    const content = readFileSync(path)
+    const inSecond = (log.readRecords(0, 1).chunks[0]?.length ?? 0) + 65
+    content[inSecond] = (content[inSecond] ?? 0) ^ 1
+    writeFileSync(path, content)
+    expect(reopened(log).endOffset).toBe(1)
+  })
+
+  it('KIP-630: a snapshot replaces the log below it, and comes back after a restart', () => {
+    const log = filled()
+    log.writeSnapshot({ endOffset: 3, epoch: 1 }, [bytes('state')], 7)
+    expect([log.startOffset, log.endOffset]).toEqual([3, 5])
+    expect(checkpoints()).toEqual(['00000000000000000003-0000000001.checkpoint'])
+    log.appendValues([bytes('d')], 4)
+    log.flush()
+    const again = reopened(log)
+    expect([again.startOffset, again.endOffset, again.latestSnapshot()]).toEqual([3, 6, { endOffset: 3, epoch: 1 }])
+    expect(again.readSnapshotValues({ endOffset: 3, epoch: 1 }).map(text)).toEqual(['state'])
+    expect(again.endOffsetOfEpoch(2)).toEqual({ epoch: 1, endOffset: 3 })
+    expect(values(again)).toEqual(['', 'c', 'd'])
+  })
+
+  it('KIP-630: with every snapshot whole segments below it and older snapshots go, so that the log stays bounded', () => {
+    const log = filled()
+    for (let round = 0; round < 20; round++) {
+      for (let n = 0; n < 10; n++) log.appendValues([bytes('x'.repeat(100))], 4)
+      log.writeSnapshot({ endOffset: log.endOffset, epoch: 4 }, [bytes('state')], 7)
+    }
+    expect(checkpoints()).toHaveLength(1)
+    expect(segments()).toHaveLength(1)
+    expect(log.startOffset).toBe(205)
+  })
+
+  it('KIP-630: a snapshot travels in pieces and then is the start of an empty log', () => {
+    const log = filled()
+    const id = { endOffset: 5, epoch: 4 }
+    log.writeSnapshot(
+      id,
+      Array.from({ length: 3000 }, (_, n) => bytes(`value ${n}`)),
+      7,
+    )
+    const other = openLog(join(directory, 'other'))
+    other.appendLeaderChange(leaderChange, 1)
+    const receiver = other.receiveSnapshot(id)
+    for (;;) {
+      const piece = log.readSnapshotBytes(id, receiver.position, 1000)
+      if (piece === undefined) throw new Error('gone')
+      receiver.append(piece.bytes)
+      if (receiver.position === piece.sizeBytes) break
+    }
+    receiver.complete()
+    expect([other.startOffset, other.endOffset, other.lastEpoch]).toEqual([5, 5, 4])
+    expect(other.readSnapshotValues(id)).toHaveLength(3000)
+    expect(other.readSnapshotBytes({ endOffset: 9, epoch: 4 }, 0, 10)).toBeUndefined()
+  })
+
+  it('KIP-630: an unfinished snapshot of an earlier run is removed, one that is beyond the log replaces it', () => {
+    const log = filled()
+    log.flush()
+    writeFileSync(join(directory, '00000000000000000009-0000000004.checkpoint.part'), 'half')
+    log.writeSnapshot({ endOffset: 5, epoch: 4 }, [bytes('state')], 7)
+    // As after a crash between the two steps of receiving a snapshot.
+    rmSync(join(directory, segments()[0] ?? ''))
+    const again = reopened(log)
+    expect(checkpoints()).toEqual(['00000000000000000005-0000000004.checkpoint'])
+    expect([again.startOffset, again.endOffset, again.lastEpoch]).toEqual([5, 5, 4])
+  })
+})
+
+describe('quorum-state', () => {
+  it('is written whole, in the words of Kafka, and read back', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'brokerbench-raft-'))
+    const open = () => quorumStateFile({ directory, disk: env.disk, clusterId: 'c', voterIds: [1, 2] })
+    expect(open().load()).toBeUndefined()
+    open().save({ epoch: 3, leaderId: -1, votedId: 2 })
+    expect(open().load()).toEqual({ epoch: 3, leaderId: -1, votedId: 2 })
+    expect(JSON.parse(readFileSync(join(directory, 'quorum-state'), 'utf8'))).toEqual({
+      clusterId: 'c',
+      leaderId: -1,
+      leaderEpoch: 3,
+      votedId: 2,
+      appliedOffset: 0,
+      currentVoters: [{ voterId: 1 }, { voterId: 2 }],
+      data_version: 0,
+    })
+    writeFileSync(join(directory, 'quorum-state'), '{"leaderId"')
+    expect(() => open().load()).toThrow('damaged')
+    rmSync(directory, { recursive: true })
+  })
+})
