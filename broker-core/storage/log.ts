@@ -9,7 +9,7 @@ import {
 import { batchEnd } from '../records/batch-iterator.ts'
 import type { BatchRules } from '../records/batch-validation.ts'
 import { CorruptRecords } from '../records/record-varint.ts'
-import { encodeEpochs } from './checkpoints.ts'
+import { Durability } from './durability.ts'
 import type { EpochCache } from './epoch-cache.ts'
 import { batchRulesOf, judgeLeaderAppend, stampBatches } from './leader-append.ts'
 import { type LogConfig, parseLogConfig } from './log-config.ts'
@@ -26,7 +26,6 @@ import type {
   ReadResult,
   TimedOffset,
 } from './partition-log.ts'
-import { StorageFailure } from './partition-log.ts'
 import type { ProducerSnapshots } from './producer-snapshots.ts'
 import type { ProducerStates } from './producer-state.ts'
 import { countToDelete } from './retention.ts'
@@ -69,17 +68,15 @@ export class Log implements PartitionLog {
   readonly #context: LogContext
   readonly #tail: TailCache
   readonly #snapshots: ProducerSnapshots
+  readonly #durability: Durability
   #topicId: string
   #config: LogConfig
   #rules: BatchRules
   #logStartOffset: number
   #logEndOffset: number
   #highWatermark: number
-  #recoveryPoint: number
-  #isDirectoryDurable: boolean
   #generation = 0
   #firstDirtyOffset: number | undefined
-  #lastFlushMs: number
   #isClosed = false
 
   constructor(loaded: LoadedLog, context: LogContext) {
@@ -98,10 +95,8 @@ export class Log implements PartitionLog {
     this.#logStartOffset = loaded.logStartOffset
     this.#logEndOffset = loaded.logEndOffset
     this.#highWatermark = loaded.highWatermark
-    this.#recoveryPoint = loaded.recoveryPoint
+    this.#durability = new Durability(loaded, context, loaded)
     this.#firstDirtyOffset = loaded.firstDirtyOffset
-    this.#isDirectoryDurable = loaded.isDirectoryDurable
-    this.#lastFlushMs = context.env.clock.monotonicMs()
     this.segments.active.activate(this.#config.segmentIndexBytes)
   }
 
@@ -122,7 +117,7 @@ export class Log implements PartitionLog {
   }
   /** Everything below survives a loss of power. */
   get recoveryPoint(): number {
-    return this.#recoveryPoint
+    return this.#durability.recoveryPoint
   }
   get sizeBytes(): number {
     return this.segments.sizeBytes
@@ -200,7 +195,7 @@ export class Log implements PartitionLog {
       this.#appendRun(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end))
       at = end
     }
-    const unflushed = this.#logEndOffset - this.#recoveryPoint
+    const unflushed = this.#logEndOffset - this.recoveryPoint
     if (unflushed >= this.#config.flushMessages) this.flush()
   }
 
@@ -244,8 +239,9 @@ export class Log implements PartitionLog {
     this.#snapshots.take(this.producerStates, this.#logEndOffset)
     this.segments.add(createSegment(this.#context, this.directory, baseOffset, this.#config))
     this.segments.active.activate(this.#config.segmentIndexBytes)
-    this.#isDirectoryDurable = false
-    this.#flushInBackground(baseOffset)
+    this.#durability.directoryChanged()
+    const generation = this.#generation
+    this.#durability.flushInBackground(baseOffset, () => this.#generation === generation && !this.#isClosed)
   }
 
   read(query: ReadQuery): ReadResult {
@@ -321,7 +317,7 @@ export class Log implements PartitionLog {
   replaceSegments(old: readonly Segment[], fresh: Segment): void {
     // Recovery takes a gap between segments for a loss; where compaction makes gaps, it must not look.
     const endOffset = this.segments.endOf(old[old.length - 1]!, this.#logEndOffset)
-    if (this.#recoveryPoint < endOffset) this.flush()
+    if (this.recoveryPoint < endOffset) this.flush()
     this.#context.writeRecoveryPoints()
     for (const segment of [...old, fresh]) segment.close()
     replaceSegmentFiles(this.#context, this.directory, old, fresh, this.#config.fileDeleteDelayMs)
@@ -342,9 +338,7 @@ export class Log implements PartitionLog {
     this.#highWatermark = Math.min(this.#highWatermark, offset)
     if (this.#logStartOffset > offset) this.#logStartOffset = offset
     if (this.#firstDirtyOffset !== undefined) this.#firstDirtyOffset = Math.min(this.#firstDirtyOffset, offset)
-    if (this.#recoveryPoint <= offset) return
-    this.#recoveryPoint = offset
-    this.#context.writeRecoveryPoints()
+    if (this.#durability.lowerTo(offset)) this.#context.writeRecoveryPoints()
   }
 
   #drop(segments: readonly Segment[]): void {
@@ -400,57 +394,16 @@ export class Log implements PartitionLog {
   }
 
   flush(): void {
-    if (this.#recoveryPoint >= this.#logEndOffset && this.#isDirectoryDurable) return
-    // The indexes of the active segment need not be durable: recovery begins with the segment that holds the recovery point.
-    for (const segment of this.segments.from(this.#recoveryPoint)) {
-      if (segment === this.segments.active) this.#context.files.sync(segment.logPath)
-      else segment.sync()
-    }
-    this.#directoryFlushed()
-    this.#recoveryPoint = this.#logEndOffset
-    this.#lastFlushMs = this.#context.env.clock.monotonicMs()
+    this.#durability.flush(this.#logEndOffset)
   }
 
-  /** `flush.ms`, and the age limits of segments that nothing is appended to any more. */
+  /** `flush.ms`. */
   maintain(): void {
-    const sinceFlushMs = this.#context.env.clock.monotonicMs() - this.#lastFlushMs
-    if (sinceFlushMs >= this.#config.flushMs && this.#recoveryPoint < this.#logEndOffset) this.flush()
+    if (this.#durability.isDue(this.#config.flushMs, this.#logEndOffset)) this.flush()
   }
 
-  #flushInBackground(upTo: number): void {
-    const generation = this.#generation
-    const sealed = this.segments.from(this.#recoveryPoint).filter(segment => segment.baseOffset < upTo)
-    const advance = () => {
-      if (this.#generation !== generation || this.#isClosed || this.#recoveryPoint >= upTo) return
-      this.#directoryFlushed()
-      this.#recoveryPoint = upTo
-    }
-    this.#syncSealed(sealed)
-      .then(advance)
-      .catch((error: unknown) => {
-        // The directory is offline then, and has told so.
-        if (!(error instanceof StorageFailure)) throw error
-      })
-  }
-
-  async #syncSealed(segments: readonly Segment[]): Promise<void> {
-    for (const segment of segments) await segment.syncInBackground()
-  }
-
-  #directoryFlushed(): void {
-    this.writeEpochs()
-    this.#snapshots.sync()
-    if (this.#isDirectoryDurable) return
-    this.#context.files.syncDirectory(this.directory)
-    this.#context.files.syncDirectory(this.#context.files.root)
-    this.#isDirectoryDurable = true
-  }
-
-  /** `leader-epoch-checkpoint`, when it changed. Before the recovery point passes what it tells of. */
   writeEpochs(): void {
-    if (!this.epochs.isDirty) return
-    this.#context.files.replaceText(`${this.directory}/leader-epoch-checkpoint`, encodeEpochs(this.epochs.entries))
-    this.epochs.isDirty = false
+    this.#durability.writeEpochs()
   }
 
   /** RET-01 to RET-06. Returns the bytes deleted. */
@@ -484,7 +437,7 @@ export class Log implements PartitionLog {
     this.segments.active.seal()
     if (hasNews) {
       this.segments.active.sync()
-      this.#isDirectoryDurable = false
+      this.#durability.directoryChanged()
     }
     this.flush()
     this.writeEpochs()

@@ -1,0 +1,106 @@
+import { encodeEpochs } from './checkpoints.ts'
+import type { EpochCache } from './epoch-cache.ts'
+import type { LogContext } from './log-context.ts'
+import { StorageFailure } from './partition-log.ts'
+import type { ProducerSnapshots } from './producer-snapshots.ts'
+import type { Segment } from './segment.ts'
+import type { SegmentList } from './segment-list.ts'
+
+export interface DurableParts {
+  readonly directory: string
+  readonly segments: SegmentList
+  readonly epochs: EpochCache
+  readonly snapshots: ProducerSnapshots
+}
+
+/** How far a log is durable (its recovery point), and what has to be synced before that may move (README, Storage). */
+export class Durability {
+  readonly #parts: DurableParts
+  readonly #context: LogContext
+  #recoveryPoint: number
+  #isDirectoryDurable: boolean
+  #lastFlushMs: number
+
+  constructor(
+    parts: DurableParts,
+    context: LogContext,
+    found: { readonly recoveryPoint: number; readonly isDirectoryDurable: boolean },
+  ) {
+    this.#parts = parts
+    this.#context = context
+    this.#recoveryPoint = found.recoveryPoint
+    this.#isDirectoryDurable = found.isDirectoryDurable
+    this.#lastFlushMs = context.env.clock.monotonicMs()
+  }
+
+  /** Everything below survives a loss of power. */
+  get recoveryPoint(): number {
+    return this.#recoveryPoint
+  }
+
+  /** Files came or went: the directory is to be synced with the next flush. */
+  directoryChanged(): void {
+    this.#isDirectoryDurable = false
+  }
+
+  /** False when nothing was to be done. */
+  flush(logEndOffset: number): boolean {
+    if (this.#recoveryPoint >= logEndOffset && this.#isDirectoryDurable) return false
+    const { segments } = this.#parts
+    // The indexes of the active segment need not be durable: recovery begins with the segment that holds the recovery point.
+    for (const segment of segments.from(this.#recoveryPoint)) {
+      if (segment === segments.active) this.#context.files.sync(segment.logPath)
+      else segment.sync()
+    }
+    this.#advanceTo(logEndOffset)
+    this.#lastFlushMs = this.#context.env.clock.monotonicMs()
+    return true
+  }
+
+  isDue(flushMs: number, logEndOffset: number): boolean {
+    return this.#recoveryPoint < logEndOffset && this.#context.env.clock.monotonicMs() - this.#lastFlushMs >= flushMs
+  }
+
+  /** The sealed segments below `upTo`, beside the thread; `isCurrent` says whether they are still the log when that is done. */
+  flushInBackground(upTo: number, isCurrent: () => boolean): void {
+    const sealed = this.#parts.segments.from(this.#recoveryPoint).filter(segment => segment.baseOffset < upTo)
+    syncAll(sealed)
+      .then(() => {
+        if (isCurrent() && this.#recoveryPoint < upTo) this.#advanceTo(upTo)
+      })
+      .catch((error: unknown) => {
+        // The directory is offline then, and has told so.
+        if (!(error instanceof StorageFailure)) throw error
+      })
+  }
+
+  /** After a truncation. True when the recovery point went back. */
+  lowerTo(offset: number): boolean {
+    if (this.#recoveryPoint <= offset) return false
+    this.#recoveryPoint = offset
+    return true
+  }
+
+  /** `leader-epoch-checkpoint`, when it changed. Before the recovery point passes what it tells of. */
+  writeEpochs(): void {
+    const { epochs, directory } = this.#parts
+    if (!epochs.isDirty) return
+    this.#context.files.replaceText(`${directory}/leader-epoch-checkpoint`, encodeEpochs(epochs.entries))
+    epochs.isDirty = false
+  }
+
+  #advanceTo(offset: number): void {
+    this.writeEpochs()
+    this.#parts.snapshots.sync()
+    if (!this.#isDirectoryDurable) {
+      this.#context.files.syncDirectory(this.#parts.directory)
+      this.#context.files.syncDirectory(this.#context.files.root)
+      this.#isDirectoryDurable = true
+    }
+    this.#recoveryPoint = offset
+  }
+}
+
+async function syncAll(segments: readonly Segment[]): Promise<void> {
+  for (const segment of segments) await segment.syncInBackground()
+}
