@@ -2,21 +2,18 @@ import { protocol } from 'electron'
 import { pageHeaders } from '../web/page-policy.ts'
 import { staticFile } from '../web/static-files.ts'
 
-const scheme = 'brokerbench'
-export const pageAddress = `${scheme}://app/`
+/**
+ * The page's own address, of a domain that can never exist (RFC 2606). Nothing leaves this machine: every request of the page for
+ * https is answered here. A scheme of its own would have to be declared before Electron is ready, which modules load too late for.
+ */
+const host = 'brokerbench.invalid'
+export const pageAddress = `https://${host}/`
 
-/** To be called before Electron is ready: the page then has an origin of its own, and no access to files. */
-export function declarePageScheme(): void {
-  protocol.registerSchemesAsPrivileged([
-    { scheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
-  ])
-}
-
-/** Serves the built renderer from `root` under the page's own scheme. */
+/** Serves the built renderer from `root` under the page's address; there is nothing else on https. */
 export function servePage(root: string): void {
-  protocol.handle(scheme, async request => {
-    const { host, pathname } = new URL(request.url)
-    const file = host === 'app' && request.method === 'GET' ? await staticFile(root, pathname) : undefined
+  protocol.handle('https', async request => {
+    const url = new URL(request.url)
+    const file = url.host === host && request.method === 'GET' ? await staticFile(root, url.pathname) : undefined
     if (file === undefined) return new Response('There is no such file.', { status: 404, headers: pageHeaders(undefined) })
     return new Response(file.bytes, { headers: { 'Content-Type': file.contentType, ...pageHeaders(undefined) } })
   })
