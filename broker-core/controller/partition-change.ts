@@ -25,7 +25,7 @@ export interface WantedChange {
   readonly leaderRecoveryState?: 0 | 1
   /** LEAD-06: not to be trusted with the newest records. */
   readonly uncleanShutdownReplicas?: readonly number[]
-  /** Directory of some replicas, where a replica was placed anew. */
+  /** One for each of `replicas`. */
   readonly directories?: readonly string[]
 }
 
@@ -163,10 +163,14 @@ function recordOf(
   return isNoChange(record) ? undefined : record
 }
 
+/** Each replica keeps its directory; a new one has what `wanted` says of it. */
 function directoriesOf(partition: PartitionImage, replicas: readonly number[], wanted: WantedChange): readonly string[] | null {
-  if (wanted.directories !== undefined) return changed(partition.directories, wanted.directories)
-  if (sameList(partition.replicas, replicas)) return null
-  return replicas.map(replica => partition.directories[partition.replicas.indexOf(replica)] ?? zeroUuid)
+  const given = (replica: number) => wanted.directories?.[wanted.replicas?.indexOf(replica) ?? -1]
+  const kept = (replica: number) => partition.directories[partition.replicas.indexOf(replica)]
+  return changed(
+    partition.directories,
+    replicas.map(replica => given(replica) ?? kept(replica) ?? zeroUuid),
+  )
 }
 
 const isNoChange = (record: PartitionChangeRecord): boolean =>
