@@ -1,11 +1,11 @@
-import fc from 'fast-check'
+import { assert, property, uint8Array } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fromBase64, toBase64 } from '../../../broker-core/base/bytes/base64.ts'
 
 describe('base64', () => {
   it('writes what Node writes and reads it back', () => {
-    fc.assert(
-      fc.property(fc.uint8Array(), bytes => {
+    assert(
+      property(uint8Array(), bytes => {
         expect(toBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'))
         expect(fromBase64(toBase64(bytes))).toEqual(Uint8Array.from(bytes))
       }),
