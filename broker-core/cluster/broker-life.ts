@@ -54,7 +54,7 @@ export function brokerLife(parts: BrokerParts): BrokerLife {
   }
   async function stop(): Promise<void> {
     if (configBoolean(config, 'controlled.shutdown.enable') && lifecycle.state() === 'running') {
-      const answer = await lifecycle.controlledShutdown(controlledShutdownMs)
+      const answer = await Promise.race([lifecycle.controlledShutdown(controlledShutdownMs), whenAlone(node, config.nodeId)])
       env.log.write('info', 'broker.controlled-shutdown', { broker: config.nodeId, answer })
     }
     data.assignment.resignAll()
@@ -98,6 +98,23 @@ export function brokerLife(parts: BrokerParts): BrokerLife {
       }
     },
   }
+}
+
+/** Resolves when every other broker is gone or goes as well: nobody is left to hand leaderships to. */
+function whenAlone(node: MetadataNode, nodeId: number): Promise<'alone'> {
+  const isAlone = () =>
+    [...node.metadata.image().brokers.values()].every(
+      broker => broker.brokerId === nodeId || broker.fenced || broker.inControlledShutdown,
+    )
+  return new Promise(resolve => {
+    const unsubscribe = node.metadata.subscribe(() => look())
+    const look = () => {
+      if (!isAlone()) return
+      unsubscribe()
+      resolve('alone')
+    }
+    look()
+  })
 }
 
 /**
