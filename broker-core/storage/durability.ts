@@ -3,6 +3,7 @@ import type { EpochCache } from './epoch-cache.ts'
 import type { LogContext } from './log-context.ts'
 import { StorageFailure } from './partition-log.ts'
 import type { ProducerSnapshots } from './producer-snapshots.ts'
+import { partitionMetadataName } from './meta-properties.ts'
 import type { Segment } from './segment.ts'
 import type { SegmentList } from './segment-list.ts'
 
@@ -19,23 +20,33 @@ export class Durability {
   readonly #context: LogContext
   #recoveryPoint: number
   #isDirectoryDurable: boolean
+  #isIdentityDurable: boolean
   #lastFlushMs: number
 
   constructor(
     parts: DurableParts,
     context: LogContext,
-    found: { readonly recoveryPoint: number; readonly isDirectoryDurable: boolean },
+    found: { readonly recoveryPoint: number; readonly isDirectoryDurable: boolean; readonly isNew: boolean },
   ) {
     this.#parts = parts
     this.#context = context
     this.#recoveryPoint = found.recoveryPoint
     this.#isDirectoryDurable = found.isDirectoryDurable
+    this.#isIdentityDurable = !found.isNew
     this.#lastFlushMs = context.env.clock.monotonicMs()
   }
 
   /** Everything below survives a loss of power. */
   get recoveryPoint(): number {
     return this.#recoveryPoint
+  }
+
+  /** Before the first record: records without `partition.metadata` could be taken for those of a later topic of the same name. */
+  beforeAppend(): void {
+    if (this.#isIdentityDurable) return
+    this.#context.files.sync(`${this.#parts.directory}/${partitionMetadataName}`)
+    this.#context.files.syncDirectory(this.#parts.directory)
+    this.#isIdentityDurable = true
   }
 
   /** Files came or went: the directory is to be synced with the next flush. */

@@ -23,6 +23,7 @@ import {
   parseCleanShutdown,
   parseMetaProperties,
   parsePartitionMetadata,
+  partitionMetadataName,
 } from './meta-properties.ts'
 import { OffsetCheckpoint } from './offset-checkpoints.ts'
 import { StorageFailure, type LogConfigInput, type PartitionLog } from './partition-log.ts'
@@ -34,7 +35,6 @@ const cleanerMapBytesMaxDefault = 128 * 1024 * 1024
 const producerIdExpirationMsDefault = 86_400_000
 const metadataDirectoryName = '__cluster_metadata-0'
 const cleanShutdownName = '.kafka_cleanshutdown'
-const partitionMetadataName = 'partition.metadata'
 
 /** Opens one `log.dirs` entry and all logs in it. Throws LogDirectoryRefused or StorageFailure. */
 export function openLogDirectory(options: LogDirectoryOptions, env: StorageEnv): LogDirectory {
@@ -136,7 +136,14 @@ class OpenLogDirectory implements LogDirectory {
     const directory = `${this.path}/${name}`
     this.#files.makeDirectory(directory)
     this.#writePartitionMetadata(directory, spec.topicId)
-    const fresh = { recoveryPoint: 0, logStartOffset: 0, highWatermark: 0, firstDirtyOffset: undefined, wasClean: false }
+    const fresh = {
+      recoveryPoint: 0,
+      logStartOffset: 0,
+      highWatermark: 0,
+      firstDirtyOffset: undefined,
+      wasClean: false,
+      isNew: true,
+    }
     const log = loadLog({ ...spec, directory, ...fresh }, this.#context)
     this.#logs.set(name, log)
     return log
@@ -276,7 +283,7 @@ class OpenLogDirectory implements LogDirectory {
     const onProgress = (doneBytes: number, totalBytes: number) =>
       this.#options.onRecoveryProgress?.({ partition: name, doneBytes, totalBytes })
     try {
-      return loadLog({ ...spec, wasClean: this.previousBrokerEpoch !== undefined, onProgress }, this.#context)
+      return loadLog({ ...spec, wasClean: this.previousBrokerEpoch !== undefined, isNew: false, onProgress }, this.#context)
     } catch (error) {
       if (error instanceof CorruptCheckpoint) throw this.#files.fail(`${name}: ${error.message}`)
       throw error

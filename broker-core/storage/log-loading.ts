@@ -22,6 +22,8 @@ export interface LogToLoad {
   readonly config: LogConfigInput
   /** DISK-32: no scan. */
   readonly wasClean: boolean
+  /** Made just now, nothing of it is durable. */
+  readonly isNew: boolean
   /** What the checkpoints say; undefined when they do not know this partition. */
   readonly recoveryPoint: number | undefined
   readonly logStartOffset: number | undefined
@@ -91,6 +93,7 @@ class LoadingLog {
         recoveryPoint: spec.wasClean ? logEndOffset : Math.min(spec.recoveryPoint ?? 0, logEndOffset),
         firstDirtyOffset: spec.firstDirtyOffset,
         isDirectoryDurable: spec.wasClean,
+        isNew: spec.isNew,
       },
       this.#context,
     )

@@ -55,6 +55,7 @@ export interface LoadedLog {
   readonly firstDirtyOffset: number | undefined
   /** The directory has no files that a loss of power could take back. */
   readonly isDirectoryDurable: boolean
+  readonly isNew: boolean
 }
 
 /** One partition's log (PartitionLog): orchestrates segments, indexes, epochs, producers and the tail. */
@@ -190,6 +191,7 @@ export class Log implements PartitionLog {
 
   /** Writes stamped batches: one write, but for those that must go to a new segment. */
   #append(bytes: Uint8Array): void {
+    this.#durability.beforeAppend()
     for (let at = 0; at < bytes.length; ) {
       const end = this.#endOfRun(bytes, at)
       this.#appendRun(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end))

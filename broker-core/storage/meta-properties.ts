@@ -22,7 +22,9 @@ export function parseMetaProperties(text: string): MetaProperties {
 export const formatMetaProperties = (of: { clusterId: string; nodeId: number; directoryId: string }): string =>
   ['version=1', `cluster.id=${of.clusterId}`, `node.id=${of.nodeId}`, `directory.id=${of.directoryId}`, ''].join('\n')
 
-/** `partition.metadata`: two lines, no newline at the end. */
+export const partitionMetadataName = 'partition.metadata'
+
+/** Two lines, no newline at the end. */
 export const formatPartitionMetadata = (topicId: string): string => `version: 0\ntopic_id: ${topicId}`
 
 /** Undefined when the file is torn or of another version. */
