@@ -68,6 +68,14 @@ export class Durability {
     return true
   }
 
+  /**
+   * Before the segment that follows is there. Where every record was flushed already, recovery would begin behind `sealed`: its indexes
+   * must be durable now.
+   */
+  sealed(sealed: Segment, logEndOffset: number): void {
+    if (this.#recoveryPoint >= logEndOffset) sealed.sync()
+  }
+
   isDue(flushMs: number, logEndOffset: number): boolean {
     return this.#recoveryPoint < logEndOffset && this.#context.env.clock.monotonicMs() - this.#lastFlushMs >= flushMs
   }

@@ -238,6 +238,7 @@ export class Log implements PartitionLog {
     const sealed = this.segments.active
     if (sealed.sizeBytes === 0 && sealed.baseOffset >= baseOffset) return
     sealed.seal()
+    this.#durability.sealed(sealed, this.#logEndOffset)
     this.#snapshots.take(this.producerStates, this.#logEndOffset)
     this.segments.add(createSegment(this.#context, this.directory, baseOffset, this.#config))
     this.segments.active.activate(this.#config.segmentIndexBytes)
