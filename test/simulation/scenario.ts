@@ -3,6 +3,7 @@ import type { KafkaClient } from '../../broker-core/client/kafka-client.ts'
 import { noDisk } from '../compliance/no-disk.ts'
 import { createFaultInjector, planOf, type Fault, type PlanOptions } from './faults.ts'
 import { isWholeView, viewsOf, viewText } from './cluster-views.ts'
+import { flavourOf } from './flavour.ts'
 import { createHistory, type History } from './history.ts'
 import { compareMetadataLogs, compareReplicas } from './replica-files.ts'
 import { consumeLoop, consumeOnce, pause, produceLoop, simClient, type ClientContext } from './sim-clients.ts'
@@ -36,6 +37,8 @@ interface Run {
   readonly cluster: SimCluster
   readonly history: History
   readonly partitions: number
+  /** Per partition. */
+  readonly producers: number
 }
 
 /**
@@ -43,13 +46,14 @@ interface Run {
  * cluster must agree with all that it ever told. Never throws for what the brokers did wrong: that stands in `violations`.
  */
 export async function runScenario(seed: number, options: ScenarioOptions = {}): Promise<Outcome> {
-  const world = createSimWorld(seed)
+  const flavour = flavourOf(seed)
+  const world = createSimWorld(seed, flavour.network)
   const history = createHistory(world.time)
   const watch: SimClusterOptions['watch'] = (id, event, { role, epoch }) => {
     if (event === 'raft.role' && role === 'leader') history.sawLeader('the quorum', Number(epoch), id)
   }
-  const cluster = createSimCluster(world, { logLevel: 'info', watch, ...options.cluster })
-  const run: Run = { world, cluster, history, partitions: options.partitions ?? 2 }
+  const cluster = createSimCluster(world, { logLevel: 'info', watch, properties: flavour.properties, ...options.cluster })
+  const run: Run = { world, cluster, history, partitions: options.partitions ?? 2, producers: flavour.producersPerPartition }
   const plan = options.plan ?? planOf(world.random.fork('faults'), run.cluster.ids, options)
   const escaped: unknown[] = []
   const onEscape = (error: unknown) => escaped.push(error)
@@ -147,7 +151,9 @@ async function startClients(run: Run): Promise<Clients | undefined> {
     if (created?.error !== undefined && created.error !== 'NONE') throw new Error(`no topic: ${created.error}`)
     isSetUp = true
     for (const partition of partitions) {
-      produceLoop(client, producing, partition, `p${partition}`).catch(escape)
+      for (let producer = 0; producer < run.producers; producer++) {
+        produceLoop(client, producing, partition, `p${partition}.${producer}`).catch(escape)
+      }
       consumeLoop(client, context, partition, seerOf).catch(escape)
     }
     await watchMetadata(client, run, context, state, seerOf)

@@ -134,7 +134,7 @@ async function sendOnce(
     const body = {
       ...produce.request.zero,
       acks: -1,
-      timeoutMs: 1_500,
+      timeoutMs: 2_500,
       topicData: [
         { name: topic, topicId, partitionData: [{ index: partition, records: { chunks: [bytes], sizeBytes: bytes.length } }] },
       ],
