@@ -44,19 +44,30 @@ export class KafkaClientError extends Error {
   override readonly name = 'KafkaClientError'
   readonly code: ClientErrorCode
   readonly place: ErrorPlace
+  /** The message without the place. */
+  readonly detail: string
   /** True when asking again, perhaps another broker and after fresh metadata, can succeed. */
   readonly retriable: boolean
 
   constructor(code: ClientErrorCode, place: ErrorPlace = {}, detail?: string | null, cause?: unknown) {
-    super(messageOf(code, place, detail), cause === undefined ? undefined : { cause })
+    const text = detail || textOf(code)
+    super(messageOf(text, place), cause === undefined ? undefined : { cause })
     this.code = code
     this.place = place
+    this.detail = text
     this.retriable = code in failureTexts ? retriableFailures.has(code) : isRetriable(code as KafkaErrorName)
   }
 }
 
-function messageOf(code: ClientErrorCode, place: ErrorPlace, detail?: string | null): string {
-  const text = detail || (code in failureTexts ? failureTexts[code as ClientFailure] : errorMessage(code as KafkaErrorName))
+const textOf = (code: ClientErrorCode): string =>
+  code in failureTexts ? failureTexts[code as ClientFailure] : errorMessage(code as KafkaErrorName)
+
+/** The same error, with more said about where it happened. */
+export function atPlace(error: KafkaClientError, place: ErrorPlace): KafkaClientError {
+  return new KafkaClientError(error.code, { ...error.place, ...place }, error.detail, error.cause)
+}
+
+function messageOf(text: string, place: ErrorPlace): string {
   const partition = place.partition === undefined ? '' : `-${place.partition}`
   const parts = [
     place.api,

@@ -55,6 +55,6 @@ export async function retrying<T>(
 function outOfTime(last: KafkaClientError, attempts: number, timeoutMs: number): KafkaClientError {
   // A single attempt says more by its own error than by the deadline.
   if (attempts === 1) return last
-  const detail = `gave up after ${attempts} attempts in ${Math.round(timeoutMs / 1000)} s, the last with ${last.code}: ${last.message}`
+  const detail = `gave up after ${attempts} attempts in ${Math.round(timeoutMs / 1000)} s, the last with ${last.code}: ${last.detail}`
   return new KafkaClientError('TIMED_OUT', last.place, detail, last)
 }

@@ -5,7 +5,7 @@ import { produce } from '../../protocol/messages/00-produce.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import { encodeBatch } from '../../records/batch-writer.ts'
 import { groupByTopic } from '../admin/group-by-topic.ts'
-import { KafkaClientError } from '../client-error.ts'
+import { atPlace, KafkaClientError } from '../client-error.ts'
 import type { KafkaClient, SendOptions } from '../kafka-client.ts'
 import type { PartitionQueue, PendingBatch } from './partition-queue.ts'
 import type { ProducerIdentity } from './producer-identity.ts'
@@ -103,8 +103,7 @@ async function leaderOf(
     client.noteFailure(failure)
     return failure
   } catch (error) {
-    if (error instanceof KafkaClientError)
-      return new KafkaClientError(error.code, { ...error.place, ...place }, error.message, error)
+    if (error instanceof KafkaClientError) return atPlace(error, place)
     throw error
   }
 }
@@ -136,7 +135,7 @@ async function sendRequest(
     if (!(error instanceof KafkaClientError)) throw error
     for (const item of items) {
       const { topic, partition } = item.queue
-      const failure = new KafkaClientError(error.code, { ...error.place, topic, partition }, error.message, error)
+      const failure = atPlace(error, { topic, partition })
       if (failure.retriable) client.noteFailure(failure)
       settle(item, { error: failure })
     }

@@ -3,7 +3,7 @@ import { batchIsTransactional } from '../../records/batch-header.ts'
 import { batchesIn } from '../../records/batch-iterator.ts'
 import { offsetRanges, type IsolationLevel } from '../admin/offsets.ts'
 import type { CancelSignal } from '../cancel.ts'
-import { KafkaClientError } from '../client-error.ts'
+import { atPlace, KafkaClientError } from '../client-error.ts'
 import type { KafkaClient } from '../kafka-client.ts'
 import { batchesOf, type FetchedBatch, type ReadRecord, readRecordsOf } from './fetched-batch.ts'
 import { type FetchedPartition, fetchPartitions } from './fetch-partitions.ts'
@@ -199,9 +199,7 @@ class Reader implements PartitionReader {
       ...(lane === undefined ? {} : { lane }),
       ...(signal === undefined ? {} : { signal }),
     }).catch((error: unknown) => {
-      throw error instanceof KafkaClientError
-        ? new KafkaClientError(error.code, { ...error.place, ...place }, error.message, error)
-        : error
+      throw error instanceof KafkaClientError ? atPlace(error, place) : error
     })
     if (fetched === undefined) throw new KafkaClientError('UNKNOWN_TOPIC_OR_PARTITION', place)
     if (fetched.error !== 'NONE' && fetched.error !== 'OFFSET_OUT_OF_RANGE') throw new KafkaClientError(fetched.error, place)
