@@ -21,6 +21,8 @@ import { deleteGroupsHandler } from '../server/handlers/42-delete-groups.ts'
 import { offsetDeleteHandler } from '../server/handlers/47-offset-delete.ts'
 import { describeTransactionsHandler } from '../server/handlers/65-describe-transactions.ts'
 import { listTransactionsHandler } from '../server/handlers/66-list-transactions.ts'
+import { consumerGroupHeartbeatHandler } from '../server/handlers/68-consumer-group-heartbeat.ts'
+import { consumerGroupDescribeHandler } from '../server/handlers/69-consumer-group-describe.ts'
 import { markerWriter } from '../server/marker-writer.ts'
 import type { Coordination } from './coordination.ts'
 import { coordinatorMetadata } from './coordinator-metadata.ts'
@@ -67,5 +69,7 @@ export function coordinatorHandlers({ coordination, env, metadata, replicas }: C
     offsetDeleteHandler({ groups, topics }),
     describeTransactionsHandler({ transactions }),
     listTransactionsHandler({ transactions }),
+    consumerGroupHeartbeatHandler({ groups }),
+    consumerGroupDescribeHandler({ groups }),
   ]
 }

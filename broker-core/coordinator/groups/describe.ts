@@ -1,4 +1,5 @@
 import { metadataFor, noBytes } from './classic/classic-group.ts'
+import { protocolTypeOf, stateNameOf } from './group-view.ts'
 import type { Group, GroupsState } from './state.ts'
 
 export interface DescribedGroup {
@@ -65,7 +66,7 @@ export function listGroupsIn(state: GroupsState, filters: GroupFilters): ListedG
 
 const listedGroup = (group: Group): ListedGroup => ({
   groupId: group.groupId,
-  protocolType: group.protocolType ?? '',
-  state: group.state,
+  protocolType: protocolTypeOf(group) ?? '',
+  state: stateNameOf(group),
   type: group.type,
 })

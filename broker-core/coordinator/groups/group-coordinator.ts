@@ -1,3 +1,4 @@
+import { uuidFromRandom } from '../../base/bytes/uuid.ts'
 import type { KafkaErrorName } from '../../model/kafka-errors.ts'
 import type { CoordinatorPorts, PartitionLeadership } from '../ports.ts'
 import type { FactProducer, Ticket } from '../runtime/machine.ts'
@@ -17,13 +18,17 @@ import type {
   LeaveReply,
   SyncCommand,
 } from './commands.ts'
+import type { ConsumerHeartbeatCommand, ConsumerHeartbeatReply } from './consumer/commands.ts'
+import type { ConsumerContext } from './consumer/context.ts'
+import { type DescribedConsumerGroup, describeConsumerGroup } from './consumer/describe.ts'
+import { refusedHeartbeat, requestRefusal } from './consumer/heartbeat.ts'
 import { type DescribedGroup, describeClassicGroup, type GroupFilters, listGroupsIn, type ListedGroup } from './describe.ts'
 import type { GroupFact } from './facts.ts'
 import { groupMachine } from './machine.ts'
 import { fetchOffsetsIn, type FetchedOffsets, type OffsetsToFetch } from './offsets/fetch.ts'
 import { dashedUuid } from './member-id.ts'
 import { defaultGroupSettings, type GroupSettings } from './settings.ts'
-import type { GroupsState } from './state.ts'
+import { consumerGroupIn, type GroupsState } from './state.ts'
 
 /** What a caller says; the coordinator adds the rest. */
 type Asked<Command> = Omit<Command, 'kind' | 'ticket' | 'freshId'>
@@ -60,11 +65,16 @@ export interface GroupCoordinator {
   listGroups(filters: GroupFilters): Promise<{ readonly error: KafkaErrorName; readonly groups: readonly ListedGroup[] }>
   /** WriteTxnMarkers for one partition of the offsets topic: pending offsets are committed or dropped, the marker is in the log. */
   endTransaction(partition: number, end: TransactionEnd): Promise<KafkaErrorName>
+  consumerHeartbeat(request: Asked<ConsumerHeartbeatCommand>): Promise<ConsumerHeartbeatReply>
+  /** Undefined: the coordinator does not know it as a consumer group. */
+  describeConsumerGroup(groupId: string): Promise<DescribedConsumerGroup | KafkaErrorName | undefined>
   close(): void
 }
 
 export function startGroupCoordinator(ports: CoordinatorPorts, settings: GroupSettings = defaultGroupSettings): GroupCoordinator {
-  const machine = groupMachine(settings)
+  let metadataVersion = 0
+  const context = { settings, metadata: ports.metadata, metadataVersion: () => metadataVersion }
+  const machine = groupMachine(context)
   const partitionOf = (groupId: string): number | undefined => {
     const topic = ports.metadata.topic('__consumer_offsets')
     return topic && partitionFor(groupId, topic.partitionCount)
@@ -77,6 +87,7 @@ export function startGroupCoordinator(ports: CoordinatorPorts, settings: GroupSe
     limits: { ...defaultShardLimits, commitTimeoutMs: settings.commitTimeoutMs },
   })
   const unwatch = ports.metadata.watchTopics(({ deleted }) => {
+    metadataVersion++
     if (deleted.length === 0) return
     for (const shard of shards.all()) void shard.ask(() => ({ kind: 'topics-deleted', topics: deleted }), same)
   })
@@ -88,6 +99,7 @@ export function startGroupCoordinator(ports: CoordinatorPorts, settings: GroupSe
       return partition === undefined ? undefined : shards.shard(partition)?.leaderEpoch
     },
     ...groupRequests(shards, ports),
+    ...consumerRequests(shards, ports, context),
     ...offsetRequests(shards),
     async listGroups(filters) {
       const lists = await Promise.all(
@@ -142,6 +154,30 @@ function groupRequests(shards: GroupShards, ports: CoordinatorPorts) {
         : shards.ask(groupId, (ticket: Ticket<KafkaErrorName>) => ({ kind: 'delete-group', ticket, groupId }), same),
     describeGroup: (groupId: string): Promise<DescribedGroup | KafkaErrorName | undefined> =>
       shards.query<DescribedGroup | KafkaErrorName | undefined>(groupId, state => describeClassicGroup(state, groupId), same),
+  }
+}
+
+function consumerRequests(shards: GroupShards, ports: CoordinatorPorts, context: ConsumerContext) {
+  return {
+    consumerHeartbeat(request: Asked<ConsumerHeartbeatCommand>): Promise<ConsumerHeartbeatReply> {
+      const invalid = requestRefusal(request, context.settings.consumerAssignors)
+      if (invalid !== undefined) return Promise.resolve(invalid)
+      const freshId = uuidFromRandom(ports.random.bytes(16))
+      return shards.ask(
+        request.groupId,
+        (ticket: Ticket<ConsumerHeartbeatReply>) => ({ ...request, kind: 'consumer-heartbeat', ticket, freshId }),
+        refusedHeartbeat,
+      )
+    },
+    describeConsumerGroup: (groupId: string): Promise<DescribedConsumerGroup | KafkaErrorName | undefined> =>
+      shards.query<DescribedConsumerGroup | KafkaErrorName | undefined>(
+        groupId,
+        state => {
+          const group = consumerGroupIn(state, groupId)
+          return group && describeConsumerGroup(group, context)
+        },
+        same,
+      ),
   }
 }
 

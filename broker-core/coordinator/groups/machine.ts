@@ -1,46 +1,54 @@
 import { unreachable } from '../../base/assert.ts'
 import { answer, type Machine, nothing, replyTo } from '../runtime/machine.ts'
-import { emptyClassicGroup } from './classic/classic-group.ts'
+import { type ClassicGroup, emptyClassicGroup } from './classic/classic-group.ts'
 import { ClassicDraft, type GroupDecision } from './classic/draft.ts'
 import { decideJoin } from './classic/join.ts'
 import { decideHeartbeat, decideLeave, decideSessionExpired } from './classic/membership.ts'
 import { initialDelayOver, joinTimedOut, syncTimedOut } from './classic/rebalance.ts'
 import { decideSync } from './classic/sync.ts'
-import type { CompleteTransactionCommand, GroupCommand } from './commands.ts'
+import type { CommitOffsetsCommand, CompleteTransactionCommand, GroupCommand } from './commands.ts'
+import { type ConsumerGroup, evolveConsumerGroup } from './consumer/consumer-group.ts'
+import { type ConsumerContext, sessionTimeoutMs } from './consumer/context.ts'
+import { ConsumerDraft } from './consumer/draft.ts'
+import type { ConsumerFact } from './consumer/facts.ts'
+import { decideConsumerHeartbeat } from './consumer/heartbeat.ts'
+import { decideRevocationExpired, decideSessionExpired as decideConsumerExpired } from './consumer/leave.ts'
+import { groupForConsumer } from './consumer/migration.ts'
 import type { GroupFact } from './facts.ts'
-import { decideCommit } from './offsets/commit.ts'
+import { decideCommit, decideMemberCommit } from './offsets/commit.ts'
 import { decideDeleteGroup, decideDeleteOffsets } from './offsets/deletion.ts'
 import { decideExpireOffsets, decideTopicsDeleted, expiryTimer } from './offsets/expiry.ts'
 import { decodeGroupFact, encodeGroupFact } from './records.ts'
 import type { GroupSettings } from './settings.ts'
-import { emptyGroupsState, type GroupsState } from './state.ts'
+import { classicGroupIn, consumerGroupIn, emptyGroupsState, type GroupsState } from './state.ts'
 
 export type GroupMachine = Machine<GroupsState, GroupCommand, GroupFact, never>
 
 /** The groups and offsets of one partition of `__consumer_offsets`. */
-export function groupMachine(settings: GroupSettings): GroupMachine {
+export function groupMachine(context: ConsumerContext): GroupMachine {
   return {
     initial: emptyGroupsState,
-    decide: (state, command, nowMs) => decide(state, command, nowMs, settings),
+    decide: (state, command, nowMs) => decide(state, command, nowMs, context),
     evolve,
     encode: encodeGroupFact,
     decode: decodeGroupFact,
-    loaded: (state, nowMs) => loaded(state, nowMs, settings),
+    loaded: (state, nowMs) => loaded(state, nowMs, context),
   }
 }
 
-function decide(state: GroupsState, command: GroupCommand, nowMs: number, settings: GroupSettings): GroupDecision {
+function decide(state: GroupsState, command: GroupCommand, nowMs: number, context: ConsumerContext): GroupDecision {
+  const { settings } = context
   switch (command.kind) {
     case 'join':
-      return decideJoin(state.groups.get(command.groupId), command, nowMs, settings)
+      return decideJoin(classicGroupIn(state, command.groupId), command, nowMs, settings)
     case 'sync':
-      return decideSync(state.groups.get(command.groupId), command, nowMs)
+      return decideSync(classicGroupIn(state, command.groupId), command, nowMs)
     case 'heartbeat':
-      return decideHeartbeat(state.groups.get(command.groupId), command, nowMs)
+      return decideHeartbeat(classicGroupIn(state, command.groupId), command, nowMs)
     case 'leave':
-      return decideLeave(state.groups.get(command.groupId), command, nowMs, settings)
+      return decideLeave(classicGroupIn(state, command.groupId), command, nowMs, settings)
     case 'commit-offsets':
-      return decideCommit(state.groups.get(command.groupId), command, nowMs, settings)
+      return decideCommitOffsets(state, command, nowMs, settings)
     case 'delete-offsets':
       return decideDeleteOffsets(state, command)
     case 'delete-group':
@@ -48,13 +56,19 @@ function decide(state: GroupsState, command: GroupCommand, nowMs: number, settin
     case 'complete-transaction':
       return decideCompleteTransaction(state, command)
     case 'session-expired':
-      return decideSessionExpired(state.groups.get(command.groupId), command.memberId, nowMs, settings)
+      return decideSessionExpired(classicGroupIn(state, command.groupId), command.memberId, nowMs, settings)
     case 'join-timeout':
       return onGroup(state, command.groupId, nowMs, joinTimedOut)
     case 'initial-delay':
       return onGroup(state, command.groupId, nowMs, draft => initialDelayOver(draft, command, settings))
     case 'sync-timeout':
       return onGroup(state, command.groupId, nowMs, draft => syncTimedOut(draft, command.generationId, settings))
+    case 'consumer-heartbeat':
+      return decideConsumerHeartbeat(groupForConsumer(state, command), command, nowMs, context)
+    case 'consumer-session-expired':
+      return decideConsumerExpired(consumerGroupIn(state, command.groupId), command.memberId, nowMs, context)
+    case 'consumer-revocation-expired':
+      return decideRevocationExpired(consumerGroupIn(state, command.groupId), command, nowMs, context)
     case 'expire-offsets':
       return decideExpireOffsets(state, nowMs, settings)
     case 'topics-deleted':
@@ -65,11 +79,23 @@ function decide(state: GroupsState, command: GroupCommand, nowMs: number, settin
 }
 
 function onGroup(state: GroupsState, groupId: string, nowMs: number, change: (draft: ClassicDraft) => void): GroupDecision {
-  const group = state.groups.get(groupId)
+  const group = classicGroupIn(state, groupId)
   if (group === undefined) return nothing
   const draft = new ClassicDraft(group, nowMs)
   change(draft)
   return draft.decision()
+}
+
+function decideCommitOffsets(
+  state: GroupsState,
+  command: CommitOffsetsCommand,
+  nowMs: number,
+  settings: GroupSettings,
+): GroupDecision {
+  const group = state.groups.get(command.groupId)
+  return group?.type === 'consumer'
+    ? decideMemberCommit(group, command, nowMs, settings)
+    : decideCommit(group, command, nowMs, settings)
 }
 
 /** TXN-12 for the offsets topic. The marker is written also where nothing is pending: the log may hold an open transaction. */
@@ -88,8 +114,8 @@ function decideCompleteTransaction(state: GroupsState, command: CompleteTransact
 function evolve(state: GroupsState, fact: GroupFact): void {
   switch (fact.kind) {
     case 'classic-group':
-      if (fact.group === undefined) state.groups.delete(fact.groupId)
-      else state.groups.set(fact.groupId, fact.group)
+      if (fact.group !== undefined) state.groups.set(fact.groupId, fact.group)
+      else if (classicGroupIn(state, fact.groupId) !== undefined) state.groups.delete(fact.groupId)
       return
     case 'offset':
       evolveOffset(state, fact)
@@ -98,8 +124,16 @@ function evolve(state: GroupsState, fact: GroupFact): void {
       state.offsets.endTransaction(fact.producer.producerId, fact.committed)
       return
     default:
-      unreachable(fact)
+      evolveConsumer(state, fact)
   }
+}
+
+/** Of a group that is classic by now only values count: its tombstones as a consumer group came before. */
+function evolveConsumer({ groups }: GroupsState, fact: ConsumerFact): void {
+  const present = groups.get(fact.groupId)
+  const next = evolveConsumerGroup(present?.type === 'consumer' ? present : undefined, fact)
+  if (next !== undefined) groups.set(fact.groupId, next)
+  else if (present?.type === 'consumer') groups.delete(fact.groupId)
 }
 
 function evolveOffset({ offsets }: GroupsState, fact: GroupFact & { kind: 'offset' }): void {
@@ -110,7 +144,8 @@ function evolveOffset({ offsets }: GroupsState, fact: GroupFact & { kind: 'offse
 }
 
 /** Sessions start anew at a new coordinator (GRP-13); who only keeps offsets has a group as well. */
-function loaded(state: GroupsState, nowMs: number, settings: GroupSettings): GroupDecision {
+function loaded(state: GroupsState, nowMs: number, context: ConsumerContext): GroupDecision {
+  const { settings } = context
   const facts: GroupFact[] = []
   const timers: GroupDecision['timers'][number][] = [expiryTimer(settings)]
   for (const groupId of state.offsets.groupIds()) {
@@ -118,9 +153,22 @@ function loaded(state: GroupsState, nowMs: number, settings: GroupSettings): Gro
     facts.push({ kind: 'classic-group', groupId, group: emptyClassicGroup(groupId, nowMs), stored: false })
   }
   for (const group of state.groups.values()) {
-    const draft = new ClassicDraft(group, nowMs)
-    for (const member of group.members.values()) draft.sessionTimer(member.memberId, member.sessionTimeoutMs)
-    timers.push(...draft.decision().timers)
+    timers.push(...(group.type === 'classic' ? classicTimers(group, nowMs) : consumerTimers(group, context)))
   }
   return { facts, replies: [], timers, effects: [] }
+}
+
+function classicTimers(group: ClassicGroup, nowMs: number): GroupDecision['timers'] {
+  const draft = new ClassicDraft(group, nowMs)
+  for (const member of group.members.values()) draft.sessionTimer(member.memberId, member.sessionTimeoutMs)
+  return draft.decision().timers
+}
+
+function consumerTimers(group: ConsumerGroup, context: ConsumerContext): GroupDecision['timers'] {
+  const draft = new ConsumerDraft(group, group.groupId)
+  for (const member of group.members.values()) {
+    draft.sessionTimer(member.memberId, sessionTimeoutMs(context, group.groupId))
+    if (member.state === 'unrevoked') draft.revocationTimer(member.memberId, member.rebalanceTimeoutMs)
+  }
+  return draft.decision().timers
 }

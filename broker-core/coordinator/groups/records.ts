@@ -9,6 +9,7 @@ import { groupMetadataRecord } from '../../protocol/persisted/group/classic-grou
 import { decodeGroupRecord, type GroupRecord } from '../../protocol/persisted/group/group-record.ts'
 import { offsetCommitRecord } from '../../protocol/persisted/group/offsets.ts'
 import type { FactProducer, PersistedFact, PersistedRecord } from '../runtime/machine.ts'
+import { consumerFactOf, encodeConsumerFact } from './consumer/records.ts'
 import { type ClassicGroup, type ClassicMember, emptyClassicGroup, metadataFor } from './classic/classic-group.ts'
 import { subscribedTopicsOf } from './classic/subscribed-topics.ts'
 import type { GroupFact, OffsetFact } from './facts.ts'
@@ -33,7 +34,7 @@ export function encodeGroupFact(fact: GroupFact): PersistedFact | undefined {
         committed: fact.committed,
       }
     default:
-      return fact
+      return encodeConsumerFact(fact)
   }
 }
 
@@ -100,7 +101,7 @@ export function decodeGroupFact(persisted: PersistedFact): GroupFact | undefined
     case 'LegacyOffsetCommit':
       return offsetFact(decoded.key, decoded.value && { ...offsetCommitRecord.valueBody.zero, ...decoded.value }, undefined)
     default:
-      return undefined
+      return consumerFactOf(decoded)
   }
 }
 

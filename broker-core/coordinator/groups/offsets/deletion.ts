@@ -4,16 +4,18 @@ import type { GroupDecision } from '../classic/draft.ts'
 import { consumerProtocolType } from '../classic/subscribed-topics.ts'
 import type { DeleteGroupCommand, DeleteOffsetsCommand } from '../commands.ts'
 import type { GroupFact } from '../facts.ts'
-import type { Group, GroupsState } from '../state.ts'
+import { groupTombstones, isEmptyGroup, maySubscribeTo, protocolTypeOf } from '../group-view.ts'
+import type { GroupsState } from '../state.ts'
 
 /** OffsetDelete (KIP-496): GRP-15. */
 export function decideDeleteOffsets(state: GroupsState, command: DeleteOffsetsCommand): GroupDecision {
   const group = state.groups.get(command.groupId)
   if (group === undefined) return answer(command.ticket, 'GROUP_ID_NOT_FOUND')
-  if (group.state !== 'Empty' && group.protocolType !== consumerProtocolType) return answer(command.ticket, 'NON_EMPTY_GROUP')
+  const hasMembers = !isEmptyGroup(group)
+  if (hasMembers && protocolTypeOf(group) !== consumerProtocolType) return answer(command.ticket, 'NON_EMPTY_GROUP')
   const facts: GroupFact[] = []
   const errors = command.partitions.map(({ topic, partition }): KafkaErrorName => {
-    if (group.state !== 'Empty' && group.subscribedTopics?.has(topic) !== false) return 'GROUP_SUBSCRIBED_TO_TOPIC'
+    if (hasMembers && maySubscribeTo(group, topic)) return 'GROUP_SUBSCRIBED_TO_TOPIC'
     if (state.offsets.get(command.groupId, topic, partition) !== undefined) {
       facts.push({ kind: 'offset', groupId: command.groupId, topic, partition, offset: undefined })
     }
@@ -27,7 +29,7 @@ export function decideDeleteGroup(state: GroupsState, command: DeleteGroupComman
   const group = state.groups.get(command.groupId)
   if (command.groupId === '') return answer(command.ticket, 'INVALID_GROUP_ID')
   if (group === undefined) return answer(command.ticket, 'GROUP_ID_NOT_FOUND')
-  if (group.state !== 'Empty') return answer(command.ticket, 'NON_EMPTY_GROUP')
+  if (!isEmptyGroup(group)) return answer(command.ticket, 'NON_EMPTY_GROUP')
   const facts = [...offsetTombstones(state, command.groupId), ...groupTombstones(group)]
   return { facts, replies: [replyTo(command.ticket, 'NONE')], timers: [], effects: [] }
 }
@@ -47,7 +49,3 @@ export function offsetTombstones(state: GroupsState, groupId: string, only?: Rea
   }
   return facts
 }
-
-export const groupTombstones = (group: Group): GroupFact[] => [
-  { kind: 'classic-group', groupId: group.groupId, group: undefined, stored: true },
-]

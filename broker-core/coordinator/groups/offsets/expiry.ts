@@ -1,8 +1,9 @@
 import type { GroupDecision } from '../classic/draft.ts'
 import type { GroupFact } from '../facts.ts'
+import { groupTombstones, isDeserted, maySubscribeTo } from '../group-view.ts'
 import type { GroupSettings } from '../settings.ts'
 import type { Group, GroupsState } from '../state.ts'
-import { groupTombstones, offsetTombstones } from './deletion.ts'
+import { offsetTombstones } from './deletion.ts'
 import type { StoredOffset } from './offset-store.ts'
 
 /** Tombstones that one run writes at most; the next run goes on. */
@@ -10,13 +11,15 @@ const expiredPerRunMax = 10_000
 
 /** OFF-05: the time from which an offset's retention counts; undefined: it does not expire now. */
 function retentionBaseMs(group: Group, topic: string, stored: StoredOffset): number | undefined {
+  if (group.type === 'consumer') {
+    return group.members.size > 0 && maySubscribeTo(group, topic) ? undefined : stored.commitTimestampMs
+  }
   if (group.protocolType === null) return stored.commitTimestampMs
   if (group.state === 'Empty') {
     // Groups stored by old brokers do not say since when they are empty.
     return group.stateSinceMs < 0 ? stored.commitTimestampMs : Math.max(group.stateSinceMs, stored.commitTimestampMs)
   }
-  const isSubscribed = group.subscribedTopics?.has(topic) !== false
-  return group.state === 'Stable' && !isSubscribed ? stored.commitTimestampMs : undefined
+  return group.state === 'Stable' && !maySubscribeTo(group, topic) ? stored.commitTimestampMs : undefined
 }
 
 function isExpired(group: Group, topic: string, stored: StoredOffset, nowMs: number, retentionMs: number): boolean {
@@ -52,8 +55,7 @@ function expireGroup(
       else facts.push({ kind: 'offset', groupId, topic, partition, offset: undefined })
     }
   }
-  const isDeserted = group.state === 'Empty' && group.pendingMembers.size === 0
-  if (isDeserted && kept === 0 && !state.offsets.hasPending(groupId)) facts.push(...groupTombstones(group))
+  if (isDeserted(group) && kept === 0 && !state.offsets.hasPending(groupId)) facts.push(...groupTombstones(group))
 }
 
 export const expiryTimer = (settings: GroupSettings) =>

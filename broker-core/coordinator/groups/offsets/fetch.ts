@@ -1,5 +1,6 @@
 import type { KafkaErrorName } from '../../../model/kafka-errors.ts'
-import type { GroupsState } from '../state.ts'
+import type { ConsumerGroup } from '../consumer/consumer-group.ts'
+import { consumerGroupIn, type GroupsState } from '../state.ts'
 
 export interface OffsetsToFetch {
   readonly groupId: string
@@ -26,6 +27,8 @@ export interface FetchedOffsets {
 
 /** OffsetFetch of one group: OFF-03, OFF-04. */
 export function fetchOffsetsIn(state: GroupsState, wanted: OffsetsToFetch): FetchedOffsets {
+  const refusal = memberRefusal(consumerGroupIn(state, wanted.groupId), wanted)
+  if (refusal !== undefined) return { error: refusal, topics: [] }
   const topics = wanted.topics ?? everything(state, wanted.groupId)
   return {
     error: 'NONE',
@@ -34,6 +37,14 @@ export function fetchOffsetsIn(state: GroupsState, wanted: OffsetsToFetch): Fetc
       partitions: partitions.map(partition => fetched(state, wanted, topic, partition)),
     })),
   }
+}
+
+/** OFF-08: who says that it is a member must be one, in its epoch. */
+function memberRefusal(group: ConsumerGroup | undefined, { memberEpoch, memberId }: OffsetsToFetch): KafkaErrorName | undefined {
+  if (group === undefined || (memberEpoch < 0 && (memberId === null || memberId === ''))) return undefined
+  const member = group.members.get(memberId ?? '')
+  if (member === undefined) return 'UNKNOWN_MEMBER_ID'
+  return member.epoch === memberEpoch ? undefined : 'STALE_MEMBER_EPOCH'
 }
 
 function everything(state: GroupsState, groupId: string): NonNullable<OffsetsToFetch['topics']> {

@@ -1,0 +1,102 @@
+import { assert } from '../../../base/assert.ts'
+import { type Reply, replyTo, type Ticket, type TimerChange } from '../../runtime/machine.ts'
+import type { GroupDecision } from '../classic/draft.ts'
+import type { GroupCommand } from '../commands.ts'
+import type { GroupFact } from '../facts.ts'
+import {
+  type ConsumerGroup,
+  type ConsumerMember,
+  emptyConsumerGroup,
+  evolveConsumerGroup,
+  type MemberMetadata,
+  type MemberProgress,
+} from './consumer-group.ts'
+import type { ConsumerFact } from './facts.ts'
+
+/** A decision on one consumer group in the making: its facts so far, and the group as they leave it. */
+export class ConsumerDraft {
+  #group: ConsumerGroup
+  readonly #facts: GroupFact[]
+  readonly #replies: Reply[] = []
+  readonly #timers: TimerChange<GroupCommand>[] = []
+
+  constructor(group: ConsumerGroup | undefined, groupId: string, before: readonly GroupFact[] = []) {
+    this.#group = group ?? emptyConsumerGroup(groupId)
+    this.#facts = [...before]
+  }
+
+  get group(): ConsumerGroup {
+    return this.#group
+  }
+
+  member(memberId: string): ConsumerMember {
+    const member = this.#group.members.get(memberId)
+    assert(member !== undefined, 'the member is in the group')
+    return member
+  }
+
+  emit(fact: ConsumerFact): void {
+    this.#facts.push(fact)
+    const next = evolveConsumerGroup(this.#group, fact)
+    this.#group = next ?? emptyConsumerGroup(this.#group.groupId)
+  }
+
+  putMember(memberId: string, { instanceId, rackId, clientId, clientHost, ...rest }: MemberMetadata): void {
+    const { rebalanceTimeoutMs, subscribedTopics, subscribedRegex, serverAssignor, classic } = rest
+    const asked = { rebalanceTimeoutMs, subscribedTopics, subscribedRegex, serverAssignor, classic }
+    const member: MemberMetadata = { instanceId, rackId, clientId, clientHost, ...asked }
+    this.emit({ kind: 'consumer-member', groupId: this.#group.groupId, memberId, member })
+  }
+
+  putProgress(memberId: string, progress: MemberProgress): void {
+    const { epoch, previousEpoch, state, assigned, pendingRevocation } = progress
+    const stored = { epoch, previousEpoch, state, assigned, pendingRevocation }
+    this.emit({ kind: 'consumer-current', groupId: this.#group.groupId, memberId, progress: stored })
+  }
+
+  /** Its tombstones, in Kafka's order, and no more timers. The epoch is the caller's business. */
+  removeMember(memberId: string): void {
+    const { groupId } = this.#group
+    this.emit({ kind: 'consumer-current', groupId, memberId, progress: undefined })
+    this.emit({ kind: 'consumer-target', groupId, memberId, target: undefined })
+    this.emit({ kind: 'consumer-member', groupId, memberId, member: undefined })
+    this.#timers.push(
+      { key: sessionKey(groupId, memberId), cancel: true },
+      { key: revocationKey(groupId, memberId), cancel: true },
+    )
+  }
+
+  bumpEpoch(metadataHash = this.#group.metadataHash): void {
+    const { groupId, epoch } = this.#group
+    this.emit({ kind: 'consumer-epoch', groupId, epoch: epoch + 1, metadataHash })
+  }
+
+  sessionTimer(memberId: string, delayMs: number): void {
+    const { groupId } = this.#group
+    const command = { kind: 'consumer-session-expired', groupId, memberId } as const
+    this.#timers.push({ key: sessionKey(groupId, memberId), delayMs, command })
+  }
+
+  /** CG-06; undefined: nothing is to be given up any more. */
+  revocationTimer(memberId: string, delayMs: number | undefined): void {
+    const { groupId } = this.#group
+    const key = revocationKey(groupId, memberId)
+    if (delayMs === undefined) {
+      this.#timers.push({ key, cancel: true })
+      return
+    }
+    const memberEpoch = this.member(memberId).epoch
+    this.#timers.push({ key, delayMs, command: { kind: 'consumer-revocation-expired', groupId, memberId, memberEpoch } })
+  }
+
+  reply<Value>(ticket: Ticket<Value>, value: NoInfer<Value>): void {
+    this.#replies.push(replyTo(ticket, value))
+  }
+
+  decision(): GroupDecision {
+    return { facts: this.#facts, replies: this.#replies, timers: this.#timers, effects: [] }
+  }
+}
+
+const sessionKey = (groupId: string, memberId: string): string => `consumer-session\0${groupId}\0${memberId}`
+const revocationKey = (groupId: string, memberId: string): string => `consumer-revocation\0${groupId}\0${memberId}`
