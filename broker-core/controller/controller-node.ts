@@ -2,8 +2,8 @@ import { assert } from '../base/assert.ts'
 import type { RaftNode } from '../consensus/raft-node.ts'
 import type { CancelTimer, Clock, Random, Timers } from '../env/clock.ts'
 import type { LogSink } from '../env/log-sink.ts'
-import type { Controller, ControllerDefaults, ControllerState, Decision } from './controller.ts'
 import type { BrokerWatch } from './broker-watch.ts'
+import type { Controller, ControllerDefaults, ControllerState, Decision } from './controller.ts'
 import { fenceRecords } from './decisions/broker-changes.ts'
 import { balanceRecords } from './decisions/elect-leaders.ts'
 import { bootstrapRecords } from './feature-levels.ts'
@@ -27,159 +27,36 @@ export interface ControllerOptions {
   readonly watch?: BrokerWatch
 }
 
-/** What the active controller has, and loses with the role. */
-interface Active {
-  readonly epoch: number
-  /** With everything appended so far, committed or not. */
-  image: MetadataImage
-  readonly sessions: SessionBook
-  /** By broker: the registration that is watched, and how to end it. */
-  readonly watches: Map<number, { readonly brokerEpoch: number; cancel(): void }>
-  cancelExpiry: CancelTimer
-  cancelBalance: CancelTimer
-}
-
 /**
  * The controller of one node: the shell around the decisions. Call before `raft.start()`. It becomes active when the quorum says that
  * this node leads and everything committed is known; from then on `perform` decides on an image of its own, ahead of the committed one.
  */
 export function startController(options: ControllerOptions): Controller {
-  const { raft, metadata, defaults, clock, timers, random, sink } = options
+  const { raft, clock } = options
   let active: Active | undefined
   let isStopped = false
-
+  const resign = (): void => {
+    active?.resign()
+    active = undefined
+  }
   raft.subscribe({
     loadSnapshot() {},
     commit() {},
     leaderChanged(leaderId, epoch) {
-      if (active !== undefined) resign()
-      if (leaderId === raft.nodeId && !isStopped) activate(epoch)
+      resign()
+      if (leaderId !== raft.nodeId || isStopped) return
+      active = new Active(options, epoch)
+      active.begin()
     },
   })
-
-  function activate(epoch: number): void {
-    const own: Active = {
-      epoch,
-      image: metadata.image(),
-      sessions: openSessions({
-        sessionTimeoutMs: defaults.sessionTimeoutMs,
-        image: () => active?.image ?? metadata.image(),
-        nowMs: () => clock.monotonicMs(),
-      }),
-      watches: new Map(),
-      cancelExpiry: () => {},
-      cancelBalance: () => {},
-    }
-    active = own
-    sink.write('info', 'controller.active', { node: raft.nodeId, epoch, offset: own.image.offset })
-    if (!own.image.features.has('metadata.version')) {
-      append(own, bootstrapRecords(defaults.staticConfigs['min.insync.replicas'] ?? '1'))
-    }
-    watchSessions(own)
-    watchProcesses(own)
-    watchBalance(own)
-  }
-
-  function resign(): void {
-    sink.write('info', 'controller.resigned', { node: raft.nodeId, epoch: active?.epoch })
-    active?.cancelExpiry()
-    active?.cancelBalance()
-    for (const watch of active?.watches.values() ?? []) watch.cancel()
-    active = undefined
-  }
-
-  function stateOf(own: Active): ControllerState {
-    return {
-      image: own.image,
-      nextOffset: raft.logEndOffset,
-      nowMs: clock.monotonicMs(),
-      defaults,
-      sessions: own.sessions,
-      random,
-    }
-  }
-
-  /** Appends and evolves; the last offset, or undefined when this node has lost the role. */
-  function append(own: Active, records: readonly MetadataRecord[]): number | undefined {
-    const lastOffset = raft.append(records.map(encodeMetadataRecord), own.epoch)
-    if (lastOffset === undefined) return undefined
-    const { brokers } = own.image
-    own.image = evolveImage(own.image, records, { offset: lastOffset + 1, epoch: own.epoch })
-    noteRecords(own, records, lastOffset)
-    if (own.image.brokers !== brokers) watchProcesses(own)
-    return lastOffset
-  }
-
-  function noteRecords(own: Active, records: readonly MetadataRecord[], lastOffset: number): void {
-    for (const record of records) {
-      if (record.type === 'RegisterBrokerRecord' || record.type === 'UnregisterBrokerRecord') own.sessions.forget(record.brokerId)
-      else if (record.type === 'BrokerRegistrationChangeRecord') {
-        if (record.inControlledShutdown === 1) own.sessions.shutdownDecided(record.brokerId, lastOffset)
-        if (record.fenced === -1) {
-          own.sessions.heard(record.brokerId, -1, clock.monotonicMs())
-          watchSessions(own)
-        }
-      }
-    }
-  }
-
-  /** REPL-20. One timer, at the moment when the first session may end; heartbeats do not touch it. */
-  function watchSessions(own: Active): void {
-    own.cancelExpiry()
-    const nextMs = own.sessions.nextExpiryMs(own.image)
-    if (nextMs === undefined) return
-    own.cancelExpiry = timers.after(Math.max(1, nextMs - clock.monotonicMs()), () => {
-      if (active !== own) return
-      for (const brokerId of own.sessions.expired(own.image, clock.monotonicMs())) fence(own, brokerId, 'session-expired')
-      watchSessions(own)
-    })
-  }
-
-  function fence(own: Active, brokerId: number, reason: string): void {
-    const broker = own.image.brokers.get(brokerId)
-    assert(broker !== undefined, `controller: broker ${brokerId}, which is to be fenced, is not registered`)
-    sink.write('info', 'controller.fence', { node: raft.nodeId, broker: brokerId, reason })
-    append(own, fenceRecords(stateOf(own), broker))
-  }
-
-  /** One watch for each broker that is not fenced, but this node itself. */
-  function watchProcesses(own: Active): void {
-    if (options.watch === undefined) return
-    for (const [brokerId, watched] of own.watches) {
-      const broker = own.image.brokers.get(brokerId)
-      if (broker?.brokerEpoch === watched.brokerEpoch && !broker.fenced) continue
-      watched.cancel()
-      own.watches.delete(brokerId)
-    }
-    for (const { brokerId, brokerEpoch, fenced, endpoints } of own.image.brokers.values()) {
-      const [endpoint] = endpoints
-      if (fenced || brokerId === raft.nodeId || endpoint === undefined || own.watches.has(brokerId)) continue
-      const cancel = options.watch.watch(endpoint, () => {
-        if (active === own && own.watches.get(brokerId)?.brokerEpoch === brokerEpoch) fence(own, brokerId, 'process-gone')
-      })
-      own.watches.set(brokerId, { brokerEpoch, cancel })
-    }
-  }
-
-  /** LEAD-02. */
-  function watchBalance(own: Active): void {
-    if (defaults.leaderBalanceIntervalMs === undefined) return
-    own.cancelBalance = timers.after(defaults.leaderBalanceIntervalMs, () => {
-      if (active !== own) return
-      const records = balanceRecords(stateOf(own))
-      if (records.length > 0) append(own, records)
-      watchBalance(own)
-    })
-  }
-
   return {
     isActive: () => active !== undefined,
     async perform<Reply>(decide: (state: ControllerState) => Decision<Reply>): Promise<Reply | undefined> {
       const own = active
       if (own === undefined) return undefined
-      const { records, reply } = decide(stateOf(own))
+      const { records, reply } = decide(own.state())
       // A reply without records waits as well: it may speak of records that are not committed yet.
-      const lastOffset = records.length === 0 ? raft.logEndOffset - 1 : append(own, records)
+      const lastOffset = records.length === 0 ? raft.logEndOffset - 1 : own.append(records)
       if (lastOffset === undefined) return undefined
       return (await raft.whenCommitted(lastOffset, own.epoch)) ? reply : undefined
     },
@@ -189,7 +66,131 @@ export function startController(options: ControllerOptions): Controller {
     },
     stop() {
       isStopped = true
-      if (active !== undefined) resign()
+      resign()
     },
+  }
+}
+
+/** What the active controller has, and loses with the role: the image with everything appended so far, sessions, watches, timers. */
+class Active {
+  readonly epoch: number
+  readonly sessions: SessionBook
+  image: MetadataImage
+  readonly #options: ControllerOptions
+  /** By broker: the registration that is watched, and how to end it. */
+  readonly #watches = new Map<number, { readonly brokerEpoch: number; cancel(): void }>()
+  #cancelExpiry: CancelTimer = () => {}
+  #cancelBalance: CancelTimer = () => {}
+  #isOver = false
+
+  constructor(options: ControllerOptions, epoch: number) {
+    this.epoch = epoch
+    this.#options = options
+    this.image = options.metadata.image()
+    this.sessions = openSessions({
+      sessionTimeoutMs: options.defaults.sessionTimeoutMs,
+      image: () => this.image,
+      nowMs: () => options.clock.monotonicMs(),
+    })
+  }
+
+  begin(): void {
+    const { raft, sink, defaults } = this.#options
+    sink.write('info', 'controller.active', { node: raft.nodeId, epoch: this.epoch, offset: this.image.offset })
+    if (!this.image.features.has('metadata.version')) {
+      this.append(bootstrapRecords(defaults.staticConfigs['min.insync.replicas'] ?? '1'))
+    }
+    this.#watchSessions()
+    this.#watchProcesses()
+    this.#watchBalance()
+  }
+
+  resign(): void {
+    const { raft, sink } = this.#options
+    sink.write('info', 'controller.resigned', { node: raft.nodeId, epoch: this.epoch })
+    this.#isOver = true
+    this.#cancelExpiry()
+    this.#cancelBalance()
+    for (const watch of this.#watches.values()) watch.cancel()
+  }
+
+  state(): ControllerState {
+    const { raft, clock, defaults, random } = this.#options
+    return { image: this.image, nextOffset: raft.logEndOffset, nowMs: clock.monotonicMs(), defaults, sessions: this.sessions, random }
+  }
+
+  /** Appends and evolves; the last offset, or undefined when this node has lost the role. */
+  append(records: readonly MetadataRecord[]): number | undefined {
+    const lastOffset = this.#options.raft.append(records.map(encodeMetadataRecord), this.epoch)
+    if (lastOffset === undefined) return undefined
+    const { brokers } = this.image
+    this.image = evolveImage(this.image, records, { offset: lastOffset + 1, epoch: this.epoch })
+    for (const record of records) this.#note(record, lastOffset)
+    if (this.image.brokers !== brokers) this.#watchProcesses()
+    return lastOffset
+  }
+
+  #note(record: MetadataRecord, lastOffset: number): void {
+    if (record.type === 'RegisterBrokerRecord' || record.type === 'UnregisterBrokerRecord') this.sessions.forget(record.brokerId)
+    if (record.type !== 'BrokerRegistrationChangeRecord') return
+    if (record.inControlledShutdown === 1) this.sessions.shutdownDecided(record.brokerId, lastOffset)
+    if (record.fenced === -1) {
+      this.sessions.heard(record.brokerId, -1, this.#options.clock.monotonicMs())
+      this.#watchSessions()
+    }
+  }
+
+  /** REPL-20. One timer, at the moment when the first session may end; heartbeats do not touch it. */
+  #watchSessions(): void {
+    const { clock, timers } = this.#options
+    this.#cancelExpiry()
+    const nextMs = this.sessions.nextExpiryMs(this.image)
+    if (nextMs === undefined) return
+    this.#cancelExpiry = timers.after(Math.max(1, nextMs - clock.monotonicMs()), () => {
+      if (this.#isOver) return
+      for (const brokerId of this.sessions.expired(this.image, clock.monotonicMs())) this.#fence(brokerId, 'session-expired')
+      this.#watchSessions()
+    })
+  }
+
+  #fence(brokerId: number, reason: string): void {
+    const { raft, sink } = this.#options
+    const broker = this.image.brokers.get(brokerId)
+    assert(broker !== undefined, `controller: broker ${brokerId}, which is to be fenced, is not registered`)
+    sink.write('info', 'controller.fence', { node: raft.nodeId, broker: brokerId, reason })
+    this.append(fenceRecords(this.state(), broker))
+  }
+
+  /** One watch for each broker that is not fenced, but this node itself. */
+  #watchProcesses(): void {
+    const { raft, watch } = this.#options
+    if (watch === undefined) return
+    for (const [brokerId, watched] of this.#watches) {
+      const broker = this.image.brokers.get(brokerId)
+      if (broker?.brokerEpoch === watched.brokerEpoch && !broker.fenced) continue
+      watched.cancel()
+      this.#watches.delete(brokerId)
+    }
+    for (const { brokerId, brokerEpoch, fenced, endpoints } of this.image.brokers.values()) {
+      const [endpoint] = endpoints
+      if (fenced || brokerId === raft.nodeId || endpoint === undefined || this.#watches.has(brokerId)) continue
+      const cancel = watch.watch(endpoint, () => {
+        const isSame = !this.#isOver && this.#watches.get(brokerId)?.brokerEpoch === brokerEpoch
+        if (isSame) this.#fence(brokerId, 'process-gone')
+      })
+      this.#watches.set(brokerId, { brokerEpoch, cancel })
+    }
+  }
+
+  /** LEAD-02. */
+  #watchBalance(): void {
+    const { defaults, timers } = this.#options
+    if (defaults.leaderBalanceIntervalMs === undefined) return
+    this.#cancelBalance = timers.after(defaults.leaderBalanceIntervalMs, () => {
+      if (this.#isOver) return
+      const records = balanceRecords(this.state())
+      if (records.length > 0) this.append(records)
+      this.#watchBalance()
+    })
   }
 }

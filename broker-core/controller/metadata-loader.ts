@@ -1,7 +1,7 @@
 import type { LogSink } from '../env/log-sink.ts'
-import type { Timers } from '../env/clock.ts'
+import type { CancelTimer, Timers } from '../env/clock.ts'
 import type { CommittedBatch, RaftListener, RaftNode } from '../consensus/raft-node.ts'
-import { draftImage, emptyImage } from './image-draft.ts'
+import { draftImage, emptyImage, type ImageDraft } from './image-draft.ts'
 import type { MetadataDelta, MetadataImage, MetadataSubscriber, MetadataView } from './image.ts'
 import { imageRecords } from './image-records.ts'
 import { decodeMetadataRecord, encodeMetadataRecord } from './metadata-record-codec.ts'
@@ -27,6 +27,12 @@ export interface SnapshotLimits {
   readonly intervalMs: number
 }
 
+export interface MetadataLoaderOptions {
+  readonly clusterId: string
+  readonly timers: Timers
+  readonly sink: LogSink
+}
+
 const defaultLimits: SnapshotLimits = { bytes: 20 * 1024 * 1024, intervalMs: 3_600_000 }
 
 /** Waiters for an offset; beyond it a new one is answered as if its deadline had passed. */
@@ -37,89 +43,129 @@ interface Waiter {
   resolve(reached: boolean): void
 }
 
-export function metadataLoader(options: { clusterId: string; timers: Timers; sink: LogSink }): MetadataLoader {
-  const { timers, sink } = options
-  const subscribers = new Set<MetadataSubscriber>()
-  let image = emptyImage(options.clusterId)
-  let waiters: Waiter[] = []
-  let since = { bytes: 0, batches: 0 }
-  let writeSnapshotIfDue: () => void = () => {}
+export const metadataLoader = (options: MetadataLoaderOptions): MetadataLoader => new Loader(options)
 
-  function publish(delta: MetadataDelta): void {
-    image = delta.next
-    for (const subscriber of subscribers) subscriber(delta)
-    const due = waiters.filter(waiter => waiter.offset <= image.offset)
+class Loader implements MetadataLoader {
+  readonly listener: RaftListener
+  readonly #options: MetadataLoaderOptions
+  readonly #subscribers = new Set<MetadataSubscriber>()
+  readonly #applied = { bytes: 0, batches: 0 }
+  #image: MetadataImage
+  #waiters: Waiter[] = []
+  #snapshots: SnapshotWriter | undefined
+
+  constructor(options: MetadataLoaderOptions) {
+    this.#options = options
+    this.#image = emptyImage(options.clusterId)
+    this.listener = {
+      loadSnapshot: (values, endOffset, epoch) => this.#load(values, { offset: endOffset, epoch }),
+      commit: batch => this.#commit(batch),
+      leaderChanged() {},
+    }
+  }
+
+  image(): MetadataImage {
+    return this.#image
+  }
+
+  subscribe(subscriber: MetadataSubscriber): () => void {
+    this.#subscribers.add(subscriber)
+    return () => void this.#subscribers.delete(subscriber)
+  }
+
+  whenAtLeast(offset: number, timeoutMs: number): Promise<boolean> {
+    if (this.#image.offset >= offset) return Promise.resolve(true)
+    if (this.#waiters.length >= waitersMax) return Promise.resolve(false)
+    return new Promise(resolve => {
+      const cancel = this.#options.timers.after(timeoutMs, () => {
+        this.#waiters = this.#waiters.filter(each => each !== waiter)
+        resolve(false)
+      })
+      const waiter: Waiter = {
+        offset,
+        resolve(reached) {
+          cancel()
+          resolve(reached)
+        },
+      }
+      this.#waiters.push(waiter)
+    })
+  }
+
+  snapshotInto(raft: RaftNode, limits = defaultLimits): void {
+    this.#snapshots = new SnapshotWriter(raft, limits, this.#options, this)
+  }
+
+  sinceSnapshot(): { readonly bytes: number; readonly batches: number } {
+    return this.#applied
+  }
+
+  forgetApplied(): void {
+    this.#applied.bytes = 0
+    this.#applied.batches = 0
+  }
+
+  #load(values: readonly Uint8Array[], position: { offset: number; epoch: number }): void {
+    const draft = draftImage(emptyImage(this.#options.clusterId))
+    applyValues(draft, values)
+    this.forgetApplied()
+    this.#publish(replacement(this.#image, draft.finish(position)))
+  }
+
+  #commit(batch: CommittedBatch): void {
+    const draft = draftImage(this.#image)
+    applyValues(draft, batch.values)
+    for (const value of batch.values) this.#applied.bytes += value.length
+    this.#applied.batches += 1
+    this.#publish(draft.finish({ offset: batch.lastOffset + 1, epoch: batch.epoch }))
+    if (batch.values.length > 0) this.#snapshots?.writeIfDue()
+  }
+
+  #publish(delta: MetadataDelta): void {
+    this.#image = delta.next
+    for (const subscriber of this.#subscribers) subscriber(delta)
+    const due = this.#waiters.filter(waiter => waiter.offset <= this.#image.offset)
     if (due.length === 0) return
-    waiters = waiters.filter(waiter => waiter.offset > image.offset)
+    this.#waiters = this.#waiters.filter(waiter => waiter.offset > this.#image.offset)
     for (const waiter of due) waiter.resolve(true)
   }
+}
 
-  function decoded(values: readonly Uint8Array[], draft: ReturnType<typeof draftImage>): void {
-    for (const value of values) draft.apply(decodeMetadataRecord(value))
+/** Looks after each batch with records; the clock only makes the next one due. */
+class SnapshotWriter {
+  readonly #raft: RaftNode
+  readonly #limits: SnapshotLimits
+  readonly #options: MetadataLoaderOptions
+  readonly #loader: Loader
+  #isTimeUp = false
+  #cancelTimer: CancelTimer | undefined
+
+  constructor(raft: RaftNode, limits: SnapshotLimits, options: MetadataLoaderOptions, loader: Loader) {
+    this.#raft = raft
+    this.#limits = limits
+    this.#options = options
+    this.#loader = loader
   }
 
-  const listener: RaftListener = {
-    loadSnapshot(values, endOffset, epoch) {
-      const draft = draftImage(emptyImage(options.clusterId))
-      decoded(values, draft)
-      since = { bytes: 0, batches: 0 }
-      publish(replacement(image, draft.finish({ offset: endOffset, epoch })))
-    },
-    commit(batch: CommittedBatch) {
-      const draft = draftImage(image)
-      decoded(batch.values, draft)
-      for (const value of batch.values) since.bytes += value.length
-      since.batches += 1
-      publish(draft.finish({ offset: batch.lastOffset + 1, epoch: batch.epoch }))
-      if (batch.values.length > 0) writeSnapshotIfDue()
-    },
-    leaderChanged() {},
+  writeIfDue(): void {
+    this.#cancelTimer ??= this.#options.timers.after(this.#limits.intervalMs, () => {
+      this.#isTimeUp = true
+      this.writeIfDue()
+    })
+    const image = this.#loader.image()
+    const isDue = this.#isTimeUp || this.#loader.sinceSnapshot().bytes >= this.#limits.bytes
+    if (!isDue || image.offset <= this.#raft.snapshotEndOffset) return
+    this.#raft.writeSnapshot(image.offset, imageRecords(image).map(encodeMetadataRecord))
+    this.#options.sink.write('info', 'metadata.snapshot', { endOffset: image.offset, epoch: image.epoch })
+    this.#loader.forgetApplied()
+    this.#isTimeUp = false
+    this.#cancelTimer()
+    this.#cancelTimer = undefined
   }
+}
 
-  return {
-    listener,
-    image: () => image,
-    subscribe(subscriber) {
-      subscribers.add(subscriber)
-      return () => void subscribers.delete(subscriber)
-    },
-    whenAtLeast(offset, timeoutMs) {
-      if (image.offset >= offset) return Promise.resolve(true)
-      if (waiters.length >= waitersMax) return Promise.resolve(false)
-      return new Promise(resolve => {
-        const cancel = timers.after(timeoutMs, () => {
-          waiters = waiters.filter(each => each !== waiter)
-          resolve(false)
-        })
-        const waiter: Waiter = {
-          offset,
-          resolve(reached) {
-            cancel()
-            resolve(reached)
-          },
-        }
-        waiters.push(waiter)
-      })
-    },
-    snapshotInto(raft, limits = defaultLimits) {
-      let isTimeUp = false
-      let cancelTimer: (() => void) | undefined
-      writeSnapshotIfDue = () => {
-        cancelTimer ??= timers.after(limits.intervalMs, () => {
-          isTimeUp = true
-          writeSnapshotIfDue()
-        })
-        if ((since.bytes < limits.bytes && !isTimeUp) || image.offset <= raft.snapshotEndOffset) return
-        raft.writeSnapshot(image.offset, imageRecords(image).map(encodeMetadataRecord))
-        sink.write('info', 'metadata.snapshot', { endOffset: image.offset, epoch: image.epoch })
-        since = { bytes: 0, batches: 0 }
-        isTimeUp = false
-        cancelTimer()
-        cancelTimer = undefined
-      }
-    },
-    sinceSnapshot: () => since,
-  }
+function applyValues(draft: ImageDraft, values: readonly Uint8Array[]): void {
+  for (const value of values) draft.apply(decodeMetadataRecord(value))
 }
 
 /** A snapshot replaces everything: what is not in it is deleted, everything in it may have changed. */

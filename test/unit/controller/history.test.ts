@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decideAlterPartition } from '../../../broker-core/controller/decisions/alter-partition.ts'
 import { fenceRecords } from '../../../broker-core/controller/decisions/broker-changes.ts'

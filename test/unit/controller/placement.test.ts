@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type PlaceableBroker, placeReplicas } from '../../../broker-core/controller/placement.ts'
 import { seededRandom } from '../../simulation/sim-random.ts'
