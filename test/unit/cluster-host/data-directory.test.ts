@@ -1,0 +1,53 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openDataDirectory } from '../../../src-main/cluster-host/data-directory.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'brokerbench-unit-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const free = () => ({ release: () => undefined })
+const quiet = () => undefined
+
+describe('the data directory', () => {
+  it('is made with a cluster id that stays', () => {
+    const path = join(folder, 'a', 'b')
+    const first = openDataDirectory(path, { brokers: undefined }, free, quiet)
+    expect(first.file).toMatchObject({ brokers: 3, ports: [] })
+    first.remember([9092, 9093, 9094])
+    const second = openDataDirectory(path, { brokers: undefined }, free, quiet)
+    expect(second.file).toEqual({ ...first.file, ports: [9092, 9093, 9094] })
+  })
+
+  it('is refused while another process has it', () => {
+    expect(() => openDataDirectory(folder, { brokers: 3 }, () => undefined, quiet)).toThrow(
+      `${folder} is in use by another Brokerbench`,
+    )
+  })
+
+  it('is refused for another number of brokers, and given up again', () => {
+    openDataDirectory(folder, { brokers: 3 }, free, quiet)
+    let released = 0
+    const lock = () => ({ release: () => void (released += 1) })
+    expect(() => openDataDirectory(folder, { brokers: 5 }, lock, quiet)).toThrow(/holds a cluster of 3 brokers, not of 5/)
+    expect(released).toBe(1)
+  })
+
+  it('is refused where a file lies in its place', () => {
+    const path = join(folder, 'file')
+    writeFileSync(path, '')
+    expect(() => openDataDirectory(join(path, 'sub'), { brokers: 3 }, free, quiet)).toThrow(/cannot write to .*not a directory/)
+  })
+
+  it('sets aside a file that it does not understand, and says so', () => {
+    writeFileSync(join(folder, 'cluster.json'), '{"version":1,')
+    const told: string[] = []
+    expect(openDataDirectory(folder, { brokers: 1 }, free, problem => told.push(problem)).file.brokers).toBe(1)
+    expect(told[0]).toContain('cluster.json.bad')
+    expect(readFileSync(join(folder, 'cluster.json.bad'), 'utf8')).toBe('{"version":1,')
+  })
+})
