@@ -10,7 +10,7 @@ export function trend(windowMs: number): Trend {
   return {
     add(atMs, value) {
       samples.push({ atMs, value })
-      while (samples.length > 2 && (samples[1]?.atMs ?? atMs) < atMs - windowMs) samples = samples.slice(1)
+      while (samples.length > 2 && (samples[1]?.atMs ?? atMs) <= atMs - windowMs) samples = samples.slice(1)
     },
     perSecond() {
       const first = samples[0]

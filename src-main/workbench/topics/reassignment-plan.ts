@@ -43,8 +43,27 @@ export function evenLayout(
       layout.push(chosen)
     }
   }
+  evenCounts(layouts, partitions, counts)
   evenLeaders(layouts)
   return layouts
+}
+
+/** What was handed out one by one may still be uneven: moves single replicas from the fullest to the emptiest broker. Changes `layouts`. */
+function evenCounts(layouts: readonly number[][], partitions: readonly PlacedPartition[], counts: Map<number, number>): void {
+  for (;;) {
+    const byCount = [...counts].sort((a, b) => b[1] - a[1])
+    const [fullest, most] = byCount[0] ?? [0, 0]
+    const [emptiest, least] = byCount.at(-1) ?? [0, 0]
+    if (most - least <= 1) return
+    const candidates = layouts.flatMap((layout, index) => (layout.includes(fullest) && !layout.includes(emptiest) ? [index] : []))
+    // One that has moved anyway costs nothing to move elsewhere.
+    const index = candidates.find(at => !partitions[at]?.replicas.includes(fullest)) ?? candidates[0]
+    if (index === undefined) return
+    const layout = layouts[index] as number[]
+    layout[layout.indexOf(fullest)] = emptiest
+    counts.set(fullest, most - 1)
+    counts.set(emptiest, least + 1)
+  }
 }
 
 function leastUsed(

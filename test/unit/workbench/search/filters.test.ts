@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest'
+import { newDecoding } from '../../../../src-main/workbench/decoders/decoding.ts'
+import type { LogRecord } from '../../../../src-main/workbench/messages/log-record.ts'
+import { bucketCounts } from '../../../../src-main/workbench/search/histogram.ts'
+import { parsePath, valuesAt } from '../../../../src-main/workbench/search/json-path.ts'
+import { needleSearch } from '../../../../src-main/workbench/search/needle-search.ts'
+import { recordFilter } from '../../../../src-main/workbench/search/record-filter.ts'
+import type { Filter } from '../../../../src-main/workbench/search/record-filter.ts'
+import { slicesFromEnd } from '../../../../src-main/workbench/search/scan-ranges.ts'
+
+const utf8 = (text: string) => new TextEncoder().encode(text)
+const decoding = newDecoding({ topic: 't', key: 'auto', value: 'auto' })
+
+const order: LogRecord = {
+  offset: 7,
+  timestampMs: 1_000,
+  timestampType: 'create',
+  key: utf8('C-1004'),
+  value: utf8('{"id":"A-1","total":129.90,"lines":[{"sku":"KB"},{"sku":"Łamp"}],"big":9007199254740993}'),
+  headers: [{ name: 'carrier', value: utf8('dhl') }],
+  transaction: null,
+  control: null,
+}
+const matches = (filter: Filter, record = order) => recordFilter(filter, decoding).matches(3, record)
+const text = (value: string, more: object = {}): Filter => ({
+  kind: 'text',
+  text: value,
+  in: 'any',
+  caseSensitive: false,
+  ...more,
+})
+
+describe('text filters', () => {
+  it.each([
+    ['a-1', {}, true],
+    ['a-1', { caseSensitive: true }, false],
+    ['łAMP', {}, true],
+    ['c-1004', { in: 'key' }, true],
+    ['c-1004', { in: 'value' }, false],
+    ['dhl', {}, true],
+    ['dhl', { in: 'value' }, false],
+    ['CARRIER', { in: 'headers' }, true],
+    ['9007199254740993', {}, true],
+  ])('%s %j: %s', (value, more, expected) => {
+    expect(matches(text(value, more))).toBe(expected)
+  })
+
+  it('do not miss what a batch holds: whatever matches has the needle in its bytes', () => {
+    for (const [value, caseSensitive] of [
+      ['A-1', true],
+      ['a-1', false],
+      ['(.*', false],
+    ] as const) {
+      const filter = recordFilter(text(value, { caseSensitive }), decoding)
+      if (filter.needle === undefined) throw new Error('a needle was expected')
+      const bytes = utf8(`xx ${value.toUpperCase()} yy`)
+      expect(needleSearch(filter.needle)(bytes)).toBe(true)
+      expect(needleSearch(filter.needle)(utf8('nothing of it'))).toBe(false)
+    }
+    // Two cases of a letter outside of ASCII have other bytes: such batches are opened.
+    expect(recordFilter(text('ł'), decoding).needle).toBeUndefined()
+  })
+
+  it('take a regular expression, and refuse one that is none', () => {
+    expect(matches({ kind: 'regex', pattern: '"total":\\d+\\.9', in: 'value', caseSensitive: true })).toBe(true)
+    expect(() => matches({ kind: 'regex', pattern: '(', in: 'value', caseSensitive: true })).toThrow(/^pattern: /)
+  })
+
+  it('look for a header with its value', () => {
+    expect(matches({ kind: 'header', name: 'carrier', value: null })).toBe(true)
+    expect(matches({ kind: 'header', name: 'carrier', value: 'ups' })).toBe(false)
+  })
+})
+
+describe('path filters', () => {
+  it.each([
+    ['total', '>', '100', true],
+    ['total', '>', '1000', false],
+    ['total', '=', '129.9', true],
+    ['lines[*].sku', '=', 'KB', true],
+    ['lines[1].sku', '=', 'KB', false],
+    ['$.id', 'contains', '-1', true],
+    ['lines[5]', 'exists', '', false],
+    ['missing', '!=', 'x', false],
+  ] as const)('%s %s %s: %s', (path, operator, operand, expected) => {
+    expect(matches({ kind: 'path', path, operator, operand })).toBe(expected)
+  })
+
+  it('know their steps, and name the character that they do not understand', () => {
+    expect(parsePath("a['odd name'][0].b-c")).toEqual(['a', 'odd name', 0, 'b-c'])
+    expect(() => parsePath('a..b')).toThrow('path: not understood at character 2')
+    expect(() => parsePath('')).toThrow('names no field')
+    expect(valuesAt({ a: 1 }, parsePath('a.__proto__'))).toEqual([])
+    expect(valuesAt({}, ['constructor'])).toEqual([])
+  })
+
+  it('throw on a value that is no JSON: counted as not decodable', () => {
+    expect(() =>
+      matches({ kind: 'path', path: 'a', operator: 'exists', operand: '' }, { ...order, value: utf8('text') }),
+    ).toThrow('not JSON')
+  })
+})
+
+describe('JavaScript filters', () => {
+  const js = (expression: string, record = order) => matches({ kind: 'javascript', expression }, record)
+
+  it('see key, value, headers, offset, partition and timestamp', () => {
+    expect(js('value.total > 100 && key === "C-1004" && headers.carrier === "dhl"')).toBe(true)
+    expect(js('offset === 7 && partition === 3 && timestamp === 1000')).toBe(true)
+    expect(js('value === null', { ...order, value: null })).toBe(true)
+    expect(js('value.startsWith("plain")', { ...order, value: utf8('plain') })).toBe(true)
+    expect(js('"anything that is true"')).toBe(true)
+  })
+
+  it.each(['value.total >', 'true) || (', '} {', 'true; process.exit()'])('refuse %s before it runs', expression => {
+    expect(() => js(expression)).toThrow(/^expression: /)
+  })
+
+  it.each([
+    'process.exit()',
+    'require("node:fs")',
+    'globalThis.process !== undefined',
+    'typeof fetch !== "undefined" || typeof WebSocket !== "undefined" || typeof setTimeout !== "undefined"',
+    'this !== undefined && this.process !== undefined',
+    'key.constructor.constructor("return process")() !== undefined',
+    '(() => {}).constructor("return process")()',
+    'headers.constructor.constructor("return this")().process !== undefined',
+    'eval("1") === 1',
+  ])('reach nothing of this process: %s', expression => {
+    let reached: boolean
+    try {
+      reached = js(expression)
+    } catch {
+      reached = false
+    }
+    expect(reached).toBe(false)
+  })
+})
+
+describe('ranges', () => {
+  it('from the newest come in slices that cover every offset once', () => {
+    const rounds = slicesFromEnd([
+      { partition: 0, from: 5, to: 250_005 },
+      { partition: 1, from: 0, to: 10 },
+    ])
+    expect(rounds.map(round => round.map(it => [it.partition, it.from, it.to]))).toEqual([
+      [
+        [0, 150_005, 250_005],
+        [1, 0, 10],
+      ],
+      [[0, 50_005, 150_005]],
+      [[0, 5, 50_005]],
+    ])
+  })
+
+  it('of a histogram never count an offset twice when times run backwards', () => {
+    expect(bucketCounts([0, 10, 8, 15])).toEqual([10, 0, 5])
+  })
+})
