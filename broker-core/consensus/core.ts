@@ -1,7 +1,7 @@
-import { assert } from '../base/assert.ts'
 import type { CancelTimer, Clock, Random, Timers } from '../env/clock.ts'
 import type { LogSink } from '../env/log-sink.ts'
 import type { Endpoint } from '../env/network.ts'
+import { Delivery } from './delivery.ts'
 import type { Leading } from './leading.ts'
 import type { OffsetAndEpoch, QuorumStateStore, RaftLog, RaftPeers } from './ports.ts'
 import { electionStateOf, leaderIdOf, move, restoredRole, type Role, roleAfterHearing } from './quorum-state.ts'
@@ -58,7 +58,7 @@ export interface Core {
   hasFetched: boolean
   /** Elections since a leader was last known; lengthens the pauses between them. */
   electionAttempts: number
-  highWatermark: number
+  readonly highWatermark: number
   stopped: boolean
   /** Present exactly while the role is leader. */
   leading: Leading | undefined
@@ -85,152 +85,131 @@ export interface Core {
   shut(): void
 }
 
-/** Bytes of committed records handed out in one go; more follows after the present macrotask. */
-const deliveryBytesMax = 1024 * 1024
-
-interface Waiter {
-  readonly offset: number
-  readonly epoch: number
-  readonly resolve: (committed: boolean) => void
-}
-
 /** `enter` starts the work of a role that was just taken; `leave` ends that of the one before. */
 export function createCore(options: RaftOptions, enter: (core: Core) => void, leave: (core: Core) => void): Core {
-  const { nodeId, log, state, timers } = options
-  const listeners: RaftListener[] = []
-  const voterIds = [...options.voters.keys()].sort((a, b) => a - b)
-  let waiters: Waiter[] = []
-  let delivered = 0
-  let delivering = false
-  let announced: { leaderId: number | undefined; epoch: number } = { leaderId: undefined, epoch: -1 }
-  let cancelRoleTimer: CancelTimer = () => {}
-  let cancelDelivery: CancelTimer = () => {}
+  return new Node(options, enter, leave)
+}
 
-  const core: Core = {
-    options,
-    timeouts: { ...defaultRaftTimeouts, ...options.timeouts },
-    nodeId,
-    isVoter: options.voters.has(nodeId),
-    voterIds,
-    otherVoterIds: voterIds.filter(id => id !== nodeId),
-    role: restoredRole(state.load(), log.lastEpoch, nodeId),
-    turn: 0,
-    hasFetched: false,
-    electionAttempts: 0,
-    highWatermark: 0,
-    stopped: false,
-    leading: undefined,
-    logEnd: () => ({ endOffset: log.endOffset, epoch: log.lastEpoch }),
-    leaderId: () => leaderIdOf(core.role, nodeId),
-    become(next) {
-      const before = electionStateOf(core.role, nodeId)
-      const role = move(core.role, next, nodeId)
-      const after = electionStateOf(role, nodeId)
-      if (before.epoch !== after.epoch || before.votedId !== after.votedId || before.leaderId !== after.leaderId)
-        state.save(after)
-      cancelRoleTimer()
-      leave(core)
-      core.role = role
-      core.turn += 1
-      core.hasFetched = false
-      if (role.kind === 'follower' || role.kind === 'leader') core.electionAttempts = 0
-      announce()
-      refuseWaiters(waiter => role.kind !== 'leader' || waiter.epoch !== role.epoch)
-      enter(core)
-    },
-    hear(epoch, leaderId) {
-      const next = roleAfterHearing(core.role, epoch, leaderId, nodeId)
-      if (next === undefined) return false
-      core.become(next)
-      return true
-    },
-    armRoleTimer(delayMs, callback) {
-      cancelRoleTimer()
-      cancelRoleTimer = timers.after(delayMs, () => {
-        if (!core.stopped) callback()
-      })
-    },
-    spawn(work) {
-      const { bug } = options
-      if (bug !== undefined) work.catch((error: unknown) => core.stopped || bug(error))
-    },
-    pause: delayMs => new Promise(resolve => timers.after(delayMs, resolve)),
-    advanceHighWatermark(to) {
-      if (to <= core.highWatermark) return
-      core.highWatermark = to
-      log.advanceHighWatermark(to)
-      deliver()
-    },
-    snapshotLoaded(id) {
-      assert(id.endOffset >= delivered, `raft: snapshot ${id.endOffset} is older than what was delivered, ${delivered}`)
-      core.highWatermark = Math.max(core.highWatermark, id.endOffset)
-      delivered = id.endOffset
-      log.advanceHighWatermark(core.highWatermark)
-      const values = log.readSnapshotValues(id)
-      for (const listener of listeners) listener.loadSnapshot(values, id.endOffset, id.epoch)
-    },
-    whenCommitted(offset, epoch) {
-      const { role } = core
-      if (role.kind !== 'leader' || role.epoch !== epoch || core.stopped) return Promise.resolve(false)
-      if (delivered > offset) return Promise.resolve(true)
-      return new Promise(resolve => waiters.push({ offset, epoch, resolve }))
-    },
-    subscribe: listener => void listeners.push(listener),
-    open() {
-      const snapshot = log.latestSnapshot()
-      if (snapshot !== undefined) core.snapshotLoaded(snapshot)
-      announce()
-      enter(core)
-    },
-    shut() {
-      core.stopped = true
-      core.turn += 1
-      cancelRoleTimer()
-      cancelDelivery()
-      leave(core)
-      refuseWaiters(() => true)
-    },
+class Node implements Core {
+  readonly options: RaftOptions
+  readonly timeouts: RaftTimeouts
+  readonly nodeId: number
+  readonly isVoter: boolean
+  readonly voterIds: readonly number[]
+  readonly otherVoterIds: readonly number[]
+  role: Role
+  turn = 0
+  hasFetched = false
+  electionAttempts = 0
+  stopped = false
+  leading: Leading | undefined
+  readonly #enter: (core: Core) => void
+  readonly #leave: (core: Core) => void
+  readonly #delivery: Delivery
+  #cancelRoleTimer: CancelTimer = () => {}
+
+  constructor(options: RaftOptions, enter: (core: Core) => void, leave: (core: Core) => void) {
+    const { nodeId, log, voters } = options
+    this.options = options
+    this.timeouts = { ...defaultRaftTimeouts, ...options.timeouts }
+    this.nodeId = nodeId
+    this.isVoter = voters.has(nodeId)
+    this.voterIds = [...voters.keys()].sort((a, b) => a - b)
+    this.otherVoterIds = this.voterIds.filter(id => id !== nodeId)
+    this.role = restoredRole(options.state.load(), log.lastEpoch, nodeId)
+    this.#enter = enter
+    this.#leave = leave
+    this.#delivery = new Delivery(log, options.timers, () => ({
+      leaderId: this.leaderId(),
+      epoch: this.role.epoch,
+      // A leader that has not written the first record of its epoch yet has not begun.
+      ownEpochStartOffset: this.role.kind === 'leader' ? (this.leading?.epochStartOffset ?? Number.POSITIVE_INFINITY) : undefined,
+    }))
   }
 
-  /** Committed batches in order, bounded per macrotask; then whoever waited for them. */
-  function deliver(): void {
-    if (delivering || core.stopped) return
-    delivering = true
-    let bytes = 0
-    while (delivered < core.highWatermark && bytes < deliveryBytesMax) {
-      for (const batch of log.readBatches(delivered, core.highWatermark, deliveryBytesMax)) {
-        for (const listener of listeners) listener.commit(batch)
-        for (const value of batch.values) bytes += value.length
-        bytes += 64
-        delivered = batch.lastOffset + 1
-      }
-    }
-    delivering = false
-    const due = waiters.filter(waiter => waiter.offset < delivered)
-    waiters = waiters.filter(waiter => waiter.offset >= delivered)
-    for (const waiter of due) waiter.resolve(true)
-    announce()
-    if (delivered < core.highWatermark) {
-      cancelDelivery()
-      cancelDelivery = timers.soon(deliver)
-    }
+  get highWatermark(): number {
+    return this.#delivery.highWatermark
   }
 
-  /** Own leadership is told only once the first record of the epoch is delivered. */
-  function announce(): void {
-    const { role } = core
-    const ready = role.kind !== 'leader' || (core.leading !== undefined && delivered > core.leading.epochStartOffset)
-    const leaderId = ready ? core.leaderId() : undefined
-    if (announced.leaderId === leaderId && announced.epoch === role.epoch) return
-    announced = { leaderId, epoch: role.epoch }
-    for (const listener of listeners) listener.leaderChanged(leaderId, role.epoch)
+  logEnd(): OffsetAndEpoch {
+    const { log } = this.options
+    return { endOffset: log.endOffset, epoch: log.lastEpoch }
   }
 
-  function refuseWaiters(isLost: (waiter: Waiter) => boolean): void {
-    const lost = waiters.filter(isLost)
-    waiters = waiters.filter(waiter => !isLost(waiter))
-    for (const waiter of lost) waiter.resolve(false)
+  leaderId(): number | undefined {
+    return leaderIdOf(this.role, this.nodeId)
   }
 
-  return core
+  become(next: Role): void {
+    const before = electionStateOf(this.role, this.nodeId)
+    const role = move(this.role, next, this.nodeId)
+    const after = electionStateOf(role, this.nodeId)
+    const isNews = before.epoch !== after.epoch || before.votedId !== after.votedId || before.leaderId !== after.leaderId
+    if (isNews) this.options.state.save(after)
+    this.#cancelRoleTimer()
+    this.#leave(this)
+    this.role = role
+    this.turn += 1
+    this.hasFetched = false
+    if (role.kind === 'follower' || role.kind === 'leader') this.electionAttempts = 0
+    this.#delivery.announce()
+    this.#delivery.lose(role.kind === 'leader' ? role.epoch : undefined)
+    this.#enter(this)
+  }
+
+  hear(epoch: number, leaderId: number | undefined): boolean {
+    const next = roleAfterHearing(this.role, epoch, leaderId, this.nodeId)
+    if (next === undefined) return false
+    this.become(next)
+    return true
+  }
+
+  armRoleTimer(delayMs: number, callback: () => void): void {
+    this.#cancelRoleTimer()
+    this.#cancelRoleTimer = this.options.timers.after(delayMs, () => {
+      if (!this.stopped) callback()
+    })
+  }
+
+  spawn(work: Promise<void>): void {
+    const { bug } = this.options
+    if (bug !== undefined) work.catch((error: unknown) => this.stopped || bug(error))
+  }
+
+  pause(delayMs: number): Promise<void> {
+    return new Promise(resolve => this.options.timers.after(delayMs, resolve))
+  }
+
+  advanceHighWatermark(to: number): void {
+    this.#delivery.advance(to)
+  }
+
+  snapshotLoaded(id: OffsetAndEpoch): void {
+    this.#delivery.snapshotLoaded(id)
+  }
+
+  whenCommitted(offset: number, epoch: number): Promise<boolean> {
+    const { role } = this
+    if (role.kind !== 'leader' || role.epoch !== epoch || this.stopped) return Promise.resolve(false)
+    return this.#delivery.whenDelivered(offset, epoch)
+  }
+
+  subscribe(listener: RaftListener): void {
+    this.#delivery.subscribe(listener)
+  }
+
+  open(): void {
+    const snapshot = this.options.log.latestSnapshot()
+    if (snapshot !== undefined) this.snapshotLoaded(snapshot)
+    this.#delivery.announce()
+    this.#enter(this)
+  }
+
+  shut(): void {
+    this.stopped = true
+    this.turn += 1
+    this.#cancelRoleTimer()
+    this.#leave(this)
+    this.#delivery.stop()
+  }
 }
