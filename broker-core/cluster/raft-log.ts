@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts'
 import { zeroUuid } from '../base/bytes/uuid.ts'
-import type { LeaderChange, OffsetAndEpoch, RaftBatch, RaftLog, RaftRecords } from '../consensus/ports.ts'
+import type { LeaderChange, OffsetAndEpoch, RaftBatch, RaftLog, RaftRecords, SnapshotReceiver } from '../consensus/ports.ts'
 import type { Clock } from '../env/clock.ts'
 import type { Disk, DiskFile } from '../env/disk.ts'
 import type { LogSink } from '../env/log-sink.ts'
@@ -18,8 +18,7 @@ import { batchesIn } from '../records/batch-iterator.ts'
 import { type BatchCodecs, encodeBatch } from '../records/batch-writer.ts'
 import { controlRecordKey, controlTypes } from '../records/control-records.ts'
 import { recordsOf } from '../records/record-reader.ts'
-import { snapshotFiles } from './raft-snapshot-files.ts'
-import { readWhole } from './raft-snapshot-files.ts'
+import { readWhole, snapshotFiles, type SnapshotFiles } from './raft-snapshot-files.ts'
 
 export interface RaftLogOptions {
   /** The directory `__cluster_metadata-0`; made when absent. */
@@ -55,225 +54,267 @@ interface Segment {
  * what follows it are cut off: it was never flushed, so nobody counted on it.
  */
 export function openRaftLog(options: RaftLogOptions): RaftLog {
-  const { directory, disk, clock, codecs, sink } = options
-  disk.makeDirectory(directory)
-  const snapshots = snapshotFiles(directory, disk, codecs)
-  let segments: Segment[] = []
-  let batches: StoredBatch[] = []
-  let startOffset = 0
-  let endOffset = 0
-  let flushedOffset = 0
-  let highWatermark = 0
+  options.disk.makeDirectory(options.directory)
+  const log = new DiskRaftLog(options)
+  log.load()
+  return log
+}
 
-  const lastEpoch = (): number => batches.at(-1)?.epoch ?? snapshots.latest()?.epoch ?? 0
-  const openSegment = (baseOffset: number): Segment => {
-    const path = `${directory}/${String(baseOffset).padStart(20, '0')}.log`
-    const file = disk.open(path, 'create')
-    const segment: Segment = { baseOffset, path, file, sizeBytes: file.size() }
-    segments.push(segment)
+class DiskRaftLog implements RaftLog {
+  readonly #options: RaftLogOptions
+  readonly #snapshots: SnapshotFiles
+  #segments: Segment[] = []
+  #batches: StoredBatch[] = []
+  startOffset = 0
+  endOffset = 0
+  flushedOffset = 0
+  highWatermark = 0
+
+  constructor(options: RaftLogOptions) {
+    this.#options = options
+    this.#snapshots = snapshotFiles(options.directory, options.disk, options.codecs)
+  }
+
+  get lastEpoch(): number {
+    return this.#batches.at(-1)?.epoch ?? this.#snapshots.latest()?.epoch ?? 0
+  }
+
+  load(): void {
+    const { directory, disk } = this.#options
+    const bases = segmentBases(disk.list(directory))
+    this.endOffset = bases[0] ?? 0
+    this.startOffset = this.endOffset
+    for (const base of bases) {
+      if (base === this.endOffset || this.#segments.length === 0) this.#loadSegment(base)
+      else disk.remove(this.#pathOf(base))
+    }
+    const snapshot = this.#snapshots.latest()
+    if (snapshot !== undefined) {
+      const isApart = snapshot.endOffset > this.endOffset || snapshot.endOffset < this.startOffset
+      if (isApart) this.#restartAt(snapshot.endOffset)
+      else this.#dropBelow(snapshot.endOffset)
+    }
+    if (this.#segments.length === 0) this.#openSegment(this.endOffset)
+    disk.syncDirectory(directory)
+    this.flushedOffset = this.endOffset
+    this.highWatermark = this.startOffset
+  }
+
+  appendValues(values: readonly Uint8Array[], epoch: number): number {
+    const timestampMs = this.#options.clock.nowMs()
+    const records = values.map(value => ({ timestampMs, key: null, value }))
+    this.#store(encodeBatch({ records, baseOffset: this.endOffset, leaderEpoch: epoch }, this.#options.codecs))
+    return this.endOffset - 1
+  }
+
+  appendLeaderChange(change: LeaderChange, epoch: number): number {
+    const { clock, codecs } = this.#options
+    this.#store(leaderChangeBatch(change, { baseOffset: this.endOffset, epoch, timestampMs: clock.nowMs() }, codecs))
+    return this.endOffset - 1
+  }
+
+  appendRecords(records: RaftRecords): void {
+    for (const batch of batchesIn(joined(records))) {
+      if (batchLastOffset(batch, 0) < this.endOffset) continue
+      const baseOffset = batchBaseOffset(batch, 0)
+      assert(baseOffset === this.endOffset, `raft-log: batch at ${baseOffset}, log ends at ${this.endOffset}`)
+      assert(batchCrcIsValid(batch, 0, this.#options.codecs.crc32c), `raft-log: corrupt batch at ${baseOffset} from the leader`)
+      // Its bytes are a view on a network frame; the log outlives that.
+      this.#store(new Uint8Array(batch))
+    }
+  }
+
+  readRecords(fromOffset: number, maxBytes: number): RaftRecords {
+    const found = this.#take(fromOffset, Number.POSITIVE_INFINITY, maxBytes)
+    return { chunks: found.map(batch => batch.bytes), sizeBytes: found.reduce((sum, batch) => sum + batch.bytes.length, 0) }
+  }
+
+  readBatches(fromOffset: number, belowOffset: number, maxBytes: number): readonly RaftBatch[] {
+    return this.#take(fromOffset, belowOffset, maxBytes).map(batch => opened(batch, this.#options.codecs))
+  }
+
+  endOffsetOfEpoch(epoch: number): OffsetAndEpoch {
+    // Epochs rise along the log, so the last batch at or below `epoch` ends what we know of it.
+    const at = firstWhere(this.#batches, batch => batch.epoch > epoch)
+    const last = this.#batches[at - 1]
+    if (last !== undefined) return { epoch: last.epoch, endOffset: last.lastOffset + 1 }
+    const snapshot = this.#snapshots.latest()
+    if (snapshot !== undefined && snapshot.epoch <= epoch) return { epoch: snapshot.epoch, endOffset: this.startOffset }
+    return { epoch: -1, endOffset: -1 }
+  }
+
+  truncateTo(offset: number): void {
+    const at = firstWhere(this.#batches, batch => batch.lastOffset >= offset)
+    const cut = this.#batches[at]
+    if (cut === undefined) return
+    this.#batches = this.#batches.slice(0, at)
+    for (const segment of this.#segments.filter(each => each.baseOffset > cut.segment.baseOffset)) this.#removeSegment(segment)
+    cut.segment.file.resize(cut.position)
+    cut.segment.file.sync()
+    cut.segment.sizeBytes = cut.position
+    this.endOffset = cut.baseOffset
+    this.flushedOffset = Math.min(this.flushedOffset, this.endOffset)
+  }
+
+  advanceHighWatermark(offset: number): void {
+    this.highWatermark = Math.max(this.highWatermark, offset)
+  }
+
+  flush(): void {
+    if (this.flushedOffset === this.endOffset) return
+    this.#active().file.sync()
+    this.flushedOffset = this.endOffset
+  }
+
+  latestSnapshot(): OffsetAndEpoch | undefined {
+    return this.#snapshots.latest()
+  }
+
+  writeSnapshot(id: OffsetAndEpoch, values: readonly Uint8Array[], lastAppendTimeMs: number): void {
+    this.#snapshots.write(id, values, lastAppendTimeMs)
+    if (this.#active().sizeBytes > 0) this.#roll()
+    this.#dropBelow(id.endOffset)
+    this.#snapshots.removeOld()
+  }
+
+  readSnapshotValues(id: OffsetAndEpoch): readonly Uint8Array[] {
+    return this.#snapshots.readValues(id)
+  }
+
+  readSnapshotBytes(
+    id: OffsetAndEpoch,
+    position: number,
+    maxBytes: number,
+  ): { bytes: Uint8Array; sizeBytes: number } | undefined {
+    return this.#snapshots.readBytes(id, position, maxBytes)
+  }
+
+  receiveSnapshot(id: OffsetAndEpoch): SnapshotReceiver {
+    return this.#snapshots.receive(id, () => {
+      this.#restartAt(id.endOffset)
+      this.#snapshots.removeOld()
+    })
+  }
+
+  close(): void {
+    for (const segment of this.#segments) segment.file.close()
+  }
+
+  /** Batches from the one that holds `fromOffset`; about `maxBytes` of them, at least one. */
+  #take(fromOffset: number, belowOffset: number, maxBytes: number): StoredBatch[] {
+    const found: StoredBatch[] = []
+    let sizeBytes = 0
+    for (let at = firstWhere(this.#batches, batch => batch.lastOffset >= fromOffset); at < this.#batches.length; at++) {
+      const batch = this.#batches[at] as StoredBatch
+      if (batch.baseOffset >= belowOffset || (found.length > 0 && sizeBytes + batch.bytes.length > maxBytes)) break
+      found.push(batch)
+      sizeBytes += batch.bytes.length
+    }
+    return found
+  }
+
+  #pathOf(baseOffset: number): string {
+    return `${this.#options.directory}/${String(baseOffset).padStart(20, '0')}.log`
+  }
+
+  #active(): Segment {
+    const segment = this.#segments.at(-1)
+    assert(segment !== undefined, 'raft-log: an open log has a segment')
     return segment
   }
-  const removeSegment = (segment: Segment): void => {
+
+  #openSegment(baseOffset: number): Segment {
+    const path = this.#pathOf(baseOffset)
+    const file = this.#options.disk.open(path, 'create')
+    const segment: Segment = { baseOffset, path, file, sizeBytes: file.size() }
+    this.#segments.push(segment)
+    return segment
+  }
+
+  #removeSegment(segment: Segment): void {
     segment.file.close()
-    disk.remove(segment.path)
-    segments = segments.filter(other => other !== segment)
+    this.#options.disk.remove(segment.path)
+    this.#segments = this.#segments.filter(other => other !== segment)
   }
 
-  function load(): void {
-    const bases = disk
-      .list(directory)
-      .map(name => /^(\d{20})\.log$/.exec(name)?.[1])
-      .filter(digits => digits !== undefined)
-      .map(Number)
-      .sort((a, b) => a - b)
-    endOffset = bases[0] ?? 0
-    startOffset = endOffset
-    for (const base of bases) if (base === endOffset || segments.length === 0) loadSegment(base)
-    for (const base of bases.filter(base => !segments.some(segment => segment.baseOffset === base))) {
-      disk.remove(`${directory}/${String(base).padStart(20, '0')}.log`)
-    }
-    const snapshot = snapshots.latest()
-    if (snapshot !== undefined) {
-      if (snapshot.endOffset > endOffset || snapshot.endOffset < startOffset) restartAt(snapshot.endOffset)
-      else dropBelow(snapshot.endOffset)
-    }
-    if (segments.length === 0) openSegment(endOffset)
-    disk.syncDirectory(directory)
-    flushedOffset = endOffset
-    highWatermark = startOffset
+  #roll(): void {
+    this.#active().file.sync()
+    this.#openSegment(this.endOffset)
+    this.#options.disk.syncDirectory(this.#options.directory)
   }
 
-  function loadSegment(base: number): void {
-    const segment = openSegment(base)
-    const bytes = readWhole(segment.path, disk)
+  #loadSegment(base: number): void {
+    const segment = this.#openSegment(base)
+    const bytes = readWhole(segment.path, this.#options.disk)
     let position = 0
     for (const batch of batchesIn(bytes)) {
-      if (batchBaseOffset(batch, 0) !== endOffset || !batchCrcIsValid(batch, 0, codecs.crc32c)) break
-      remember(batch, segment, position)
+      if (batchBaseOffset(batch, 0) !== this.endOffset || !batchCrcIsValid(batch, 0, this.#options.codecs.crc32c)) break
+      this.#remember(batch, segment, position)
       position += batch.length
     }
     if (position === segment.sizeBytes) return
-    sink.write('warn', 'raft-log.cut', { file: segment.path, from: segment.sizeBytes, to: position })
+    this.#options.sink.write('warn', 'raft-log.cut', { file: segment.path, from: segment.sizeBytes, to: position })
     segment.file.resize(position)
     segment.sizeBytes = position
   }
 
-  function remember(bytes: Uint8Array, segment: Segment, position: number): void {
+  #remember(bytes: Uint8Array, segment: Segment, position: number): void {
     const stored = {
       baseOffset: batchBaseOffset(bytes, 0),
       lastOffset: batchLastOffset(bytes, 0),
       epoch: batchLeaderEpoch(bytes, 0),
     }
-    batches.push({ ...stored, bytes, segment, position })
-    endOffset = stored.lastOffset + 1
+    this.#batches.push({ ...stored, bytes, segment, position })
+    this.endOffset = stored.lastOffset + 1
   }
 
   /** `bytes` stay in memory as they are. */
-  function store(bytes: Uint8Array): void {
-    let segment = segments.at(-1)
-    assert(segment !== undefined, 'raft-log: an open log has a segment')
-    if (segment.sizeBytes > segmentBytesMax) {
-      segment.file.sync()
-      segment = openSegment(endOffset)
-      disk.syncDirectory(directory)
-    }
+  #store(bytes: Uint8Array): void {
+    if (this.#active().sizeBytes > segmentBytesMax) this.#roll()
+    const segment = this.#active()
     segment.file.writeAt([bytes], segment.sizeBytes)
-    remember(bytes, segment, segment.sizeBytes)
+    this.#remember(bytes, segment, segment.sizeBytes)
     segment.sizeBytes += bytes.length
   }
 
-  function restartAt(offset: number): void {
-    for (const segment of segments) removeSegment(segment)
-    batches = []
-    startOffset = offset
-    endOffset = offset
-    flushedOffset = offset
-    openSegment(offset)
-    disk.syncDirectory(directory)
+  #restartAt(offset: number): void {
+    for (const segment of this.#segments) this.#removeSegment(segment)
+    this.#batches = []
+    this.startOffset = offset
+    this.endOffset = offset
+    this.flushedOffset = offset
+    this.#openSegment(offset)
+    this.#options.disk.syncDirectory(this.#options.directory)
   }
 
   /** Segments that end at or below `offset` go; the one that holds it stays as it is. */
-  function dropBelow(offset: number): void {
-    startOffset = offset
-    batches = batches.filter(batch => batch.lastOffset >= offset)
-    const kept = segments.filter((_, index) => (segments[index + 1]?.baseOffset ?? Number.POSITIVE_INFINITY) > offset)
-    for (const segment of segments.filter(segment => !kept.includes(segment))) removeSegment(segment)
+  #dropBelow(offset: number): void {
+    this.startOffset = offset
+    this.#batches = this.#batches.filter(batch => batch.lastOffset >= offset)
+    const segments = this.#segments
+    const isBelow = (index: number) => (segments[index + 1]?.baseOffset ?? Number.POSITIVE_INFINITY) <= offset
+    for (const segment of segments.filter((_, index) => isBelow(index))) this.#removeSegment(segment)
   }
+}
 
-  /** Index of the batch that holds `offset`, or of the first after it. */
-  function indexOf(offset: number): number {
-    let low = 0
-    let high = batches.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((batches[middle] as StoredBatch).lastOffset < offset) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
+/** Ascending. */
+const segmentBases = (names: readonly string[]): number[] =>
+  names
+    .map(name => /^(\d{20})\.log$/.exec(name)?.[1])
+    .filter(digits => digits !== undefined)
+    .map(Number)
+    .sort((a, b) => a - b)
 
-  load()
-  return {
-    get startOffset() {
-      return startOffset
-    },
-    get endOffset() {
-      return endOffset
-    },
-    get lastEpoch() {
-      return lastEpoch()
-    },
-    get flushedOffset() {
-      return flushedOffset
-    },
-    appendValues(values, epoch) {
-      const timestampMs = clock.nowMs()
-      const records = values.map(value => ({ timestampMs, key: null, value }))
-      store(encodeBatch({ records, baseOffset: endOffset, leaderEpoch: epoch }, codecs))
-      return endOffset - 1
-    },
-    appendLeaderChange(change, epoch) {
-      store(leaderChangeBatch(change, { baseOffset: endOffset, epoch, timestampMs: clock.nowMs() }, codecs))
-      return endOffset - 1
-    },
-    appendRecords(records) {
-      for (const batch of batchesIn(joined(records))) {
-        if (batchLastOffset(batch, 0) < endOffset) continue
-        assert(
-          batchBaseOffset(batch, 0) === endOffset,
-          `raft-log: batch at ${batchBaseOffset(batch, 0)}, log ends at ${endOffset}`,
-        )
-        assert(batchCrcIsValid(batch, 0, codecs.crc32c), `raft-log: corrupt batch at ${endOffset} from the leader`)
-        // Its bytes are a view on a network frame; the log outlives that.
-        store(new Uint8Array(batch))
-      }
-    },
-    readRecords(fromOffset, maxBytes) {
-      const chunks: Uint8Array[] = []
-      let sizeBytes = 0
-      for (let at = indexOf(fromOffset); at < batches.length; at++) {
-        const { bytes } = batches[at] as StoredBatch
-        if (chunks.length > 0 && sizeBytes + bytes.length > maxBytes) break
-        chunks.push(bytes)
-        sizeBytes += bytes.length
-      }
-      return { chunks, sizeBytes }
-    },
-    readBatches(fromOffset, belowOffset, maxBytes) {
-      const found: RaftBatch[] = []
-      let sizeBytes = 0
-      for (let at = indexOf(fromOffset); at < batches.length; at++) {
-        const batch = batches[at] as StoredBatch
-        if (batch.baseOffset >= belowOffset || (found.length > 0 && sizeBytes + batch.bytes.length > maxBytes)) break
-        found.push(opened(batch, codecs))
-        sizeBytes += batch.bytes.length
-      }
-      return found
-    },
-    endOffsetOfEpoch(epoch) {
-      return endOfEpoch(epoch, batches, snapshots.latest(), startOffset, endOffset)
-    },
-    truncateTo(offset) {
-      const cut = batches[indexOf(offset)]
-      if (cut === undefined) return
-      batches = batches.slice(0, indexOf(offset))
-      for (const segment of segments.filter(segment => segment.baseOffset > cut.segment.baseOffset)) removeSegment(segment)
-      cut.segment.file.resize(cut.position)
-      cut.segment.file.sync()
-      cut.segment.sizeBytes = cut.position
-      endOffset = cut.baseOffset
-      flushedOffset = Math.min(flushedOffset, endOffset)
-    },
-    advanceHighWatermark(offset) {
-      highWatermark = Math.max(highWatermark, offset)
-    },
-    flush() {
-      if (flushedOffset === endOffset) return
-      segments.at(-1)?.file.sync()
-      flushedOffset = endOffset
-    },
-    latestSnapshot: () => snapshots.latest(),
-    writeSnapshot(id, values, lastAppendTimeMs) {
-      snapshots.write(id, values, lastAppendTimeMs)
-      if ((segments.at(-1)?.sizeBytes ?? 0) > 0) {
-        segments.at(-1)?.file.sync()
-        openSegment(endOffset)
-        disk.syncDirectory(directory)
-      }
-      dropBelow(id.endOffset)
-      snapshots.removeOld()
-    },
-    readSnapshotValues: id => snapshots.readValues(id),
-    readSnapshotBytes: (id, position, maxBytes) => snapshots.readBytes(id, position, maxBytes),
-    receiveSnapshot: id =>
-      snapshots.receive(id, () => {
-        restartAt(id.endOffset)
-        snapshots.removeOld()
-      }),
-    close() {
-      for (const segment of segments) segment.file.close()
-    },
+/** Index of the first item for which `isBeyond` holds, as it does for all after it; the length when for none. */
+function firstWhere<T>(items: readonly T[], isBeyond: (item: T) => boolean): number {
+  let low = 0
+  let high = items.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (isBeyond(items[middle] as T)) high = middle
+    else low = middle + 1
   }
+  return low
 }
 
 function opened(batch: StoredBatch, codecs: BatchCodecs): RaftBatch {
@@ -283,27 +324,6 @@ function opened(batch: StoredBatch, codecs: BatchCodecs): RaftBatch {
     for (const record of recordsOf(bytes, codecs.compression)) if (record.value !== null) values.push(record.value)
   }
   return { baseOffset, lastOffset, epoch, appendTimeMs: batchMaxTimestamp(bytes, 0), values }
-}
-
-function endOfEpoch(
-  epoch: number,
-  batches: readonly StoredBatch[],
-  snapshot: OffsetAndEpoch | undefined,
-  startOffset: number,
-  endOffset: number,
-): OffsetAndEpoch {
-  // Epochs rise along the log, so the last batch at or below `epoch` ends what we know of it.
-  let low = 0
-  let high = batches.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((batches[middle] as StoredBatch).epoch <= epoch) low = middle + 1
-    else high = middle
-  }
-  const last = batches[low - 1]
-  if (last !== undefined) return { epoch: last.epoch, endOffset: low === batches.length ? endOffset : last.lastOffset + 1 }
-  if (snapshot !== undefined && snapshot.epoch <= epoch) return { epoch: snapshot.epoch, endOffset: startOffset }
-  return { epoch: -1, endOffset: -1 }
 }
 
 function leaderChangeBatch(
