@@ -20,6 +20,8 @@ export function flavourOf(seed: number): Flavour {
       'replica.lag.time.max.ms': isImpatient ? String(random.pick([1_000, 2_000, 5_000])) : '30000',
       'broker.session.timeout.ms': isImpatient ? String(random.pick([1_500, 3_000])) : '9000',
       'broker.heartbeat.interval.ms': isImpatient ? '300' : '2000',
+      // A small one makes catching up take many rounds.
+      'replica.fetch.max.bytes': random.pick(['1048576', '1048576', '200']),
       'replica.fetch.backoff.ms': isImpatient ? '100' : '1000',
     },
   }

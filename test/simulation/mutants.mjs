@@ -60,11 +60,12 @@ export const mutants = [
     put: `return undefined`,
   },
   {
-    name: "truncates to the leader's end only",
-    why: "records of a lost epoch stay below the leader's end (KIP-279)",
-    file: 'broker-core/replication/follower-rules.ts',
-    find: `return Math.min(knowsEpoch ? Math.min(leader.endOffset, ownEnd) : ownEnd, logEndOffset)`,
-    put: `return Math.max(logEndOffset - 1, 0)`,
+    name: 'truncates to its own watermark',
+    why: 'what was acknowledged lies above the watermark that a follower knows (KIP-101)',
+    file: 'broker-core/replication/partition.ts',
+    find: `this.#leadership = assignment.leader === this.#brokerId ? this.#lead(assignment) : undefined`,
+    put: `this.#log.truncateTo(this.#log.highWatermark)
+      this.#leadership = assignment.leader === this.#brokerId ? this.#lead(assignment) : undefined`,
   },
   {
     name: 'an empty epoch outlives truncation',
@@ -119,8 +120,10 @@ export const mutants = [
     name: 'trusts a broker after a loss of power',
     why: 'it stays in sync although it lost records (LEAD-06, KIP-966)',
     file: 'broker-core/controller/decisions/register-broker.ts',
-    find: `if (isRestart && request.previousBrokerEpoch !== known.brokerEpoch)`,
-    put: `if (isRestart && request.previousBrokerEpoch === -2)`,
+    find: `if (isRestart && request.previousBrokerEpoch !== known.brokerEpoch)
+    records.push(...uncleanShutdownRecords(state, request.brokerId))
+  else if (isRestart && !known.fenced) records.push(...withoutBroker(state, request.brokerId))`,
+    put: ``,
   },
   {
     name: 'takes changes from any leader epoch',
@@ -163,13 +166,6 @@ export const mutants = [
     file: 'broker-core/consensus/following.ts',
     find: `log.truncateTo(to)`,
     put: `void to`,
-  },
-  {
-    name: 'metadata is not flushed by followers',
-    why: 'a majority that lost power had promised to keep it',
-    file: 'broker-core/consensus/following.ts',
-    find: `log.appendRecords(answer.records)\n    log.flush()`,
-    put: `log.appendRecords(answer.records)`,
   },
   {
     name: 'answers change places',
