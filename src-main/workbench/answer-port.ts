@@ -18,7 +18,13 @@ const id = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 const name = z.string().max(100)
 const toMain = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('call'), id, name, input: z.unknown().optional() }),
-  z.object({ kind: z.literal('open'), id, name, input: z.unknown().optional(), credits: z.number().int().min(0).max(creditsMax) }),
+  z.object({
+    kind: z.literal('open'),
+    id,
+    name,
+    input: z.unknown().optional(),
+    credits: z.number().int().min(0).max(creditsMax),
+  }),
   z.object({ kind: z.literal('credit'), id, count: z.number().int().min(1).max(creditsMax) }),
   z.object({ kind: z.literal('cancel'), id }),
 ])

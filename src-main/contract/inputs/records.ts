@@ -41,7 +41,7 @@ export const session = z.string().min(1).max(64)
 
 export const pageOfRecords = z.object({
   session,
-  from: z.array(offset).min(1).max(10_000),
+  from: z.array(offset).min(1).max(10_000).readonly(),
   direction: z.enum(['forward', 'backward']),
   /** Rows at most; fewer when `bytesMax` of previews is reached first, but at least one. */
   count: z.number().int().min(1).max(1_000).default(200),

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createClient } from '../../../broker-core/client/connect-cluster.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
@@ -34,6 +35,7 @@ try {
 async function run(task: Job, client: KafkaClient, emit: (item: unknown) => void): Promise<void> {
   // Cancelling ends the thread: nothing in it needs to hear of it.
   const { signal } = new AbortController()
+  setMaxListeners(0, signal)
   switch (task.kind) {
     case 'scan':
       return await scan({ client, order: task.order, decoding: decodingOf(task.order), signal, emit })

@@ -1,0 +1,43 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePortRun } from './free-ports.ts'
+import { projectFolder } from './serve-process.ts'
+
+const peers = join(projectFolder, '..', 'shared', 'peers', 'kafka')
+const startTimeoutMs = 90_000
+
+export interface ApacheKafka {
+  /** `host:port`, comma separated. */
+  readonly bootstrap: string
+  close(): void
+}
+
+/** Why no Apache Kafka can be started here, in one sentence; undefined when it can. */
+export function apacheKafkaMissing(): string | undefined {
+  if (!existsSync(join(peers, 'start'))) return 'there is no Apache Kafka beside this checkout'
+  return spawnSync('java', ['-version']).status === 0 ? undefined : 'there is no Java here'
+}
+
+/** A real Apache Kafka of `brokers` combined nodes on free ports; removed with `close`. */
+export async function startApacheKafka(brokers: number): Promise<ApacheKafka> {
+  const folder = mkdtempSync(join(tmpdir(), 'brokerbench-kafka-'))
+  const port = await freePortRun(brokers)
+  const args = ['--brokers', String(brokers), '--port', String(port), '--dir', folder, '--heap', '256m']
+  const output = await new Promise<string>((resolve, reject) => {
+    execFile(join(peers, 'start'), args, { timeout: startTimeoutMs }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout)
+      else reject(new Error(`Apache Kafka did not start: ${stderr || error.message}`))
+    })
+  })
+  const bootstrap = /bootstrap=(\S+)/.exec(output)?.[1]
+  if (bootstrap === undefined) throw new Error(`Apache Kafka said no address: ${output}`)
+  return {
+    bootstrap,
+    close() {
+      spawnSync(join(peers, 'stop'), [folder])
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
