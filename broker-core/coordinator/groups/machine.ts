@@ -2,7 +2,6 @@ import { unreachable } from '../../base/assert.ts'
 import { answer, type Machine, nothing, replyTo } from '../runtime/machine.ts'
 import { type ClassicGroup, emptyClassicGroup } from './classic/classic-group.ts'
 import { ClassicDraft, type GroupDecision } from './classic/draft.ts'
-import { decideJoin } from './classic/join.ts'
 import { decideHeartbeat, decideLeave, decideSessionExpired } from './classic/membership.ts'
 import { initialDelayOver, joinTimedOut, syncTimedOut } from './classic/rebalance.ts'
 import { decideSync } from './classic/sync.ts'
@@ -13,7 +12,7 @@ import { ConsumerDraft } from './consumer/draft.ts'
 import type { ConsumerFact } from './consumer/facts.ts'
 import { decideConsumerHeartbeat } from './consumer/heartbeat.ts'
 import { decideRevocationExpired, decideSessionExpired as decideConsumerExpired } from './consumer/leave.ts'
-import { groupForConsumer } from './consumer/migration.ts'
+import { decideAnyJoin, groupForConsumer } from './consumer/migration.ts'
 import type { GroupFact } from './facts.ts'
 import { decideCommit, decideMemberCommit } from './offsets/commit.ts'
 import { decideDeleteGroup, decideDeleteOffsets } from './offsets/deletion.ts'
@@ -40,7 +39,7 @@ function decide(state: GroupsState, command: GroupCommand, nowMs: number, contex
   const { settings } = context
   switch (command.kind) {
     case 'join':
-      return decideJoin(classicGroupIn(state, command.groupId), command, nowMs, settings)
+      return decideAnyJoin(state, command, nowMs, settings)
     case 'sync':
       return decideSync(classicGroupIn(state, command.groupId), command, nowMs)
     case 'heartbeat':

@@ -68,7 +68,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /**
  * Numbers of partitions differ by one at most wherever subscriptions allow it, and members keep what they have as far as that goes.
- * First everybody keeps what is still theirs; what nobody has goes to whoever has least; then partitions move from who has more to
+ * First everybody keeps what is still theirs; what nobody has goes to whoever has least; then partitions move from who has most to
  * who has at least two fewer, until none can.
  */
 function uniform(members: readonly AssignableMember[], topics: ReadonlyMap<string, AssignableTopic>): Map<string, Target> {
@@ -147,6 +147,7 @@ function leastLoaded(candidates: readonly AssignableMember[], load: ReadonlyMap<
   }
 }
 
+/** One partition at a time from who has most to who has least, so that nothing moves twice. Every move makes loads more equal. */
 function balance(
   members: readonly AssignableMember[],
   state: {
@@ -156,29 +157,31 @@ function balance(
   },
   move: (from: string, to: string, topicId: string, partition: number) => void,
 ): void {
-  const { building, load, topics } = state
-  const total = [...topics.values()].reduce((sum, topic) => sum + topic.partitionCount, 0)
-  const count = (memberId: string): number => load.get(memberId) ?? 0
-  // Each round moves what it can; every move makes the loads more equal, so rounds end. The bound is for pathological subscriptions.
-  for (let round = 0; round < 20; round++) {
-    let moves = 0
-    const byLoad = members.toSorted((a, b) => count(b.memberId) - count(a.memberId))
-    for (const rich of byLoad) {
-      for (let at = byLoad.length - 1; at >= 0; at--) {
-        const poor = byLoad[at]
-        if (poor === undefined || count(rich.memberId) - count(poor.memberId) < 2) continue
-        for (const [topicId, partitions] of building.get(rich.memberId) ?? []) {
-          if (!poor.topics.has(topicId)) continue
-          for (const partition of [...partitions].reverse()) {
-            if (count(rich.memberId) - count(poor.memberId) < 2) break
-            move(rich.memberId, poor.memberId, topicId, partition)
-            moves++
-          }
-        }
+  const total = [...state.topics.values()].reduce((sum, topic) => sum + topic.partitionCount, 0)
+  for (let moves = 0; moves < total; moves++) {
+    const transfer = nextTransfer(members, state.building, memberId => state.load.get(memberId) ?? 0)
+    if (transfer === undefined) return
+    move(...transfer)
+  }
+}
+
+function nextTransfer(
+  members: readonly AssignableMember[],
+  building: Building,
+  count: (memberId: string) => number,
+): [from: string, to: string, topicId: string, partition: number] | undefined {
+  const byLoad = members.toSorted((a, b) => count(b.memberId) - count(a.memberId))
+  for (const rich of byLoad) {
+    for (let at = byLoad.length - 1; at >= 0; at--) {
+      const poor = byLoad[at]
+      if (poor === undefined || count(rich.memberId) - count(poor.memberId) < 2) break
+      for (const [topicId, partitions] of building.get(rich.memberId) ?? []) {
+        const partition = [...partitions].at(-1)
+        if (partition !== undefined && poor.topics.has(topicId)) return [rich.memberId, poor.memberId, topicId, partition]
       }
     }
-    if (moves === 0 || moves > total * 20) return
   }
+  return undefined
 }
 
 function withoutEmpty(building: Building): Map<string, Target> {
