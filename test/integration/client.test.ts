@@ -241,8 +241,10 @@ describe(`the client on ${foreign ?? 'our cluster'}`, () => {
 
   it('shows log directories, moves a replica, elects the preferred leader', async () => {
     const topic = await newTopic('moved', 1)
-    const directories = await describeLogDirectories(client, { topics: [topic] })
-    expect(directories.flatMap(it => it.replicas)).toHaveLength(3)
+    await eventually(async () => {
+      const directories = await describeLogDirectories(client, { topics: [topic] })
+      return directories.flatMap(it => it.replicas).length === 3 ? true : undefined
+    }, 'three replicas')
     const [before] = (await describeTopics(client, [topic]))[0]?.partitions ?? []
     const replicas = [...(before?.replicas ?? [])].reverse()
     const [outcome] = await alterReassignments(client, [{ topic, partition: 0, replicas }])
