@@ -56,7 +56,7 @@ export class ShardedMapEdit<K extends Key, V> {
   private size: number
 
   constructor(shards: readonly (ReadonlyMap<K, V> | undefined)[], size: number) {
-    this.shards = shards.length === 0 ? new Array<undefined>(shardCount).fill(undefined) : [...shards]
+    this.shards = shards.length === 0 ? Array.from<undefined>({ length: shardCount }) : [...shards]
     this.size = size
   }
 

@@ -1,7 +1,8 @@
+import { assert } from '../base/assert.ts'
 import { uuidFromRandom } from '../base/bytes/uuid.ts'
 import type { ControllerChannel } from '../controller/controller-channel.ts'
 import { registeredFeatures } from '../controller/feature-levels.ts'
-import type { MetadataView } from '../controller/image.ts'
+import type { MetadataDelta, MetadataView } from '../controller/image.ts'
 import type { CancelTimer } from '../env/clock.ts'
 import type { Env } from '../env/env.ts'
 import { errorName } from '../model/kafka-errors.ts'
@@ -59,150 +60,185 @@ const fencedPauseMs = 200
 
 /** Starts at once. The controller unfences the broker as soon as it has applied the record of its own registration. */
 export function startLifecycle(options: LifecycleOptions): BrokerLifecycle {
-  const { nodeId, channel, metadata, env } = options
-  const incarnationId = uuidFromRandom(env.random.bytes(16))
-  let state: BrokerState = 'starting'
-  let epoch = -1
-  let isFenced = true
-  let isStopped = false
-  let isSending = false
-  let isDueAgain = false
-  let cancelTimer: CancelTimer = () => {}
-  let shutdownAllowed: (() => void) | undefined
-  let settleReady: { resolve(): void; reject(error: Error): void } = { resolve() {}, reject() {} }
-  const ready = new Promise<void>((resolve, reject) => (settleReady = { resolve, reject }))
-  // Whoever does not wait for it must not be ended by its rejection.
-  ready.catch(() => undefined)
+  const lifecycle = new Lifecycle(options)
+  lifecycle.start()
+  return lifecycle
+}
 
-  async function register(): Promise<void> {
-    const deadlineMs = env.clock.monotonicMs() + options.registrationTimeoutMs
-    while (!isStopped) {
-      const response = await ask(() =>
-        channel.send(brokerRegistration, registrationRequest(options, incarnationId), {
-          timeoutMs: options.registrationTimeoutMs,
-        }),
-      )
+class Lifecycle implements BrokerLifecycle {
+  readonly ready: Promise<void>
+  readonly #options: LifecycleOptions
+  readonly #incarnationId: string
+  readonly #settleReady: { resolve(): void; reject(error: Error): void }
+  #state: BrokerState = 'starting'
+  #epoch = -1
+  #isFenced = true
+  #isStopped = false
+  #isSending = false
+  #isDueAgain = false
+  #cancelTimer: CancelTimer = () => {}
+  #unsubscribe: () => void = () => {}
+  #shutdownAllowed: () => void = () => {}
+
+  constructor(options: LifecycleOptions) {
+    this.#options = options
+    this.#incarnationId = uuidFromRandom(options.env.random.bytes(16))
+    let settle: { resolve(): void; reject(error: Error): void } | undefined
+    this.ready = new Promise<void>((resolve, reject) => (settle = { resolve, reject }))
+    assert(settle !== undefined, 'lifecycle: a promise runs its executor at once')
+    this.#settleReady = settle
+    // Whoever does not wait for it must not be ended by its rejection.
+    this.ready.catch(() => undefined)
+  }
+
+  start(): void {
+    this.#unsubscribe = this.#options.metadata.subscribe(delta => this.#applied(delta))
+    void this.#register()
+  }
+
+  state(): BrokerState {
+    return this.#state
+  }
+
+  brokerEpoch(): number {
+    return this.#epoch
+  }
+
+  controlledShutdown(timeoutMs: number): Promise<'allowed' | 'timed-out'> {
+    if (this.#epoch < 0 || this.#isStopped) return Promise.resolve('timed-out')
+    this.#state = 'pending-controlled-shutdown'
+    return new Promise(resolve => {
+      const cancel = this.#options.env.timers.after(timeoutMs, () => resolve('timed-out'))
+      this.#shutdownAllowed = () => {
+        cancel()
+        resolve('allowed')
+      }
+      void this.#beat()
+    })
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#state = 'shutting-down'
+    this.#cancelTimer()
+    this.#unsubscribe()
+    this.#settleReady.reject(new Error(`broker ${this.#options.nodeId} stopped before it was ready`))
+  }
+
+  async #register(): Promise<void> {
+    const { channel, env, metadata, nodeId, registrationTimeoutMs: timeoutMs } = this.#options
+    const deadlineMs = env.clock.monotonicMs() + timeoutMs
+    for (;;) {
+      const request = registrationRequest(this.#options, this.#incarnationId)
+      const response = await this.#ask(() => channel.send(brokerRegistration, request, { timeoutMs }))
+      if (this.#isStopped) return
       if (response?.errorCode === 0) {
-        epoch = response.brokerEpoch
-        state = 'recovery'
-        env.log.write('info', 'broker.registered', { broker: nodeId, epoch })
-        await metadata.whenAtLeast(epoch + 1, options.registrationTimeoutMs)
-        return beat()
+        this.#epoch = response.brokerEpoch
+        this.#state = 'recovery'
+        env.log.write('info', 'broker.registered', { broker: nodeId, epoch: this.#epoch })
+        await metadata.whenAtLeast(this.#epoch + 1, timeoutMs)
+        return this.#beat()
       }
       const problem = response === undefined ? 'no controller' : errorName(response.errorCode)
       env.log.write('warn', 'broker.registration-refused', { broker: nodeId, error: problem })
       const isFinal = response !== undefined && problem !== 'DUPLICATE_BROKER_REGISTRATION' && problem !== 'NOT_CONTROLLER'
-      if (isFinal || env.clock.monotonicMs() >= deadlineMs)
-        return settleReady.reject(new Error(`broker ${nodeId} cannot register: ${problem}`))
+      if (isFinal || env.clock.monotonicMs() >= deadlineMs) {
+        return this.#settleReady.reject(new Error(`broker ${nodeId} cannot register: ${problem}`))
+      }
       await new Promise<void>(resolve => env.timers.after(registrationPauseMs, resolve))
     }
   }
 
   /** One heartbeat at a time; one that falls due meanwhile follows at once. */
-  async function beat(): Promise<void> {
-    if (isStopped || epoch < 0) return
-    if (isSending) {
-      isDueAgain = true
+  async #beat(): Promise<void> {
+    if (this.#isStopped || this.#epoch < 0) return
+    if (this.#isSending) {
+      this.#isDueAgain = true
       return
     }
-    isSending = true
-    cancelTimer()
-    const response = await ask(() =>
-      channel.send(brokerHeartbeat, heartbeatRequest(), { timeoutMs: options.sessionTimeoutMs / 2 }),
+    const { channel, env, sessionTimeoutMs } = this.#options
+    this.#isSending = true
+    this.#cancelTimer()
+    const response = await this.#ask(() =>
+      channel.send(brokerHeartbeat, this.#heartbeatRequest(), { timeoutMs: sessionTimeoutMs / 2 }),
     )
-    isSending = false
-    if (isStopped) return
-    if (response !== undefined) heardFromController(response)
-    if (isDueAgain) {
-      isDueAgain = false
-      void beat()
-      return
-    }
-    cancelTimer = env.timers.after(pauseMs(), () => void beat())
+    this.#isSending = false
+    if (this.#isStopped) return
+    if (response !== undefined) this.#heard(response)
+    const isDueAgain = this.#isDueAgain
+    this.#isDueAgain = false
+    if (isDueAgain) return this.#beat()
+    this.#cancelTimer = env.timers.after(this.#pauseMs(), () => void this.#beat())
   }
 
-  function heartbeatRequest(): RequestOf<typeof brokerHeartbeat> {
+  #heartbeatRequest(): RequestOf<typeof brokerHeartbeat> {
     return {
-      brokerId: nodeId,
-      brokerEpoch: epoch,
-      currentMetadataOffset: metadata.image().offset - 1,
+      brokerId: this.#options.nodeId,
+      brokerEpoch: this.#epoch,
+      currentMetadataOffset: this.#options.metadata.image().offset - 1,
       wantFence: false,
-      wantShutDown: state === 'pending-controlled-shutdown',
+      wantShutDown: this.#state === 'pending-controlled-shutdown',
       offlineLogDirs: [],
       cordonedLogDirs: null,
     }
   }
 
-  function heardFromController(response: ResponseOf<typeof brokerHeartbeat>): void {
-    if (response.errorCode !== 0) {
-      const problem = errorName(response.errorCode)
-      env.log.write('warn', 'broker.heartbeat-refused', { broker: nodeId, epoch, error: problem })
-      if (problem === 'BROKER_ID_NOT_REGISTERED' && state !== 'pending-controlled-shutdown') {
-        epoch = -1
-        void register()
-      }
-      return
+  #heard(response: ResponseOf<typeof brokerHeartbeat>): void {
+    const { env, nodeId } = this.#options
+    if (response.errorCode !== 0) return this.#refused(errorName(response.errorCode))
+    if (response.isFenced !== this.#isFenced) {
+      env.log.write('info', response.isFenced ? 'broker.fenced' : 'broker.unfenced', { broker: nodeId, epoch: this.#epoch })
     }
-    if (response.isFenced !== isFenced)
-      env.log.write('info', response.isFenced ? 'broker.fenced' : 'broker.unfenced', { broker: nodeId, epoch })
-    isFenced = response.isFenced
-    if (!isFenced && state === 'recovery') {
-      state = 'running'
-      settleReady.resolve()
+    this.#isFenced = response.isFenced
+    if (!this.#isFenced && this.#state === 'recovery') {
+      this.#state = 'running'
+      this.#readyWhenSeen()
     }
-    if (response.shouldShutDown && state === 'pending-controlled-shutdown') {
-      state = 'shutting-down'
-      shutdownAllowed?.()
+    if (response.shouldShutDown && this.#state === 'pending-controlled-shutdown') {
+      this.#state = 'shutting-down'
+      this.#shutdownAllowed()
     }
   }
 
-  function pauseMs(): number {
-    if (state === 'pending-controlled-shutdown') return shutdownPauseMs
-    if (state === 'recovery') return startPauseMs
-    return isFenced ? fencedPauseMs : options.heartbeatIntervalMs
+  #refused(problem: string): void {
+    const { env, nodeId } = this.#options
+    env.log.write('warn', 'broker.heartbeat-refused', { broker: nodeId, epoch: this.#epoch, error: problem })
+    // Somebody unregistered it while it runs: it is still here.
+    if (problem !== 'BROKER_ID_NOT_REGISTERED' || this.#state === 'pending-controlled-shutdown') return
+    this.#epoch = -1
+    void this.#register()
   }
 
-  async function ask<T>(send: () => Promise<T>): Promise<T | undefined> {
+  /** The controller's word is ahead of this broker's own image; who asks it right now should find it in there. */
+  #readyWhenSeen(): void {
+    const { metadata, nodeId } = this.#options
+    if (this.#state === 'running' && metadata.image().brokers.get(nodeId)?.fenced === false) this.#settleReady.resolve()
+  }
+
+  #applied(delta: MetadataDelta): void {
+    if (!delta.brokersChanged || this.#isFenced) return
+    this.#readyWhenSeen()
+    // REPL-19: the controller lets a broker go once the others have seen who leads in its place; no need to let it wait for our interval.
+    for (const broker of delta.next.brokers.values()) {
+      const before = delta.previous.brokers.get(broker.brokerId)
+      if (broker.inControlledShutdown && before?.inControlledShutdown === false) void this.#beat()
+    }
+  }
+
+  #pauseMs(): number {
+    if (this.#state === 'pending-controlled-shutdown') return shutdownPauseMs
+    if (this.#state === 'recovery') return startPauseMs
+    return this.#isFenced ? fencedPauseMs : this.#options.heartbeatIntervalMs
+  }
+
+  async #ask<T>(send: () => Promise<T>): Promise<T | undefined> {
     try {
       return await send()
     } catch (error) {
-      if (!isStopped) env.log.write('warn', 'broker.controller-unavailable', { broker: nodeId, error: String(error) })
+      const { env, nodeId } = this.#options
+      if (!this.#isStopped) env.log.write('warn', 'broker.controller-unavailable', { broker: nodeId, error: String(error) })
       return undefined
     }
-  }
-
-  // REPL-19: the controller lets a broker go once the others have seen who leads in its place; no need to let it wait for our interval.
-  const unsubscribe = metadata.subscribe(delta => {
-    if (!delta.brokersChanged || isFenced) return
-    for (const broker of delta.next.brokers.values()) {
-      if (broker.inControlledShutdown && delta.previous.brokers.get(broker.brokerId)?.inControlledShutdown === false) void beat()
-    }
-  })
-  void register()
-
-  return {
-    state: () => state,
-    brokerEpoch: () => epoch,
-    ready,
-    controlledShutdown(timeoutMs) {
-      if (epoch < 0 || isStopped) return Promise.resolve('timed-out')
-      state = 'pending-controlled-shutdown'
-      return new Promise(resolve => {
-        const cancel = env.timers.after(timeoutMs, () => resolve('timed-out'))
-        shutdownAllowed = () => {
-          cancel()
-          resolve('allowed')
-        }
-        void beat()
-      })
-    },
-    stop() {
-      isStopped = true
-      state = 'shutting-down'
-      cancelTimer()
-      unsubscribe()
-      settleReady.reject(new Error(`broker ${nodeId} stopped before it was ready`))
-    },
   }
 }
 

@@ -20,10 +20,11 @@ export function brokerWatch(env: Pick<Env, 'network' | 'timers' | 'clock'>): Bro
       let isOver = false
       let socket: Socket | undefined
       let pauseMs = againMs
+      const isWatched = () => !isOver
       const hold = async (): Promise<void> => {
-        while (!isOver) {
+        while (isWatched()) {
           const connected = await connect(env, endpoint)
-          if (isOver) return typeof connected === 'string' ? undefined : connected.destroy()
+          if (!isWatched()) return typeof connected === 'string' ? undefined : connected.destroy()
           if (connected === 'refused') return gone()
           if (connected === 'unknown') {
             await pause(laterMs)
