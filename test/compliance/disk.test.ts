@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Disk } from '../../broker-core/env/disk.ts'
+import { faultyDisk } from '../../broker-core/env/faulty/disk.ts'
 import { nodeDisk } from '../../broker-core/env/node/disk.ts'
 import { SimulatedDisk } from '../simulation/sim-disk.ts'
 import { seededRandom } from '../simulation/sim-random.ts'
@@ -14,6 +15,10 @@ let directories = 0
 /** A fresh directory on each disk. */
 const grounds: readonly (readonly [name: string, make: () => { disk: Disk; at: string }])[] = [
   ['node', () => ({ disk: nodeDisk, at: `${root}/${directories++}/data` })],
+  [
+    'faulty without faults',
+    () => ({ disk: faultyDisk(nodeDisk, { refuse: () => undefined }), at: `${root}/${directories++}/data` }),
+  ],
   ['simulated', () => ({ disk: new SimulatedDisk(seededRandom(1).fraction), at: '/data' })],
 ]
 

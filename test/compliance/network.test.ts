@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { faultyNetwork } from '../../broker-core/env/faulty/network.ts'
 import { nodeNetwork } from '../../broker-core/env/node/network.ts'
+import { nodeTimers } from '../../broker-core/env/node/timers.ts'
 import type { Network, NetworkError, Socket } from '../../broker-core/env/network.ts'
 import { createSimWorld } from '../simulation/sim-env.ts'
 import { noDisk } from './no-disk.ts'
@@ -13,9 +15,9 @@ interface Ground {
   settled<T>(promise: Promise<T>): Promise<T>
 }
 
-function nodeGround(): Ground {
+function nodeGround(near: Network = nodeNetwork): Ground {
   return {
-    near: nodeNetwork,
+    near,
     far: nodeNetwork,
     async until(condition) {
       while (!condition()) await new Promise(resolve => setTimeout(resolve, 1))
@@ -75,7 +77,8 @@ async function pair(ground: Ground) {
 const text = (value: string) => Buffer.from(value)
 
 for (const [name, ground] of [
-  ['node', nodeGround],
+  ['node', () => nodeGround()],
+  ['faulty without faults', () => nodeGround(faultyNetwork(nodeNetwork, nodeTimers))],
   ['simulated', simGround],
 ] as const) {
   describe(`Network: ${name}`, () => {

@@ -1,12 +1,13 @@
 // `npm run simulate:mutants [-- --seeds N] [--only part-of-a-name]`: plants each known bug in a copy of the bundle and runs seeds until one
 // fails. Exit status 1 when a bug survives N seeds.
 import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'vite'
 import { projectFolder } from '../../src-main/setup/steps.mjs'
 import { mutants } from './mutants.mjs'
 
-const outDir = join(projectFolder, 'node_modules', '.cache', 'brokerbench-mutants')
+const outDir = join(projectFolder, 'node_modules', '.cache', `brokerbench-mutants-${process.pid}`)
 const seeds = argument('seeds') ?? '100'
 const only = argument('only') ?? ''
 const say = text => process.stdout.write(`${text}\n`)
@@ -36,6 +37,7 @@ for (const mutant of mutants.filter(one => one.name.includes(only))) {
         : `found by seed ${seed}: ${violation.split('\n')[0].slice(0, 150)}`
   say(`${mutant.name} (${seconds} s): ${verdict}`)
 }
+rmSync(outDir, { recursive: true, force: true })
 say(survivors.length === 0 ? 'every planted bug was found' : `not found: ${survivors.join(', ')}`)
 process.exit(survivors.length === 0 ? 0 : 1)
 

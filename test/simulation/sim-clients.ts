@@ -69,7 +69,7 @@ export async function produceLoop(client: KafkaClient, context: ClientContext, p
     for (const [index, value] of values.entries())
       context.history.acknowledged(partition, offset < 0 ? -1 : offset + index, value)
     sequence += values.length
-    await pause(env, random.between(1, 120))
+    await pause(env, random.between(1, 250))
   }
 }
 
@@ -162,7 +162,7 @@ export async function consumeLoop(
     if (random.chance(0.02)) offset = 0
     try {
       const next = await consumeOnce(client, context, partition, offset, seerOf)
-      if (next === offset) await pause(env, 20)
+      if (next === offset) await pause(env, 40)
       offset = next
     } catch (error) {
       if (!(error instanceof KafkaClientError)) throw error
@@ -185,7 +185,7 @@ export async function consumeOnce(
   const leader = known?.leaderId ?? -1
   if (known === undefined || leader < 0) throw new KafkaClientError('LEADER_NOT_AVAILABLE')
   const seer = seerOf(leader)
-  const options = { isolation: 'read_uncommitted', waitMs: 100, bytesMax: 100_000, lane: `fetch-${partition}` } as const
+  const options = { isolation: 'read_uncommitted', waitMs: 250, bytesMax: 100_000, lane: `fetch-${partition}` } as const
   const [answer] = await fetchPartitions(
     client,
     leader,
