@@ -168,7 +168,7 @@ export class Log implements PartitionLog {
       const epoch = batchLeaderEpoch(batches, at)
       if (epoch >= 0) this.epochs.assign(epoch, batchBaseOffset(batches, at))
     }
-    if (sizeBytes > 0) this.#append(sizeBytes === batches.length ? batches : batches.subarray(0, sizeBytes))
+    if (sizeBytes > 0) this.#append(sizeBytes === batches.length ? batches : batches.subarray(0, sizeBytes), 'borrowed')
     return { lastOffset: this.#logEndOffset - 1, batchCount }
   }
 
@@ -189,12 +189,15 @@ export class Log implements PartitionLog {
     return { sizeBytes: at, batchCount }
   }
 
-  /** Writes stamped batches: one write, but for those that must go to a new segment. */
-  #append(bytes: Uint8Array): void {
+  /**
+   * Writes stamped batches: one write, but for those that must go to a new segment. Borrowed bytes are their owner's again when this
+   * returns; the tail, which holds on to bytes, does without them.
+   */
+  #append(bytes: Uint8Array, ownership: 'kept' | 'borrowed' = 'kept'): void {
     this.#durability.beforeAppend()
     for (let at = 0; at < bytes.length; ) {
       const end = this.#endOfRun(bytes, at)
-      this.#appendRun(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end))
+      this.#appendRun(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end), ownership)
       at = end
     }
     const unflushed = this.#logEndOffset - this.recoveryPoint
@@ -219,7 +222,7 @@ export class Log implements PartitionLog {
     return end
   }
 
-  #appendRun(bytes: Uint8Array): void {
+  #appendRun(bytes: Uint8Array, ownership: 'kept' | 'borrowed'): void {
     const active = this.segments.active
     active.append(bytes, this.#config.indexIntervalBytes, this.#context.env.clock.nowMs())
     const baseOffset = batchBaseOffset(bytes, 0)
@@ -229,7 +232,8 @@ export class Log implements PartitionLog {
       const aborted = noteProducerOf(this.producerStates, bytes, at, this.#context.env.compression)
       if (aborted !== undefined) active.transactionIndex.append(aborted)
     }
-    this.#tail.add(bytes, baseOffset, lastOffset)
+    if (ownership === 'kept') this.#tail.add(bytes, baseOffset, lastOffset)
+    else this.#tail.clear()
     this.#logEndOffset = lastOffset + 1
   }
 
@@ -285,11 +289,16 @@ export class Log implements PartitionLog {
     this.#generation++
     const dropped = this.segments.all.filter(segment => segment.baseOffset > offset)
     this.#drop(dropped)
-    const firstDropped = this.segments.active.truncateTo(offset)
+    this.segments.active.truncateTo(offset)
     this.#truncationIsDurable()
     this.segments.active.activate(this.#config.segmentIndexBytes)
     this.#tail.truncateTo(offset)
-    this.#logEndOffset = Math.min(offset, firstDropped ?? offset)
+    // Not `offset` where that lies in a gap: a restart, too, knows the end by the last batch only.
+    this.#logEndOffset = this.segments.active.nextOffset()
+    if (this.#logEndOffset < this.#logStartOffset && offset >= this.#logStartOffset) {
+      this.truncateFullyAndStartAt(this.#logStartOffset)
+      return
+    }
     this.#lowerTo(this.#logEndOffset)
     this.#snapshots.reload(this.producerStates, this.segments, this.#logStartOffset, this.#logEndOffset)
   }

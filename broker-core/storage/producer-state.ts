@@ -137,7 +137,12 @@ export class ProducerStates {
   /** Takes an entry of a snapshot. */
   load(entry: ProducerEntry): void {
     this.#producers.set(entry.producerId, entry)
-    if (entry.currentTransactionFirstOffset >= 0) this.#ongoing.set(entry.currentTransactionFirstOffset, entry.producerId)
+    if (entry.currentTransactionFirstOffset < 0) return
+    this.#ongoing.set(entry.currentTransactionFirstOffset, entry.producerId)
+    // A snapshot has its producers in any order.
+    const ascending = [...this.#ongoing].sort(([one], [other]) => one - other)
+    this.#ongoing.clear()
+    for (const [firstOffset, producerId] of ascending) this.#ongoing.set(firstOffset, producerId)
   }
 
   /** Takes a data batch with its final offset; never refuses (IDEM-09). */

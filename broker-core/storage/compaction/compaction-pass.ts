@@ -15,6 +15,7 @@ import type { LogContext } from '../log-context.ts'
 import { transactionMarkerIn } from '../log-producers.ts'
 import { offsetIndexEntryBytes } from '../offset-index.ts'
 import { Segment } from '../segment.ts'
+import { abortedOverlapping } from '../transaction-index.ts'
 import { filterBatch, type FilterRules } from './batch-filter.ts'
 import type { Cleanable } from './cleanable.ts'
 import { groupSegments } from './cleanable.ts'
@@ -90,11 +91,13 @@ class CompactionPass {
       segment => segment.baseOffset < endOffset && segment.baseOffset < this.#cleanable.firstUncleanableOffset,
     )
     const bytesBefore = sources.reduce((sum, segment) => sum + segment.sizeBytes, 0)
-    const transactions = new CleanedTransactions(this.#abortedIn(0, endOffset), transaction =>
+    // Whole segments are rewritten, also where the map ends inside of one.
+    const limits = this.#groupLimits(sources)
+    const transactions = new CleanedTransactions(this.#abortedIn(0, limits.endOffset), transaction =>
       this.#unfinished!.transactionIndex.append(transaction),
     )
     let bytesAfter = 0
-    for (const group of groupSegments(sources.map(groupable), this.#groupLimits(sources))) {
+    for (const group of groupSegments(sources.map(groupable), limits)) {
       const cleaned = yield* this.#cleanGroup(
         group.map(one => one.segment),
         transactions,
@@ -217,10 +220,14 @@ class CompactionPass {
     return !batchHasDeleteHorizon(batch, 0) || this.#nowMs < batchBaseTimestamp(batch, 0)
   }
 
+  /** Also those whose marker lies behind `to`, perhaps in the active segment: their data is aborted all the same. */
   #abortedIn(from: number, to: number) {
-    return this.#log.segments
-      .from(from)
-      .flatMap(segment => (segment.baseOffset < to && segment.transactionIndex.exists ? segment.transactionIndex.entries() : []))
+    const indexes = this.#log.segments.from(from).filter(segment => segment.transactionIndex.exists)
+    return abortedOverlapping(
+      indexes.map(segment => segment.transactionIndex.entries()),
+      from,
+      to,
+    )
   }
 
   #newTarget(baseOffset: number): Segment {

@@ -108,7 +108,8 @@ describe('compaction, rule by rule', () => {
         .map(record => record.value),
     ).toEqual(['committed', 'later'])
     const markerAt2 = () => readBatches(log).find(batch => readBatchHeader(batch).baseOffset === 2)
-    expect(markerAt2()).toBeDefined()
+    expect(batchHasDeleteHorizon(markerAt2()!, 0)).toBe(false)
+    expect(log.abortedTransactions(0, 5).length).toBe(1)
     seal(log)
     directory.runCompaction()
     expect(log.abortedTransactions(0, 5)).toEqual([])
@@ -118,6 +119,22 @@ describe('compaction, rule by rule', () => {
     directory.runCompaction()
     expect(markerAt2()).toBeUndefined()
     expect(readBatches(log).some(batch => readBatchHeader(batch).baseOffset === 4)).toBe(true)
+  })
+
+  it('CLEAN-05: data aborted by a marker in the active segment does not hide the committed value', () => {
+    const { directory, log } = createTestLog(testStorage(), config)
+    append(log, [{ key: 'a', value: 'committed' }])
+    append(log, [{ key: 'a', value: 'aborted' }], {
+      producerId: 5,
+      producerEpoch: 0,
+      baseSequence: 0,
+      transactional: true,
+    })
+    seal(log)
+    marker(log, false)
+    log.advanceHighWatermark(log.logEndOffset)
+    directory.runCompaction()
+    expect(readAll(log)[0]!.value).toBe('committed')
   })
 
   it("CLEAN-06: the batch with a producer's last sequence stays as an empty one, so a duplicate is still known after a restart", () => {

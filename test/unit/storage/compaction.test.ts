@@ -106,7 +106,7 @@ describe('compaction', () => {
   it('CLEAN-03..08: what a consumer ends up with is the same with and without compaction, whatever was written', () => {
     fc.assert(
       fc.property(
-        fc.array(step, { maxLength: 60 }),
+        fc.array(step, { maxLength: 60, size: 'max' }),
         fc.constantFrom(32 << 20, 400),
         fc.integer(),
         (steps, cleanerMapBytesMax, seed) => {

@@ -180,7 +180,7 @@ describe('producer state survives', () => {
 
   it('IDEM-03, IDEM-10, DISK-22..25: answers are those of a naive model, across restarts, crashes and truncations', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), steps => {
+      fc.property(fc.array(step, { maxLength: 40, size: 'max' }), steps => {
         const config = { 'segment.bytes': '400' }
         const env = testStorage()
         let { directory, log } = createTestLog(env, config)
@@ -295,6 +295,18 @@ describe('transactions in a partition', () => {
     expect(log.lastStableOffset).toBe(7)
   })
 
+  it('TXN-30: after a restart, too, the earliest of several open transactions bounds the last stable offset', () => {
+    const env = testStorage()
+    const { directory, log } = createTestLog(env)
+    produce(log, 0, 0, 1, { producerId: 2 })
+    produce(log, 0, 0, 1, { producerId: 1, transactional: true })
+    produce(log, 0, 1, 1, { producerId: 2, transactional: true })
+    log.advanceHighWatermark(3)
+    directory.close(1)
+    const again = openTestDirectory(env).log('t', 0)!
+    expect(again.lastStableOffset).toBe(1)
+  })
+
   it('DISK-18, DISK-19, TXN-31: aborted transactions that overlap a range, over several segments, also after a restart', () => {
     const env = testStorage()
     const config = { 'segment.bytes': '300' }
@@ -320,6 +332,40 @@ describe('transactions in a partition', () => {
     directory.abandon()
     env.disk.restart('everything')
     check(openTestDirectory(env, { configOf: () => config }).log('t', 0)!)
+  })
+
+  it('DISK-19, TXN-32: of transactions that overlap each other none is missed, as a naive search over all of them says', () => {
+    const step = fc.record({ producer: fc.nat(4), ends: fc.boolean(), committed: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40, size: 'max' }), steps => {
+        const { log } = createTestLog(testStorage(), { 'segment.bytes': '400' })
+        const open = new Map<number, number>()
+        const sequences = [0, 0, 0, 0, 0]
+        const aborted: { producerId: number; firstOffset: number; lastOffset: number }[] = []
+        for (const { producer, ends, committed } of steps) {
+          const firstOffset = open.get(producer)
+          if (!ends || firstOffset === undefined) {
+            const offset = produce(log, 0, sequences[producer]!, 1, { producerId: producer, transactional: true }) as number
+            sequences[producer]!++
+            if (firstOffset === undefined) open.set(producer, offset)
+            continue
+          }
+          const lastOffset = marker(log, committed, 0, 0, producer) as number
+          open.delete(producer)
+          if (!committed) aborted.push({ producerId: producer, firstOffset, lastOffset })
+        }
+        log.advanceHighWatermark(log.logEndOffset)
+        expect(log.lastStableOffset).toBe(Math.min(log.logEndOffset, ...open.values()))
+        for (let from = 0; from < log.lastStableOffset; from++) {
+          for (let to = from + 1; to <= log.lastStableOffset; to++) {
+            const found = log.abortedTransactions(from, to).map(one => `${one.producerId} ${one.firstOffset}`)
+            const expected = aborted.filter(one => one.lastOffset >= from && one.firstOffset < to)
+            expect(found).toEqual(expected.map(one => `${one.producerId} ${one.firstOffset}`))
+          }
+        }
+      }),
+      { numRuns: 100 },
+    )
   })
 
   it('DISK-20: truncation drops aborts whose marker goes, and reopens their transactions', () => {

@@ -14,6 +14,9 @@ type Operation =
   | { kind: 'kill' }
   | { kind: 'flush' }
 
+/** Of the log, in hundredths: doubles would nearly all lie next to 0. */
+const share = fc.nat(100).map(hundredths => hundredths / 100)
+
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   {
     weight: 6,
@@ -30,9 +33,9 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('truncate' as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    arbitrary: fc.record({ kind: fc.constant('truncate' as const), share: share }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('start' as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('start' as const), share: share }) },
   { weight: 1, arbitrary: fc.constantFrom({ kind: 'reopen' as const }, { kind: 'kill' as const }, { kind: 'flush' as const }) },
 )
 
@@ -47,67 +50,78 @@ interface ModelRecord {
 describe('log against a naive model', () => {
   it('DISK-10, DISK-30..32, FETCH-03, LO-05: reads, look-ups by time and ends are those of the model after any operations', () => {
     fc.assert(
-      fc.property(fc.array(operation, { maxLength: 40 }), fc.integer(), (operations, seed) => {
-        const config = { 'segment.bytes': '9000', 'index.interval.bytes': '200', 'file.delete.delay.ms': '0' }
-        const env = testStorage(seed)
-        let { directory, log } = createTestLog(env, config, { tailBytesMax: 1500 })
-        let model: ModelRecord[] = []
-        let end = 0
-        let timestampMs = start
-        const take = (firstOffset: number, values: readonly string[]) => {
-          model.push(...values.map((value, i) => ({ offset: firstOffset + i, value, timestampMs, baseOffset: firstOffset })))
-          end = firstOffset + values.length
-        }
-        for (const [index, one] of operations.entries()) {
-          if (one.kind === 'append' || one.kind === 'follow') {
-            timestampMs += one.kind === 'append' ? one.stepMs : 1
-            const size = one.kind === 'append' ? one.size : 10
-            const values = Array.from({ length: one.count }, (_, i) => `${index}.${i}.`.padEnd(size, 'x'))
-            const records = values.map(value => ({ value, timestampMs }))
-            if (one.kind === 'append') take(append(log, records), values)
-            else {
-              const firstOffset = end + one.gap
-              log.appendAsFollower(batchOf(records, { baseOffset: firstOffset, leaderEpoch: 1 }), { leaderEpochMax: 1 })
-              take(firstOffset, values)
-            }
-          } else if (one.kind === 'truncate') {
-            const offset = log.logStartOffset + Math.floor((end - log.logStartOffset) * one.share)
-            log.truncateTo(offset)
-            const cut = model.find(record => record.offset >= offset && record.baseOffset < offset)
-            if (offset < end) end = Math.min(offset, cut?.baseOffset ?? offset)
-            model = model.filter(record => record.offset < end)
-          } else if (one.kind === 'start') {
-            const offset = log.logStartOffset + Math.floor((end - log.logStartOffset) * one.share)
-            log.advanceLogStartOffset(offset, 'delete-records')
-            model = model.filter(record => record.offset >= offset)
-          } else if (one.kind === 'flush') {
-            log.flush()
-          } else {
-            const startOffset = log.logStartOffset
-            if (one.kind === 'reopen') directory.close(1)
-            else {
-              directory.abandon()
-              env.disk.restart('everything')
-            }
-            directory = openTestDirectory(env, { configOf: () => config, tailBytesMax: 1500 })
-            log = directory.log('t', 0)! as typeof log
-            log.advanceLogStartOffset(Math.min(startOffset, log.logEndOffset), 'delete-records')
+      fc.property(
+        fc.array(operation, { maxLength: 40, size: 'max' }),
+        fc.constantFrom(0, 1500, 1 << 20),
+        fc.integer(),
+        (operations, tailBytesMax, seed) => {
+          const config = { 'segment.bytes': '9000', 'index.interval.bytes': '200', 'file.delete.delay.ms': '0' }
+          const env = testStorage(seed)
+          let { directory, log } = createTestLog(env, config, { tailBytesMax })
+          let model: ModelRecord[] = []
+          let end = 0
+          let timestampMs = start
+          const take = (firstOffset: number, values: readonly string[]) => {
+            model.push(...values.map((value, i) => ({ offset: firstOffset + i, value, timestampMs, baseOffset: firstOffset })))
+            end = firstOffset + values.length
           }
-          expect(log.logEndOffset).toBe(end)
-        }
-        expect(readAll(log).map(({ offset, value }) => ({ offset, value }))).toEqual(
-          model.map(({ offset, value }) => ({ offset, value })),
-        )
-        for (const wanted of [start - 1, start, start + 7, timestampMs, timestampMs + 1]) {
-          const expected = model.find(record => record.timestampMs >= wanted)
-          expect(log.offsetForTime(wanted, end)?.offset).toBe(expected?.offset)
-        }
-        const newest = model.reduce<ModelRecord | undefined>(
-          (max, record) => (max === undefined || record.timestampMs > max.timestampMs ? record : max),
-          undefined,
-        )
-        expect(log.offsetOfMaxTimestamp(end)?.timestampMs).toBe(newest?.timestampMs)
-      }),
+          for (const [index, one] of operations.entries()) {
+            if (one.kind === 'append' || one.kind === 'follow') {
+              timestampMs += one.kind === 'append' ? one.stepMs : 1
+              const size = one.kind === 'append' ? one.size : 10
+              const values = Array.from({ length: one.count }, (_, i) => `${index}.${i}.`.padEnd(size, 'x'))
+              const records = values.map(value => ({ value, timestampMs }))
+              if (one.kind === 'append') take(append(log, records), values)
+              else {
+                const firstOffset = end + one.gap
+                log.appendAsFollower(batchOf(records, { baseOffset: firstOffset, leaderEpoch: 1 }), { leaderEpochMax: 1 })
+                take(firstOffset, values)
+              }
+            } else if (one.kind === 'truncate') {
+              const offset = log.logStartOffset + Math.floor((end - log.logStartOffset) * one.share)
+              log.truncateTo(offset)
+              if (offset >= end) continue
+              const cut = model.find(record => record.offset >= offset && record.baseOffset < offset)
+              const kept = model.filter(record => record.offset < Math.min(offset, cut?.baseOffset ?? offset))
+              model = kept
+              // In a gap the end is that of the last batch, which the model need not know: segments begin there, too.
+              const bound = kept.at(-1) === undefined ? log.logStartOffset : kept.at(-1)!.offset + 1
+              expect(log.logEndOffset).toBeGreaterThanOrEqual(bound)
+              expect(log.logEndOffset).toBeLessThanOrEqual(offset)
+              end = log.logEndOffset
+            } else if (one.kind === 'start') {
+              const offset = log.logStartOffset + Math.floor((end - log.logStartOffset) * one.share)
+              log.advanceLogStartOffset(offset, 'delete-records')
+              model = model.filter(record => record.offset >= offset)
+            } else if (one.kind === 'flush') {
+              log.flush()
+            } else {
+              const startOffset = log.logStartOffset
+              if (one.kind === 'reopen') directory.close(1)
+              else {
+                directory.abandon()
+                env.disk.restart('everything')
+              }
+              directory = openTestDirectory(env, { configOf: () => config, tailBytesMax })
+              log = directory.log('t', 0)! as typeof log
+              log.advanceLogStartOffset(Math.min(startOffset, log.logEndOffset), 'delete-records')
+            }
+            expect(log.logEndOffset).toBe(end)
+          }
+          expect(readAll(log).map(({ offset, value }) => ({ offset, value }))).toEqual(
+            model.map(({ offset, value }) => ({ offset, value })),
+          )
+          for (const wanted of [start - 1, start, start + 7, timestampMs, timestampMs + 1]) {
+            const expected = model.find(record => record.timestampMs >= wanted)
+            expect(log.offsetForTime(wanted, end)?.offset).toBe(expected?.offset)
+          }
+          const newest = model.reduce<ModelRecord | undefined>(
+            (max, record) => (max === undefined || record.timestampMs > max.timestampMs ? record : max),
+            undefined,
+          )
+          expect(log.offsetOfMaxTimestamp(end)?.timestampMs).toBe(newest?.timestampMs)
+        },
+      ),
       { numRuns: 300 },
     )
   })
