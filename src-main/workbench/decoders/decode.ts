@@ -1,25 +1,43 @@
 import { detailCharsMax, previewCharsMax } from '../../contract/limits.ts'
 import type { DecodedPart, DecoderName, Preview } from '../../contract/views/records.ts'
+import { avroContainer } from './avro.ts'
 import { float64, hex, int32, int64, uuid } from './binary.ts'
+import { cbor } from './cbor.ts'
 import { DecodeError } from './decoder.ts'
 import type { Decoder } from './decoder.ts'
 import { json } from './json.ts'
+import { messagePack } from './message-pack.ts'
+import { protobufTree } from './protobuf-tree.ts'
 import { text, xml } from './text.ts'
 
 export type DecoderChoice = DecoderName | 'auto'
 
 /** The first that recognises the bytes is chosen; hex recognises all. */
-const inOrder: readonly Decoder[] = [json, xml, text, uuid, int32, int64, float64, hex]
+const inOrder: readonly Decoder[] = [
+  json,
+  xml,
+  text,
+  avroContainer,
+  cbor,
+  messagePack,
+  uuid,
+  int32,
+  int64,
+  float64,
+  protobufTree,
+  hex,
+]
 const byName = new Map<string, Decoder>(inOrder.map(decoder => [decoder.name, decoder]))
 
 /** What a row looks at: enough for its characters even in hex, and for recognising. */
 const previewBytes = 2_048
+/** Binary formats are only understood whole: so much is decoded for a row. */
+const wholePreviewBytes = 65_536
 
-export function previewOf(bytes: Uint8Array, choice: DecoderChoice): Preview {
-  const isWhole = bytes.length <= previewBytes
-  const head = isWhole ? bytes : bytes.subarray(0, previewBytes)
+/** `extra`: decoders that only this reader has, tried before the others. */
+export function previewOf(bytes: Uint8Array, choice: DecoderChoice, extra: readonly Decoder[] = []): Preview {
   if (bytes.length === 0) return { text: '', truncated: false, decoder: 'empty', reason: 'no bytes', sizeBytes: 0 }
-  const { decoder, reason } = choose(head, isWhole, choice)
+  const { head, isWhole, decoder, reason } = chooseForRow(bytes, choice, extra)
   const { text, shown } = previewText(decoder, head, isWhole)
   const truncated = !isWhole || text.length > previewCharsMax
   return {
@@ -31,10 +49,20 @@ export function previewOf(bytes: Uint8Array, choice: DecoderChoice): Preview {
   }
 }
 
+/** By the first bytes where these are text; everything else needs its whole. */
+function chooseForRow(bytes: Uint8Array, choice: DecoderChoice, extra: readonly Decoder[]) {
+  const isSmall = bytes.length <= previewBytes
+  const start = isSmall ? bytes : bytes.subarray(0, previewBytes)
+  const first = { head: start, isWhole: isSmall, ...choose(start, isSmall, choice, extra) }
+  const isText = ['json', 'xml', 'text'].includes(first.decoder.name)
+  if (isSmall || isText || bytes.length > wholePreviewBytes) return first
+  return { head: bytes, isWhole: true, ...choose(bytes, true, choice, extra) }
+}
+
 /** The whole of it, laid out. `text` is cut to `detailCharsMax`; `decodedText` has the rest. */
-export function decodePart(bytes: Uint8Array, choice: DecoderChoice): DecodedPart {
+export function decodePart(bytes: Uint8Array, choice: DecoderChoice, extra: readonly Decoder[] = []): DecodedPart {
   const sizeBytes = bytes.length
-  const alternatives = alternativesFor(bytes)
+  const alternatives = alternativesFor(bytes, extra)
   if (sizeBytes === 0)
     return {
       decoder: 'empty',
@@ -46,7 +74,7 @@ export function decodePart(bytes: Uint8Array, choice: DecoderChoice): DecodedPar
       failure: null,
       alternatives,
     }
-  const { decoder, reason } = choose(bytes, true, choice)
+  const { decoder, reason } = choose(bytes, true, choice, extra)
   const facts = { decoder: decoder.name, reason, sizeBytes, language: decoder.language, alternatives }
   try {
     const text = decoder.decode(bytes)
@@ -58,18 +86,30 @@ export function decodePart(bytes: Uint8Array, choice: DecoderChoice): DecodedPar
 }
 
 /** All of the text. Throws DecodeError. */
-export function decodedText(bytes: Uint8Array, choice: DecoderChoice): string {
-  return bytes.length === 0 ? '' : choose(bytes, true, choice).decoder.decode(bytes)
+export function decodedText(bytes: Uint8Array, choice: DecoderChoice, extra: readonly Decoder[] = []): string {
+  return bytes.length === 0 ? '' : choose(bytes, true, choice, extra).decoder.decode(bytes)
+}
+
+/** All of the text without layout. Throws DecodeError. */
+export function compactText(bytes: Uint8Array, choice: DecoderChoice, extra: readonly Decoder[] = []): string {
+  if (bytes.length === 0) return ''
+  const { decoder } = choose(bytes, true, choice, extra)
+  return (decoder.compact ?? decoder.decode)(bytes)
 }
 
 /** The one that the automatic choice takes. */
-export const decoderOf = (bytes: Uint8Array): DecoderName =>
-  bytes.length === 0 ? 'empty' : choose(bytes.subarray(0, previewBytes), bytes.length <= previewBytes, 'auto').decoder.name
+export const decoderOf = (bytes: Uint8Array, extra: readonly Decoder[] = []): DecoderName =>
+  bytes.length === 0 ? 'empty' : chooseForRow(bytes, 'auto', extra).decoder.name
 
-function choose(bytes: Uint8Array, isWhole: boolean, choice: DecoderChoice): { decoder: Decoder; reason: string } {
-  const chosen = byName.get(choice)
+function choose(
+  bytes: Uint8Array,
+  isWhole: boolean,
+  choice: DecoderChoice,
+  extra: readonly Decoder[],
+): { decoder: Decoder; reason: string } {
+  const chosen = extra.find(decoder => decoder.name === choice) ?? byName.get(choice)
   if (chosen !== undefined) return { decoder: chosen, reason: 'chosen for this topic' }
-  for (const decoder of inOrder) {
+  for (const decoder of [...extra, ...inOrder]) {
     const reason = decoder.recognise(bytes, isWhole)
     if (reason !== undefined) return { decoder, reason }
   }
@@ -86,13 +126,27 @@ function previewText(decoder: Decoder, head: Uint8Array, isWhole: boolean): { te
   }
 }
 
-function alternativesFor(bytes: Uint8Array): DecoderName[] {
+function alternativesFor(bytes: Uint8Array, extra: readonly Decoder[]): DecoderName[] {
   const sized = new Map<number, DecoderName[]>([
     [4, ['int32']],
     [8, ['int64', 'float64']],
     [16, ['uuid']],
   ])
-  return ['json', 'text', 'xml', 'hex', ...(sized.get(bytes.length) ?? [])]
+  const own = extra.map(decoder => decoder.name)
+  return [
+    ...new Set<DecoderName>([
+      ...own,
+      'json',
+      'text',
+      'xml',
+      'msgpack',
+      'cbor',
+      'avro',
+      'protobuf',
+      'hex',
+      ...(sized.get(bytes.length) ?? []),
+    ]),
+  ]
 }
 
 /** Not in the middle of a character of two code units. */

@@ -36,7 +36,7 @@ export function recordDetails(): RecordDetails {
       for (const key of texts.keys()) if (key.startsWith(keyOf(order.connection, order))) texts.delete(key)
       const { record, batch } = await read(client, order.connection, order, signal)
       await decoding.prepare([record.key, record.value].filter(bytes => bytes !== null))
-      const part = (name: Part, bytes: Uint8Array | null) => (bytes === null ? null : decoding.whole(name, bytes))
+      const part = (name: Part, bytes: Uint8Array | null) => (bytes === null ? null : decoding.whole(name, bytes, record.key))
       const { offset, timestampMs, timestampType, transaction, control } = record
       return {
         topic: order.topic,
@@ -62,7 +62,7 @@ export function recordDetails(): RecordDetails {
       let text = texts.get(key)
       if (text === undefined) {
         const { record } = await read(client, order.connection, order, signal)
-        text = textOf(partOf(record, order.part), typeof order.part === 'string' ? order.part : 'header', decoding)
+        text = textOf(record, order.part, decoding)
         texts.clear()
         texts.set(key, text)
       }
@@ -90,9 +90,9 @@ function partOf(record: OneRecord['record'], part: ParsedOf<'records.bytes'>['pa
   return bytes
 }
 
-function textOf(bytes: Uint8Array, part: Part, decoding: Decoding): string {
+function textOf(record: OneRecord['record'], part: ParsedOf<'records.bytes'>['part'], decoding: Decoding): string {
   try {
-    return decoding.text(part, bytes)
+    return decoding.text(typeof part === 'string' ? part : 'header', partOf(record, part), record.key)
   } catch (error) {
     if (error instanceof DecodeError) throw badInput(error.message)
     throw error

@@ -6,7 +6,8 @@ import type { LogRecord } from './log-record.ts'
 
 /** A record as a table shows it. `runsBackwards` is filled in by `markBackwards`, which sees the whole page. */
 export function recordRow(partition: number, record: LogRecord, decoding: Pick<Decoding, 'preview'>): RecordRow {
-  const shown = (part: Part, bytes: Uint8Array | null): Preview | null => (bytes === null ? null : decoding.preview(part, bytes))
+  const shown = (part: Part, bytes: Uint8Array | null): Preview | null =>
+    bytes === null ? null : decoding.preview(part, bytes, record.key)
   return {
     partition,
     offset: record.offset,

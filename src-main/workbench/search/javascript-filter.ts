@@ -33,19 +33,23 @@ export function sandboxedExpression(expression: string, decoding: Decoding): Mat
   ) => boolean
   return (partition, record) =>
     evaluate(
-      textOf(decoding, 'key', record.key),
-      textOf(decoding, 'value', record.value),
+      textOf(decoding, 'key', record.key, record.key),
+      textOf(decoding, 'value', record.value, record.key),
       record.headers.length === 0
         ? ''
-        : JSON.stringify(record.headers.map(it => [it.name, textOf(decoding, 'header', it.value) ?? null])),
+        : JSON.stringify(record.headers.map(it => [it.name, textOf(decoding, 'header', it.value, record.key) ?? null])),
       record.offset,
       partition,
       record.timestampMs,
     ) === true
 }
 
-const textOf = (decoding: Decoding, part: 'key' | 'value' | 'header', bytes: Uint8Array | null): string | undefined =>
-  bytes === null ? undefined : decoding.compact(part, bytes)
+const textOf = (
+  decoding: Decoding,
+  part: 'key' | 'value' | 'header',
+  bytes: Uint8Array | null,
+  key: Uint8Array | null,
+): string | undefined => (bytes === null ? undefined : decoding.compact(part, bytes, key))
 
 /** Texts that look like JSON become values; null stands for a missing key and a tombstone. */
 const wrapped = (expression: string): string => `'use strict';

@@ -68,16 +68,16 @@ function regexTest(filter: Extract<Filter, { kind: 'regex' }>): (text: string) =
 
 /** Looks at the bytes as text, and at what the decoder makes of them where that is something else. */
 function inText(place: Place, decoding: Decoding, test: (text: string) => boolean): RecordFilter['matches'] {
-  const found = (part: 'key' | 'value' | 'header', bytes: Uint8Array | null): boolean => {
+  const found = (part: 'key' | 'value' | 'header', bytes: Uint8Array | null, key: Uint8Array | null): boolean => {
     if (bytes === null || bytes.length === 0) return false
     if (test(readable.decode(bytes))) return true
-    return decoding.isBinary(part, bytes) && test(decoding.text(part, bytes))
+    return decoding.isBinary(part, bytes) && test(decoding.text(part, bytes, key))
   }
   return (_partition, record) => {
-    if ((place === 'value' || place === 'any') && found('value', record.value)) return true
-    if ((place === 'key' || place === 'any') && found('key', record.key)) return true
+    if ((place === 'value' || place === 'any') && found('value', record.value, record.key)) return true
+    if ((place === 'key' || place === 'any') && found('key', record.key, record.key)) return true
     if (place !== 'headers' && place !== 'any') return false
-    return record.headers.some(({ name, value }) => test(name) || found('header', value))
+    return record.headers.some(({ name, value }) => test(name) || found('header', value, record.key))
   }
 }
 
@@ -94,7 +94,7 @@ function pathFilter(filter: Extract<Filter, { kind: 'path' }>, decoding: Decodin
     needle: undefined,
     matches(_partition, record) {
       if (record.value === null) return false
-      const values = valuesAt(jsonOf(decoding.compact('value', record.value)), steps)
+      const values = valuesAt(jsonOf(decoding.compact('value', record.value, record.key)), steps)
       return values.some(value => compares(value, filter.operator, filter.operand))
     },
   }

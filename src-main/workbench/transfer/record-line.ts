@@ -24,25 +24,26 @@ function rawLine(partition: number, record: LogRecord): string {
 
 /** JSON values stand as JSON, with their own digits; everything else as text. Bytes that no decoder reads stand as `{"$base64": …}`. */
 function jsonLine(partition: number, record: LogRecord, decoding: Decoding): string {
-  const key = jsonOf('key', record.key, decoding)
-  const value = jsonOf('value', record.value, decoding)
-  const headers = record.headers.map(it => `[${JSON.stringify(it.name)},${jsonOf('header', it.value, decoding)}]`).join(',')
+  const key = jsonOf('key', record.key, decoding, record.key)
+  const value = jsonOf('value', record.value, decoding, record.key)
+  const headers = record.headers
+    .map(it => `[${JSON.stringify(it.name)},${jsonOf('header', it.value, decoding, record.key)}]`)
+    .join(',')
   const { offset, timestampMs } = record
   return `{"partition":${partition},"offset":${offset},"timestampMs":${timestampMs},"key":${key},"value":${value},"headers":[${headers}]}\n`
 }
 
-function jsonOf(part: Part, bytes: Uint8Array | null, decoding: Decoding): string {
+function jsonOf(part: Part, bytes: Uint8Array | null, decoding: Decoding, key: Uint8Array | null): string {
   if (bytes === null) return 'null'
-  const first = bytes[0]
-  const text = textOf(part, bytes, decoding)
+  const text = textOf(part, bytes, decoding, key)
   if (text === undefined) return `{"$base64":"${Buffer.from(bytes).toString('base64')}"}`
-  return (first === 0x7b || first === 0x5b) && isJson(text) ? squeeze(text) : JSON.stringify(text)
+  return /^[{[]/.test(text) && isJson(text) ? squeeze(text) : JSON.stringify(text)
 }
 
-function textOf(part: Part, bytes: Uint8Array, decoding: Decoding): string | undefined {
+function textOf(part: Part, bytes: Uint8Array, decoding: Decoding, key: Uint8Array | null): string | undefined {
   try {
     // Hex would be text that nobody can read back.
-    return decoding.isUnreadable(part, bytes) ? undefined : decoding.compact(part, bytes)
+    return decoding.isUnreadable(part, bytes, key) ? undefined : decoding.compact(part, bytes, key)
   } catch (error) {
     if (error instanceof DecodeError) return undefined
     throw error
@@ -61,7 +62,7 @@ function isJson(text: string): boolean {
 function csvLine(partition: number, record: LogRecord, decoding: Decoding): string {
   const text = (part: Part, bytes: Uint8Array | null) => {
     if (bytes === null) return ''
-    return cell(textOf(part, bytes, decoding) ?? `base64:${Buffer.from(bytes).toString('base64')}`)
+    return cell(textOf(part, bytes, decoding, record.key) ?? `base64:${Buffer.from(bytes).toString('base64')}`)
   }
   const time = record.timestampMs < 0 ? '' : new Date(record.timestampMs).toISOString()
   const headers =

@@ -1,0 +1,102 @@
+import { createRequire } from 'node:module'
+import { inflateRawSync } from 'node:zlib'
+import type { Type } from 'avsc'
+import { DecodeError } from './decoder.ts'
+import { structuredDecoder } from './structured.ts'
+import { valueText } from './value-text.ts'
+
+const require = createRequire(import.meta.url)
+const magic = [0x4f, 0x62, 0x6a, 0x01]
+const syncBytes = 16
+const inflatedBytesMax = 134_217_728
+const recordsMax = 100_000
+
+interface Avsc {
+  readonly Type: { forSchema(schema: unknown, options?: object): Type }
+  readonly types: { readonly LongType: { __with(methods: object): Type } }
+}
+
+let library: Avsc | undefined
+/** Loaded with the first Avro value: it is the largest of the decoders' libraries. */
+const avsc = (): Avsc => (library ??= require('avsc') as Avsc)
+
+/** Throws DecodeError for a schema that is none. Longs become bigints, so that none of their digits is lost. */
+export function avroType(schema: unknown): Type {
+  const { Type, types } = avsc()
+  const long = types.LongType.__with({
+    fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
+    toBuffer: (value: bigint) => {
+      const bytes = Buffer.alloc(8)
+      bytes.writeBigInt64LE(value)
+      return bytes
+    },
+    fromJSON: BigInt,
+    toJSON: String,
+    isValid: (value: unknown) => typeof value === 'bigint',
+    compare: (left: bigint, right: bigint) => (left === right ? 0 : left < right ? -1 : 1),
+  })
+  try {
+    return Type.forSchema(schema, { registry: { long } })
+  } catch (error) {
+    throw new DecodeError(`not an Avro schema: ${(error as Error).message}`)
+  }
+}
+
+/** JSON without layout. Throws DecodeError. */
+export function readAvro(type: Type, bytes: Uint8Array): string {
+  try {
+    return valueText(type.fromBuffer(asBuffer(bytes)))
+  } catch (error) {
+    throw new DecodeError(`not of its Avro schema: ${(error as Error).message}`)
+  }
+}
+
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+
+/** Files of records with their schema in front (`Obj` and 1), as some producers send them. */
+export const avroContainer = structuredDecoder({
+  name: 'avro',
+  recognise: bytes => (magic.every((byte, at) => bytes[at] === byte) ? 'Avro container: begins with Obj' : undefined),
+  read(bytes) {
+    if (!magic.every((byte, at) => bytes[at] === byte))
+      throw new DecodeError('no Avro container, and no schema is known for the bytes')
+    const records = containerRecords(asBuffer(bytes))
+    return records.length === 1 ? (records[0] as string) : `[${records.join(',')}]`
+  },
+})
+
+function containerRecords(bytes: Buffer): string[] {
+  const { Type } = avsc()
+  const header = Type.forSchema({ type: 'map', values: 'bytes' }).decode(bytes, magic.length) as {
+    value: Record<string, Buffer>
+    offset: number
+  }
+  if (header.offset < 0) throw new DecodeError('the header is cut off')
+  const type = avroType(JSON.parse(String(header.value['avro.schema'])))
+  const codec = String(header.value['avro.codec'] ?? 'null')
+  const long = Type.forSchema('long')
+  const records: string[] = []
+  let at = header.offset + syncBytes
+  while (at < bytes.length) {
+    const count = long.decode(bytes, at) as { value: number; offset: number }
+    const size = long.decode(bytes, count.offset) as { value: number; offset: number }
+    const end = size.offset + size.value
+    if (count.offset < 0 || size.offset < 0 || size.value < 0 || end > bytes.length) throw new DecodeError('a block is cut off')
+    if (records.length + count.value > recordsMax) throw new DecodeError(`more than ${recordsMax} records in one value`)
+    const block = unpacked(codec, bytes.subarray(size.offset, end))
+    for (let index = 0, from = 0; index < count.value; index += 1) {
+      const record = type.decode(block, from) as { value: unknown; offset: number }
+      if (record.offset < 0) throw new DecodeError('a record is cut off')
+      records.push(valueText(record.value))
+      from = record.offset
+    }
+    at = end + syncBytes
+  }
+  return records
+}
+
+function unpacked(codec: string, block: Buffer): Buffer {
+  if (codec === 'null') return block
+  if (codec === 'deflate') return inflateRawSync(block, { maxOutputLength: inflatedBytesMax })
+  throw new DecodeError(`blocks packed with ${codec} are not read`)
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import type { RegisteredSchema, Schemas } from './schemas.ts'
+
+export interface RegistryAddress {
+  readonly url: string
+  readonly username: string | null
+  readonly password: string | null
+}
+
+const timeoutMs = 5_000
+const schemasMax = 2_000
+const schemaBytesMax = 4_194_304
+/** A schema that could not be had is asked for again after this. */
+const retryAfterMs = 30_000
+
+const answer = z.object({
+  schema: z.string(),
+  schemaType: z.enum(['AVRO', 'PROTOBUF', 'JSON']).default('AVRO'),
+})
+
+/** Schemas of a registry with Confluent's interface: `GET /schemas/ids/ID`. Each is asked for once and kept. */
+export function registrySchemas(address: RegistryAddress): Schemas {
+  const known = new Map<number, RegisteredSchema | Error>()
+  const failedAtMs = new Map<number, number>()
+  const underWay = new Map<number, Promise<void>>()
+  const loadOne = async (id: number): Promise<void> => {
+    try {
+      known.set(id, await fetchSchema(address, id))
+    } catch (error) {
+      known.set(id, error as Error)
+      failedAtMs.set(id, performance.now())
+    }
+    for (const oldest of known.keys()) {
+      if (known.size <= schemasMax) break
+      known.delete(oldest)
+    }
+  }
+  const isNeeded = (id: number): boolean => {
+    const found = known.get(id)
+    return found === undefined || (found instanceof Error && performance.now() - (failedAtMs.get(id) ?? 0) > retryAfterMs)
+  }
+  return {
+    get: id => known.get(id),
+    async load(ids) {
+      const needed = [...new Set(ids)].filter(isNeeded).slice(0, 50)
+      await Promise.all(
+        needed.map(id => {
+          const loading = underWay.get(id) ?? loadOne(id).finally(() => underWay.delete(id))
+          underWay.set(id, loading)
+          return loading
+        }),
+      )
+    },
+  }
+}
+
+async function fetchSchema({ url, username, password }: RegistryAddress, id: number): Promise<RegisteredSchema> {
+  const credentials = Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64')
+  const response = await fetch(`${url.replace(/\/+$/, '')}/schemas/ids/${id}`, {
+    headers: {
+      Accept: 'application/vnd.schemaregistry.v1+json, application/json',
+      ...(username === null ? {} : { Authorization: `Basic ${credentials}` }),
+    },
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeoutMs),
+  })
+  if (!response.ok) throw new Error(`the registry answers ${response.status}`)
+  const text = await boundedText(response)
+  const parsed = answer.safeParse(JSON.parse(text))
+  if (!parsed.success) throw new Error('the registry answers something else than a schema')
+  return { type: parsed.data.schemaType, schema: parsed.data.schema }
+}
+
+async function boundedText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += (chunk as Uint8Array).length
+    if (size > schemaBytesMax) throw new Error('the schema is larger than 4 MiB')
+    chunks.push(chunk as Uint8Array)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
