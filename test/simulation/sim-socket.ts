@@ -179,10 +179,8 @@ class End implements SimSocket {
   private arrive(peer: End): void {
     this.isTravelling = false
     if (this.world.network.isCut(this.owner.name, this.peerName) || peer.isPaused) return
-    const packets = this.takeForOneRead()
-    this.world.time.after(0, peer.owner, () => {
-      for (const packet of packets) peer.receive(packet)
-    })
+    // An event each: what a receiver does in promises is done before more comes, as after each read of Node.
+    for (const packet of this.takeForOneRead()) this.world.time.after(0, peer.owner, () => peer.receive(packet))
     this.notifyWriter()
     this.forgetWhenSent()
     this.travel()
