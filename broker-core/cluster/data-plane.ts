@@ -106,6 +106,8 @@ function followerLoop(options: DataPlaneOptions, leaderId: number): FollowerLoop
     clientId: `broker-${config.nodeId}-fetcher-0`,
     requestTimeoutMs: configNumber(config, 'replica.socket.timeout.ms'),
     inFlightMax: 1,
+    // A follower writes what it reads at once.
+    lendsBytes: true,
   }
   return new FollowerLoop(
     {

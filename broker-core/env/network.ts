@@ -7,7 +7,17 @@ export interface Network {
   /** Port 0 asks for any free one. Rejects with NetworkError (`address-in-use`, `not-permitted`). */
   listen(endpoint: Endpoint, onSocket: (socket: Socket) => void): Promise<Listener>
   /** Resolves when connected; rejects with NetworkError (`refused`, `timeout`, `unreachable`, `not-found`). */
-  connect(endpoint: Endpoint, options: { timeoutMs: number; tls?: TlsOptions }): Promise<Socket>
+  connect(endpoint: Endpoint, options: ConnectOptions): Promise<Socket>
+}
+
+export interface ConnectOptions {
+  readonly timeoutMs: number
+  readonly tls?: TlsOptions
+  /**
+   * True: the bytes that `data` gets are only lent, until it returns. An implementation may then read into one buffer over and over,
+   * which spares an allocation per read where much is read and nothing is kept.
+   */
+  readonly lendsBytes?: boolean
 }
 
 export interface TlsOptions {
@@ -43,7 +53,7 @@ export interface Socket {
 }
 
 export interface SocketHandlers {
-  /** The bytes belong to the receiver. */
+  /** The bytes belong to the receiver, unless it agreed to borrow them (ConnectOptions). */
   data(bytes: Uint8Array): void
   drained(): void
   /** Once, last; with the reason when the peer or the system broke it. */

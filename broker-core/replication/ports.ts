@@ -30,7 +30,7 @@ export type IsrChangeResult =
  * flight at a time; sessions as in KIP-227.
  */
 export interface LeaderEndpoint {
-  /** Rejects when the leader could not be asked or did not answer in time. */
+  /** Rejects when the leader could not be asked or did not answer in time. The records are only lent, until the next request. */
   fetch(request: FollowerFetch): Promise<FollowerFetchAnswer>
   /** REPL-14: first and last offset of the leader's log (ListOffsets -2 and -1 as a replica). */
   logBounds(position: FollowerPosition): Promise<LeaderLogBounds>

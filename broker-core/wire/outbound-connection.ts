@@ -4,6 +4,7 @@ import type { Api, RequestOf, ResponseOf } from '../protocol/api.ts'
 import { decodeResponse, encodeRequest } from '../protocol/frames.ts'
 import { apiRangesOf, type ApiRanges } from './api-ranges.ts'
 import { ConnectionLost } from './connection-errors.ts'
+import { createBorrowingSplitter } from './borrowing-splitter.ts'
 import { createFrameSplitter, frameBytesMaxDefault } from './frame-splitter.ts'
 import { createRequestQueue, type RequestQueue } from './request-queue.ts'
 import { authenticate, type SaslCredentials } from './sasl-client.ts'
@@ -20,6 +21,11 @@ export interface ConnectionOptions {
   readonly waitingMax?: number
   /** Larger responses break the connection. Default 100 MiB. */
   readonly frameBytesMax?: number
+  /**
+   * True: records and bytes in a response are only lent, until more comes on this connection. With one request in flight that is until
+   * the next one is answered. For who reads much and keeps nothing.
+   */
+  readonly lendsBytes?: boolean
 }
 
 export interface CallOptions {
@@ -61,7 +67,12 @@ export async function openConnection(
   options: ConnectionOptions,
   env: Pick<Env, 'network' | 'timers' | 'random' | 'digest'>,
 ): Promise<OutboundConnection> {
-  const connectOptions = { timeoutMs: options.requestTimeoutMs, ...(options.tls === undefined ? {} : { tls: options.tls }) }
+  const lendsBytes = options.lendsBytes ?? false
+  const connectOptions = {
+    timeoutMs: options.requestTimeoutMs,
+    lendsBytes,
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+  }
   const socket = await env.network.connect(endpoint, connectOptions)
   const link = createLink(socket, endpoint, options, env)
   try {
@@ -79,7 +90,8 @@ export async function openConnection(
 export type Link = Pick<OutboundConnection, 'endpoint' | 'call' | 'send' | 'isOpen' | 'close' | 'closed'>
 
 function createLink(socket: Socket, endpoint: Endpoint, options: ConnectionOptions, env: Pick<Env, 'timers'>): Link {
-  const splitter = createFrameSplitter(options.frameBytesMax ?? frameBytesMaxDefault)
+  const createSplitter = options.lendsBytes === true ? createBorrowingSplitter : createFrameSplitter
+  const splitter = createSplitter(options.frameBytesMax ?? frameBytesMaxDefault)
   const where = `${endpoint.host}:${endpoint.port}`
   let failure: Error | undefined
   let resolveClosed: (reason: Error | undefined) => void = () => {}

@@ -23,9 +23,10 @@ export const nodeNetwork: Network = {
         resolve(listenerOf(server))
       })
     }),
-  connect: (endpoint, { timeoutMs, tls: tlsOptions }) =>
+  connect: (endpoint, { timeoutMs, tls: tlsOptions, lendsBytes }) =>
     new Promise((resolve, reject) => {
-      const socket = tlsOptions === undefined ? plainSocket(endpoint) : tlsSocket(endpoint, tlsOptions)
+      const lending = lendsBytes === true && tlsOptions === undefined ? lentReads() : undefined
+      const socket = tlsOptions === undefined ? plainSocket(endpoint, lending) : tlsSocket(endpoint, tlsOptions)
       const where = `${endpoint.host}:${endpoint.port}`
       const timer = setTimeout(
         () => fail(new NetworkError('timeout', `${where}: no connection within ${timeoutMs} ms`)),
@@ -46,13 +47,33 @@ export const nodeNetwork: Network = {
       socket.on('error', onError).on('close', onClose)
       socket.once(tlsOptions === undefined ? 'connect' : 'secureConnect', () => {
         settle()
-        resolve(nodeSocket(socket))
+        resolve(nodeSocket(socket, lending))
       })
     }),
 }
 
-function plainSocket({ host, port }: Endpoint): net.Socket {
-  return net.connect({ host, port, ...socketOptions })
+/** Reads go into one buffer; `take` is whoever gets them. */
+interface LentReads {
+  readonly onread: net.OnReadOpts
+  take(bytes: Uint8Array): void
+}
+
+function lentReads(): LentReads {
+  const lent: LentReads = {
+    onread: {
+      buffer: new Uint8Array(highWaterBytes),
+      callback(count, bytes) {
+        lent.take(bytes.subarray(0, count))
+        return true
+      },
+    },
+    take: () => {},
+  }
+  return lent
+}
+
+function plainSocket({ host, port }: Endpoint, lending: LentReads | undefined): net.Socket {
+  return net.connect({ host, port, ...socketOptions, ...(lending === undefined ? {} : { onread: lending.onread }) })
 }
 
 function tlsSocket({ host, port }: Endpoint, options: TlsOptions): net.Socket {
@@ -85,12 +106,16 @@ function listenerOf(server: net.Server): Listener {
  * Wraps a connected socket. Handlers must be set in the same turn, or before a microtask of it ends: bytes begin to flow with them.
  * Once closed, `write` drops its bytes.
  */
-function nodeSocket(socket: net.Socket): Socket {
+function nodeSocket(socket: net.Socket, lending?: LentReads): Socket {
   let failure: NetworkError | undefined
   socket.on('error', error => (failure ??= networkError(error)))
   return {
     remoteAddress: `${socket.remoteAddress ?? ''}:${socket.remotePort ?? ''}`,
-    setHandlers: handlers => attach(socket, handlers, () => failure),
+    setHandlers(handlers) {
+      if (lending === undefined) socket.on('data', bytes => handlers.data(bytes as Uint8Array))
+      else lending.take = bytes => handlers.data(bytes)
+      attach(socket, handlers, () => failure)
+    },
     write(chunks) {
       if (!socket.writable) return false
       if (chunks.length > 1) socket.cork()
@@ -115,7 +140,6 @@ function nodeSocket(socket: net.Socket): Socket {
 }
 
 function attach(socket: net.Socket, handlers: SocketHandlers, failure: () => NetworkError | undefined): void {
-  socket.on('data', bytes => handlers.data(bytes as Uint8Array))
   socket.on('drain', () => handlers.drained())
   if (socket.closed) handlers.closed(failure())
   else socket.on('close', () => handlers.closed(failure()))
