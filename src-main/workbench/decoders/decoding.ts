@@ -11,6 +11,8 @@ export type Part = 'key' | 'value' | 'header'
 
 /** How one reader of one topic sees bytes. `key`: the record's, which says what values of internal topics are. */
 export interface Decoding {
+  /** False: `prepare` never has anything to load. */
+  readonly needsSchemas: boolean
   /** Loads what decoding these bytes will need; what cannot be had is said by the decoder. */
   prepare(parts: Iterable<Uint8Array>): Promise<void>
   preview(part: Part, bytes: Uint8Array, key?: Uint8Array | null): Preview
@@ -38,6 +40,7 @@ export function newDecoding(choice: DecodingChoice): Decoding {
   const extra = (part: Part, bytes: Uint8Array, key?: Uint8Array | null) => extraDecoders(choice, part, bytes, key)
   const isText = (part: Part, bytes: Uint8Array) => !isInternalTopic(choice.topic) && isCharacters(bytes, of(part))
   return {
+    needsSchemas: choice.schemas !== undefined,
     async prepare(parts) {
       if (choice.schemas === undefined) return
       const ids = [...parts].map(framedSchemaId).filter(id => id !== undefined)

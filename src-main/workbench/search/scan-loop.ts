@@ -15,6 +15,7 @@ import { walkBatches } from '../messages/batch-records.ts'
 import type { WalkedBatch } from '../messages/batch-records.ts'
 import type { LogRecord } from '../messages/log-record.ts'
 import { recordRow } from '../messages/record-row.ts'
+import { prepareChunk } from './prepare-chunk.ts'
 import { needleSearch } from './needle-search.ts'
 import { readRanges } from './range-reader.ts'
 import type { FetchedChunk, ReadRange } from './range-reader.ts'
@@ -71,7 +72,10 @@ export async function scan(scanning: Scanning): Promise<void> {
     state.offsetsTotal = offsetsTotal
     for (const ranges of rounds) {
       state.ranges = ranges
-      const onChunk = (chunk: FetchedChunk) => scanChunk(chunk, filter, scanning, state)
+      const onChunk = async (chunk: FetchedChunk) => {
+        await prepareChunk(decoding, chunk, client.env.compression)
+        return scanChunk(chunk, filter, scanning, state)
+      }
       await readRanges({ client, topic: order.topic, isolation: order.isolation, ranges, signal, onChunk })
       if (state.matched >= order.hitsMax) return finish(scanning, state, 'hits-reached', null)
       state.offsetsBefore += ranges.reduce((sum, range) => sum + range.to - range.from, 0)

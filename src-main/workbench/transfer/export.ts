@@ -8,6 +8,7 @@ import type { TransferProgress } from '../../contract/views/transfer.ts'
 import type { Decoding } from '../decoders/decoding.ts'
 import { refused } from '../failures.ts'
 import { walkBatches } from '../messages/batch-records.ts'
+import { prepareChunk } from '../search/prepare-chunk.ts'
 import { readRanges } from '../search/range-reader.ts'
 import type { FetchedChunk } from '../search/range-reader.ts'
 import { recordFilter } from '../search/record-filter.ts'
@@ -75,6 +76,7 @@ function chunkWriter(exporting: Exporting, file: ExportFile, counts: Counts, tel
   const filter = order.filter === null ? undefined : recordFilter(order.filter, decoding)
   let last: Promise<unknown> = Promise.resolve()
   const write = async (chunk: FetchedChunk) => {
+    await prepareChunk(decoding, chunk, compression)
     let text = ''
     for (const walked of walkBatches(chunk.records, { ...chunk, compression })) {
       if (batchBaseOffset(walked.batch, 0) >= chunk.to) break
