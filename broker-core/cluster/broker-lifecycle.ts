@@ -38,6 +38,8 @@ export interface LifecycleOptions {
     readonly securityProtocol: number
   }[]
   readonly logDirectoryIds: readonly string[]
+  /** Those of them that have failed by now (DISK-38). */
+  offlineLogDirectoryIds(): readonly string[]
   /** KIP-966: undefined after an unclean stop. */
   readonly previousBrokerEpoch: number | undefined
   readonly channel: ControllerChannel
@@ -178,7 +180,7 @@ class Lifecycle implements BrokerLifecycle {
       currentMetadataOffset: this.#options.metadata.image().offset - 1,
       wantFence: false,
       wantShutDown: this.#state === 'pending-controlled-shutdown',
-      offlineLogDirs: [],
+      offlineLogDirs: this.#options.offlineLogDirectoryIds(),
       cordonedLogDirs: null,
     }
   }

@@ -37,7 +37,11 @@ export function openDoors(parts: DoorParts): { clientDispatch: Dispatch; control
     bug,
   })
   const controllerDispatch: Dispatch = createDispatch({
-    handlers: controllerDoorHandlers({ ...common, served: () => controllerDispatch.served }),
+    handlers: controllerDoorHandlers({
+      ...common,
+      served: () => controllerDispatch.served,
+      dispatch: () => controllerDispatch,
+    }),
     door: 'controller',
     log: env.log,
     bug,

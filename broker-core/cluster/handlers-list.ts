@@ -15,10 +15,12 @@ import { updateFeatures } from '../protocol/messages/57-update-features.ts'
 import { unregisterBroker } from '../protocol/messages/64-unregister-broker.ts'
 import { addRaftVoter } from '../protocol/messages/80-add-raft-voter.ts'
 import { removeRaftVoter } from '../protocol/messages/81-remove-raft-voter.ts'
+import { unregisterController } from '../protocol/messages/94-unregister-controller.ts'
 import type { Replicas } from '../replication/replicas.ts'
 import { topicConfigInForce, type BrokerLayers } from '../server/config-layers.ts'
 import { controllerHandlers } from '../server/controller-handlers.ts'
 import { FetchSessions } from '../server/fetch/fetch-session.ts'
+import type { Dispatch } from '../server/dispatch.ts'
 import type { Handler } from '../server/handler.ts'
 import { produceHandler } from '../server/handlers/00-produce.ts'
 import { fetchHandler } from '../server/handlers/01-fetch.ts'
@@ -72,6 +74,7 @@ const forwarded: readonly Api[] = [
   unregisterBroker,
   addRaftVoter,
   removeRaftVoter,
+  unregisterController,
 ]
 
 /** What the client listener serves, without the coordinators' part. */
@@ -113,12 +116,18 @@ export function clientHandlers(parts: HandlerParts): Handler[] {
 }
 
 /** What the controller listener serves: the quorum among itself, and what the active controller decides. */
-export function controllerDoorHandlers(parts: HandlerParts): Handler[] {
+export function controllerDoorHandlers(parts: HandlerParts & { dispatch(): Dispatch }): Handler[] {
   const { config, env, node } = parts
   const { controller, raft } = node
   const voters = new Map(config.voters.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
   return [
-    ...controllerHandlers({ controller, raft, voters, controllerListener: config.controllerListener.name }),
+    ...controllerHandlers({
+      controller,
+      raft,
+      voters,
+      controllerListener: config.controllerListener.name,
+      dispatch: () => parts.dispatch(),
+    }),
     versionsHandler(parts),
     describeClusterHandler({
       image: () => node.metadata.image(),

@@ -129,6 +129,8 @@ function lifecycleOptions(options: MetadataNodeOptions, channel: ControllerChann
     rack,
     listeners: [{ name: listener.name, host: advertised.host, port, securityProtocol: plaintext }],
     logDirectoryIds: storage.directories.all.map(directory => directory.directoryId),
+    offlineLogDirectoryIds: () =>
+      storage.directories.all.filter(directory => directory.failure !== undefined).map(directory => directory.directoryId),
     previousBrokerEpoch: storage.previousBrokerEpoch,
     channel,
     metadata,

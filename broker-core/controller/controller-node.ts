@@ -116,7 +116,14 @@ class Active {
 
   state(): ControllerState {
     const { raft, clock, defaults, random } = this.#options
-    return { image: this.image, nextOffset: raft.logEndOffset, nowMs: clock.monotonicMs(), defaults, sessions: this.sessions, random }
+    return {
+      image: this.image,
+      nextOffset: raft.logEndOffset,
+      nowMs: clock.monotonicMs(),
+      defaults,
+      sessions: this.sessions,
+      random,
+    }
   }
 
   /** Appends and evolves; the last offset, or undefined when this node has lost the role. */

@@ -1,6 +1,7 @@
 import type { RaftNode } from '../consensus/raft-node.ts'
 import type { Controller } from '../controller/controller.ts'
 import { fetch } from '../protocol/messages/01-fetch.ts'
+import type { Dispatch } from './dispatch.ts'
 import { handler, type Handler } from './handler.ts'
 import { createTopicsHandler } from './handlers/19-create-topics.ts'
 import { deleteTopicsHandler } from './handlers/20-delete-topics.ts'
@@ -17,23 +18,30 @@ import { endQuorumEpochHandler } from './handlers/54-end-quorum-epoch.ts'
 import { describeQuorumHandler, type DescribeQuorumDeps } from './handlers/55-describe-quorum.ts'
 import { alterPartitionHandler } from './handlers/56-alter-partition.ts'
 import { updateFeaturesHandler } from './handlers/57-update-features.ts'
+import { envelopeHandler } from './handlers/58-envelope.ts'
 import { fetchSnapshotHandler } from './handlers/59-fetch-snapshot.ts'
 import { brokerRegistrationHandler } from './handlers/62-broker-registration.ts'
 import { brokerHeartbeatHandler } from './handlers/63-broker-heartbeat.ts'
 import { unregisterBrokerHandler } from './handlers/64-unregister-broker.ts'
 import { allocateProducerIdsHandler } from './handlers/67-allocate-producer-ids.ts'
+import { controllerRegistrationHandler } from './handlers/70-controller-registration.ts'
+import { assignReplicasToDirsHandler } from './handlers/73-assign-replicas-to-dirs.ts'
 import { addRaftVoterHandler } from './handlers/80-add-raft-voter.ts'
 import { removeRaftVoterHandler } from './handlers/81-remove-raft-voter.ts'
 import { updateRaftVoterHandler } from './handlers/82-update-raft-voter.ts'
+import { unregisterControllerHandler } from './handlers/94-unregister-controller.ts'
 
 export interface ControllerHandlerParts extends DescribeQuorumDeps {
   readonly controller: Controller
+  /** Of this listener, made from these handlers: requests in envelopes go through it. */
+  dispatch(): Dispatch
 }
 
 /** Everything that the controller listener serves besides ApiVersions: the quorum among itself, and what the active controller decides. */
 export function controllerHandlers(parts: ControllerHandlerParts): Handler[] {
   const { controller, raft } = parts
-  return [...quorumHandlers(raft), describeQuorumHandler(parts), ...decisionHandlers(controller)]
+  const envelopes = { dispatch: () => parts.dispatch(), isActive: () => controller.isActive() }
+  return [...quorumHandlers(raft), describeQuorumHandler(parts), envelopeHandler(envelopes), ...decisionHandlers(controller)]
 }
 
 const quorumHandlers = (raft: RaftNode): Handler[] => [
@@ -63,4 +71,7 @@ const decisionHandlers = (controller: Controller): Handler[] => [
   brokerHeartbeatHandler(controller),
   unregisterBrokerHandler(controller),
   allocateProducerIdsHandler(controller),
+  controllerRegistrationHandler(controller),
+  assignReplicasToDirsHandler(controller),
+  unregisterControllerHandler(controller),
 ]

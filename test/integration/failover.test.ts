@@ -39,7 +39,8 @@ describe('a broker that ends', () => {
     const partition = topic.partitions.find(each => (each.leaderId === controllerId) === isController)
     if (partition === undefined) throw new Error('no partition with such a leader')
     const index = partition.partitionIndex
-    await produceTo(talk, leaderPort(topic, index), topic, batchOf(['kept']), { partition: index })
+    const produced = await produceTo(talk, leaderPort(topic, index), topic, batchOf(['kept']), { partition: index })
+    expect(produced.error).toBe('NONE')
     const survivor = others(partition.leaderId).find(id => id !== controllerId) ?? -1
     const startMs = performance.now()
     void end(partition.leaderId)

@@ -74,6 +74,23 @@ export function withoutBroker(state: State, brokerId: number): MetadataRecord[] 
   return records
 }
 
+/** DISK-38: replicas in these directories are out of sync, and not eligible: nobody can read them. */
+export function offlineDirectoryRecords(state: State, brokerId: number, directoryIds: ReadonlySet<string>): MetadataRecord[] {
+  const records: MetadataRecord[] = []
+  const isThere = (partition: PartitionImage): boolean => {
+    const directory = partition.directories[partition.replicas.indexOf(brokerId)]
+    const counts = partition.isr.includes(brokerId) || partition.eligibleLeaderReplicas.includes(brokerId)
+    return counts && directory !== undefined && directoryIds.has(directory)
+  }
+  pushChanges(
+    records,
+    partitionsWhere(state.image, isThere),
+    topic => changeContext(state, topic, { gone: brokerId }),
+    partition => ({ isr: partition.isr.filter(replica => replica !== brokerId), uncleanShutdownReplicas: [brokerId] }),
+  )
+  return records
+}
+
 function pushChanges(
   records: MetadataRecord[],
   partitions: Iterable<{ topic: TopicImage; partition: PartitionImage }>,

@@ -4,7 +4,14 @@ import type { brokerHeartbeat } from '../../protocol/messages/63-broker-heartbea
 import type { ControllerState, Decision } from '../controller.ts'
 import type { BrokerRegistration } from '../image.ts'
 import type { MetadataRecord } from '../metadata-records.ts'
-import { controlledShutdownRecords, fenceRecords, hasLeaderships, registrationChange, unfenceRecords } from './broker-changes.ts'
+import {
+  controlledShutdownRecords,
+  fenceRecords,
+  hasLeaderships,
+  offlineDirectoryRecords,
+  registrationChange,
+  unfenceRecords,
+} from './broker-changes.ts'
 import { answer, brokerEpochProblem } from './decision.ts'
 
 type Request = RequestOf<typeof brokerHeartbeat>
@@ -50,7 +57,7 @@ export function decideBrokerHeartbeat(state: ControllerState, request: Request):
   const before = standingOf(broker)
   const next = nextStanding(state, broker, request)
   return {
-    records: [...recordsFor(state, broker, before, next), ...directoryRecords(broker, request)],
+    records: [...recordsFor(state, broker, before, next), ...directoryRecords(state, broker, request)],
     reply: {
       throttleTimeMs: 0,
       errorCode: 0,
@@ -74,8 +81,17 @@ function recordsFor(
   return before === 'fenced' ? [] : fenceRecords(state, broker)
 }
 
-function directoryRecords(broker: BrokerRegistration, request: Request): MetadataRecord[] {
+/** KIP-858 and KIP-1066: directories that went offline take their replicas out of ISRs; cordoned ones get nothing new. */
+function directoryRecords(state: ControllerState, broker: BrokerRegistration, request: Request): MetadataRecord[] {
+  const records: MetadataRecord[] = []
+  const online = broker.logDirectoryIds.filter(id => !request.offlineLogDirs.includes(id))
+  if (online.length < broker.logDirectoryIds.length && online.length > 0) {
+    records.push(registrationChange(broker, { logDirs: online }))
+    records.push(...offlineDirectoryRecords(state, broker.brokerId, new Set(request.offlineLogDirs)))
+  }
   const cordoned = request.cordonedLogDirs
-  if (cordoned === null || cordoned.join() === broker.cordonedLogDirectoryIds.join()) return []
-  return [registrationChange(broker, { cordonedLogDirs: cordoned })]
+  if (cordoned !== null && cordoned.join() !== broker.cordonedLogDirectoryIds.join()) {
+    records.push(registrationChange(broker, { cordonedLogDirs: cordoned }))
+  }
+  return records
 }
