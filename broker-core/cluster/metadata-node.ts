@@ -73,7 +73,10 @@ export function metadataNode(options: MetadataNodeOptions): MetadataNode {
   })
   const metadata = metadataLoader({ clusterId: storage.clusterId, timers: env.timers, sink: env.log })
   raft.subscribe(metadata.listener)
-  metadata.snapshotInto(raft)
+  metadata.snapshotInto(raft, {
+    bytes: configNumber(config, 'metadata.log.max.record.bytes.between.snapshots'),
+    intervalMs: configNumber(config, 'metadata.log.max.snapshot.interval.ms'),
+  })
   const controller = startController({
     raft,
     metadata,

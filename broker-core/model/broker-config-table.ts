@@ -30,6 +30,8 @@ export const brokerConfigTable: Readonly<Record<string, BrokerConfigEntry>> = {
   'controller.quorum.election.backoff.max.ms': fixed('int', '1000'),
   'controller.quorum.fetch.timeout.ms': fixed('int', '2000'),
   'controller.quorum.request.timeout.ms': fixed('int', '2000'),
+  'metadata.log.max.record.bytes.between.snapshots': fixed('long', '20971520'),
+  'metadata.log.max.snapshot.interval.ms': fixed('long', '3600000'),
   'log.dir': fixed('string', '/tmp/kafka-logs'),
   'log.dirs': fixed('list', null),
   'cluster.id': fixed('string', null),
