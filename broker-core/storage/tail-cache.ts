@@ -1,12 +1,16 @@
 import { batchBaseOffset, batchLastOffset } from '../records/batch-header.ts'
 import { batchEnd } from '../records/batch-iterator.ts'
 
+/** One append, or several small ones that follow each other in one slab. */
 interface TailPiece {
   readonly owner: TailCache
   /** Empty once dropped: queue and list may still hold the piece for a while, but no longer its memory. */
   bytes: Uint8Array
+  /** What `bytes` is the used front of; undefined: memory of whoever appended. */
+  slab: Uint8Array | undefined
+  readonly keptBytes: number
   readonly baseOffset: number
-  readonly lastOffset: number
+  lastOffset: number
   isDropped: boolean
 }
 
@@ -14,6 +18,11 @@ const noBytes = new Uint8Array(0)
 
 /** A view that is a small part of a large frame is copied: it must not keep more than this many times its size alive. */
 const keptAliveFactorMax = 4
+
+/** Smaller appends are copied into slabs: a buffer of its own would cost a small one more than its bytes. */
+const slabbedBytesMax = 4 * 1024
+const slabBytesMin = 2 * 1024
+const slabBytesMax = 64 * 1024
 
 /**
  * Bytes that the tails of all logs of a directory may hold together. At the limit the oldest appended piece of any log goes; readers
@@ -35,7 +44,7 @@ export class TailBudget {
 
   take(piece: TailPiece): void {
     this.#queue.push(piece)
-    this.#usedBytes += piece.bytes.length
+    this.#usedBytes += piece.keptBytes
     while (this.#usedBytes > this.bytesMax) {
       const oldest = this.#queue[this.#head++]!
       if (!oldest.isDropped) oldest.owner.dropOldest()
@@ -48,8 +57,9 @@ export class TailBudget {
 
   release(piece: TailPiece): void {
     piece.isDropped = true
-    this.#usedBytes -= piece.bytes.length
+    this.#usedBytes -= piece.keptBytes
     piece.bytes = noBytes
+    piece.slab = undefined
   }
 }
 
@@ -74,8 +84,32 @@ export class TailCache {
       this.clear()
       return
     }
+    if (bytes.length <= slabbedBytesMax) {
+      this.#addSmall(bytes, baseOffset, lastOffset)
+      return
+    }
     const kept = bytes.buffer.byteLength > bytes.length * keptAliveFactorMax ? bytes.slice() : bytes
-    const piece: TailPiece = { owner: this, bytes: kept, baseOffset, lastOffset, isDropped: false }
+    this.#push({ bytes: kept, slab: undefined, keptBytes: kept.length, baseOffset, lastOffset })
+  }
+
+  #addSmall(bytes: Uint8Array, baseOffset: number, lastOffset: number): void {
+    const last = this.#pieces.length > this.#head ? this.#pieces[this.#pieces.length - 1] : undefined
+    const used = last?.bytes.length ?? 0
+    if (last?.slab !== undefined && used + bytes.length <= last.slab.length) {
+      last.slab.set(bytes, used)
+      last.bytes = last.slab.subarray(0, used + bytes.length)
+      last.lastOffset = lastOffset
+      return
+    }
+    // Slabs grow with the traffic, so that an idle partition keeps little.
+    const wanted = Math.min(slabBytesMax, this.#budget.bytesMax, Math.max(slabBytesMin, (last?.slab?.length ?? 0) * 2))
+    const slab = new Uint8Array(Math.max(wanted, bytes.length))
+    slab.set(bytes)
+    this.#push({ bytes: slab.subarray(0, bytes.length), slab, keptBytes: slab.length, baseOffset, lastOffset })
+  }
+
+  #push(of: Omit<TailPiece, 'owner' | 'isDropped'>): void {
+    const piece: TailPiece = { owner: this, isDropped: false, ...of }
     this.#pieces.push(piece)
     this.#budget.take(piece)
   }
@@ -95,11 +129,9 @@ export class TailCache {
     while (this.startOffset < offset) this.dropOldest()
   }
 
-  /** After a truncation: nothing that reaches `offset` may stay. */
+  /** After a truncation: nothing that reaches `offset` may stay, and what stays must reach the new end. Rare, so all goes. */
   truncateTo(offset: number): void {
-    while (this.#pieces.length > this.#head && this.#pieces[this.#pieces.length - 1]!.lastOffset >= offset) {
-      this.#budget.release(this.#pieces.pop()!)
-    }
+    if (this.#pieces.length > this.#head && this.#pieces[this.#pieces.length - 1]!.lastOffset >= offset) this.clear()
   }
 
   clear(): void {

@@ -300,19 +300,29 @@ describe('reads', () => {
 
   it('the tail comes from memory as views on what was appended, within one budget for all logs', () => {
     const env = testStorage()
-    const { directory, log } = createTestLog(env, {}, { tailBytesMax: 1000 })
+    const { directory, log } = createTestLog(env, {}, { tailBytesMax: 16_000 })
     const other = directory.createLog({ topic: 't', partition: 1, topicId: 'abcdefghijklmnopqrstuA', config: {} })
-    const bytes = batchOf([{ value: 'x'.repeat(300) }])
+    const bytes = batchOf([{ value: 'x'.repeat(5000) }])
     log.appendAsLeader(bytes, { leaderEpoch: 0, origin: 'client' })
     env.disk.refuse = operation => (operation === 'read' ? 'io' : undefined)
     const { chunks } = log.read({ fromOffset: 0, maxBytes: 1e6, belowOffset: 1, atLeastOneBatch: true })
     expect(chunks[0]!.buffer).toBe(bytes.buffer)
     env.disk.refuse = () => undefined
-    for (let i = 0; i < 3; i++) append(other, [{ value: 'y'.repeat(300) }])
+    for (let i = 0; i < 3; i++) append(other, [{ value: 'y'.repeat(5000) }])
     expect(readAll(log).length).toBe(1)
     env.disk.refuse = operation => (operation === 'read' ? 'io' : undefined)
     expect(readAll(other, 2).length).toBe(1)
     expect(() => readAll(log)).toThrow(/storage failed/)
+  })
+
+  it('small appends share a slab in memory, so that they cost little more than their bytes', () => {
+    const env = testStorage()
+    const { log } = createTestLog(env, {}, { tailBytesMax: 1 << 20 })
+    for (let i = 0; i < 500; i++) append(log, [{ value: `${i}` }])
+    env.disk.refuse = operation => (operation === 'read' ? 'io' : undefined)
+    const { chunks, nextOffset } = log.read({ fromOffset: 0, maxBytes: 1e6, belowOffset: 500, atLeastOneBatch: true })
+    expect([chunks.length < 10, nextOffset]).toEqual([true, 500])
+    expect(readAll(log).map(record => record.value)).toEqual(Array.from({ length: 500 }, (_, i) => `${i}`))
   })
 })
 

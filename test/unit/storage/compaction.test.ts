@@ -191,7 +191,7 @@ describe('compaction', () => {
           )
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 })

@@ -73,9 +73,17 @@ describe('log against a naive model', () => {
               const records = values.map(value => ({ value, timestampMs }))
               if (one.kind === 'append') take(append(log, records), values)
               else {
+                // As fetched: two batches at once, and the beginning of a third.
                 const firstOffset = end + one.gap
-                log.appendAsFollower(batchOf(records, { baseOffset: firstOffset, leaderEpoch: 1 }), { leaderEpochMax: 1 })
-                take(firstOffset, values)
+                const half = Math.ceil(one.count / 2)
+                const first = batchOf(records.slice(0, half), { baseOffset: firstOffset, leaderEpoch: 1 })
+                take(firstOffset, values.slice(0, half))
+                const rest =
+                  one.count > half
+                    ? batchOf(records.slice(half), { baseOffset: end + one.gap, leaderEpoch: 1 })
+                    : first.subarray(0, 0)
+                if (one.count > half) take(end + one.gap, values.slice(half))
+                log.appendAsFollower(new Uint8Array([...first, ...rest, ...first.subarray(0, 40)]), { leaderEpochMax: 1 })
               }
             } else if (one.kind === 'truncate') {
               const offset = log.logStartOffset + Math.floor((end - log.logStartOffset) * one.share)
