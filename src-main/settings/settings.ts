@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { registry, security } from '../contract/inputs/app.ts'
 import type { Preferences } from '../contract/views/app.ts'
 import { readJsonFile, writeJsonFile } from './json-file.ts'
 
@@ -10,6 +11,8 @@ const profile = z.object({
   bootstrap: z.array(z.string().max(300)).min(1).max(100),
   readOnly: z.boolean(),
   colour: z.string().max(32).nullable(),
+  security: security.nullable().default(null),
+  registry: registry.nullable().default(null),
 })
 /** A foreign cluster as remembered. No secrets in it. */
 export type ConnectionProfile = z.output<typeof profile>

@@ -4,6 +4,7 @@ import type { LocalClusterView } from '../contract/views/cluster.ts'
 import type { Notices } from '../notices.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Clusters } from './clusters.ts'
+import { clientSecurity, mergeSecrets, noSecrets } from './connection-secrets.ts'
 import { localConnection } from './connections.ts'
 import type { Connections } from './connections.ts'
 import { badInput, refused } from './failures.ts'
@@ -45,14 +46,23 @@ export function appHandlers(sources: AppSources): AppHandlers {
     'settings.read': () => Promise.resolve(settings.preferences()),
     'settings.write': patch => Promise.resolve(changeSettings(settings, patch)),
     'connections.watch': (_input, { signal }) => connections.list.read(signal),
-    'connections.add': profile => Promise.resolve(connections.add(profile)),
-    'connections.update': ({ connection, ...patch }) => Promise.resolve(connections.update(connection, definedOf(patch))),
+    'connections.add': ({ secrets, ...profile }) => Promise.resolve(connections.add(profile, secrets)),
+    async 'connections.update'({ connection, secrets, ...patch }) {
+      const view = connections.update(connection, definedOf(patch), secrets)
+      // What says how brokers are reached takes effect with the next question.
+      const isNewWay = secrets !== undefined || [patch.bootstrap, patch.security, patch.registry].some(it => it !== undefined)
+      if (isNewWay) await clusters.forget(connection)
+      return view
+    },
     async 'connections.remove'({ connection }) {
       connections.remove(connection)
       await clusters.forget(connection)
       return null
     },
-    'connections.test': ({ bootstrap }, { signal }) => testConnection(bootstrap, signal),
+    'connections.test': ({ bootstrap, security, secrets, connection }, { signal }) => {
+      const kept = connection === null ? noSecrets : connections.secrets(connection)
+      return testConnection(bootstrap, signal, clientSecurity(security, mergeSecrets(kept, secrets ?? undefined)))
+    },
     'local.watch': (_input, { signal }) => watchLocal(sources.host, signal),
     async 'local.start'() {
       await host().start()

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { FailureError } from '../contract/failure.ts'
 import type { ConnectionView } from '../contract/views/app.ts'
+import type { SecretStore } from '../settings/secret-store.ts'
 import type { ConnectionProfile, Settings } from '../settings/settings.ts'
+import { keptView, mergeSecrets, noSecrets, readSecrets, writeSecrets } from './connection-secrets.ts'
+import type { ConnectionSecrets, SecretsPatch } from './connection-secrets.ts'
 import { notFound, refused } from './failures.ts'
 import { watched } from './watch.ts'
 import type { Watched } from './watch.ts'
@@ -16,24 +19,32 @@ export interface Connections {
   get(id: string): ConnectionView
   /** The same, for everything that changes a cluster: throws READ_ONLY. */
   writable(id: string): ConnectionView
-  add(profile: Omit<ConnectionProfile, 'id'>): ConnectionView
-  update(id: string, patch: Partial<Pick<ConnectionProfile, 'name' | 'readOnly' | 'colour'>>): ConnectionView
+  add(profile: Omit<ConnectionProfile, 'id'>, secrets: SecretsPatch | null): ConnectionView
+  update(id: string, patch: Partial<Omit<ConnectionProfile, 'id'>>, secrets?: SecretsPatch | null): ConnectionView
+  /** Of a connection that is there; for its client only. */
+  secrets(id: string): ConnectionSecrets
   remove(id: string): void
 }
 
 export interface ConnectionsOptions {
   readonly settings: Pick<Settings, 'profiles' | 'replaceProfiles'>
+  readonly store: SecretStore
   readonly localBootstrap: string | undefined
   /** Of `brokerbench open HOST:PORT`; not saved. */
   readonly opened: readonly string[] | undefined
 }
 
 export function openConnections(options: ConnectionsOptions): Connections {
-  const fixed = fixedConnections(options)
+  const { store } = options
+  const withKept = (view: Omit<ConnectionView, 'secretsKept'>): ConnectionView => ({
+    ...view,
+    secretsKept: keptView(store, readSecrets(store, view.id)),
+  })
   const saved = () => options.settings.profiles().map(profile => ({ ...profile, kind: 'foreign' as const }))
-  let fixedNow = fixed
-  const list = watched<readonly ConnectionView[]>([...fixedNow, ...saved()])
-  const publish = () => list.set([...fixedNow, ...saved()])
+  let fixedNow = fixedConnections(options)
+  const all = () => [...fixedNow, ...saved()].map(withKept)
+  const list = watched<readonly ConnectionView[]>(all())
+  const publish = () => list.set(all())
   const get = (id: string) => {
     const view = list.value.find(candidate => candidate.id === id)
     if (view === undefined) throw notFound(`there is no connection ${JSON.stringify(id)}`)
@@ -51,16 +62,21 @@ export function openConnections(options: ConnectionsOptions): Connections {
         hint: 'Switch it to writable in its connection settings.',
       })
     },
-    add(profile) {
+    secrets: id => (list.value.some(view => view.id === id) ? readSecrets(store, id) : noSecrets),
+    add(profile, secrets) {
       if (list.value.length >= connectionsMax) throw refused(`there are ${connectionsMax} connections already`)
       const id = randomBytes(9).toString('base64url')
       options.settings.replaceProfiles([...options.settings.profiles(), { ...profile, id, bootstrap: [...profile.bootstrap] }])
+      writeSecrets(store, id, mergeSecrets(noSecrets, secrets))
       publish()
       return get(id)
     },
-    update(id, patch) {
+    update(id, patch, secrets) {
       const view = get(id)
       if (view.kind === 'local' && patch.readOnly === true) throw refused('the embedded cluster is always writable')
+      if (view.kind === 'local' && (patch.bootstrap !== undefined || patch.security !== undefined))
+        throw refused('the address of the embedded cluster is its own')
+      if (secrets !== undefined) writeSecrets(store, id, mergeSecrets(readSecrets(store, id), secrets))
       const changes = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
       fixedNow = fixedNow.map(candidate => (candidate.id === id ? { ...candidate, ...changes } : candidate))
       const profiles = options.settings.profiles()
@@ -73,14 +89,17 @@ export function openConnections(options: ConnectionsOptions): Connections {
       if (get(id).kind === 'local') throw refused('the embedded cluster cannot be removed')
       fixedNow = fixedNow.filter(candidate => candidate.id !== id)
       options.settings.replaceProfiles(options.settings.profiles().filter(profile => profile.id !== id))
+      store.write(id, undefined)
       publish()
     },
   }
 }
 
-function fixedConnections(options: ConnectionsOptions): ConnectionView[] {
+type FixedConnection = Omit<ConnectionView, 'secretsKept'>
+
+function fixedConnections(options: ConnectionsOptions): FixedConnection[] {
   const { localBootstrap, opened } = options
-  const views: ConnectionView[] = []
+  const views: FixedConnection[] = []
   if (localBootstrap !== undefined)
     views.push({
       id: localConnection,
@@ -89,6 +108,8 @@ function fixedConnections(options: ConnectionsOptions): ConnectionView[] {
       bootstrap: localBootstrap.split(','),
       readOnly: false,
       colour: null,
+      security: null,
+      registry: null,
     })
   if (opened !== undefined)
     views.push({
@@ -98,6 +119,8 @@ function fixedConnections(options: ConnectionsOptions): ConnectionView[] {
       bootstrap: opened,
       readOnly: true,
       colour: null,
+      security: null,
+      registry: null,
     })
   return views
 }

@@ -1,5 +1,6 @@
 import type { Clusters } from './clusters.ts'
 import { newDecoding } from './decoders/decoding.ts'
+import type { Schemas } from './decoders/schemas.ts'
 import type { Handlers } from './handlers.ts'
 import { recordDetails } from './messages/record-detail.ts'
 import type { RecordSessions } from './messages/record-sessions.ts'
@@ -14,14 +15,20 @@ export interface RecordSources {
   readonly clusters: Clusters
   readonly sessions: RecordSessions
   readonly nowMs: () => number
+  readonly schemasOf: (connection: string) => Schemas | undefined
 }
 
 /** Records: pages of them, one of them, and new ones. */
-export function recordHandlers({ clusters, sessions, nowMs }: RecordSources): RecordHandlers {
+export function recordHandlers({ clusters, sessions, nowMs, schemasOf }: RecordSources): RecordHandlers {
   const details = recordDetails()
   return {
     'records.open': (order, context) => {
-      const decoding = newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder })
+      const decoding = newDecoding({
+        topic: order.topic,
+        key: order.keyDecoder,
+        value: order.valueDecoder,
+        schemas: schemasOf(order.connection),
+      })
       return sessions.open(clusters.client(order.connection), order, decoding, context)
     },
     'records.page': (order, { signal }) => sessions.page(order, signal),
@@ -30,12 +37,22 @@ export function recordHandlers({ clusters, sessions, nowMs }: RecordSources): Re
       return Promise.resolve(null)
     },
     'records.detail': (order, { signal }) => {
-      const decoding = newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder })
+      const decoding = newDecoding({
+        topic: order.topic,
+        key: order.keyDecoder,
+        value: order.valueDecoder,
+        schemas: schemasOf(order.connection),
+      })
       return details.detail(clusters.client(order.connection), order, decoding, signal)
     },
     'records.bytes': (order, { signal }) => details.bytes(clusters.client(order.connection), order, signal),
     'records.text': (order, { signal }) => {
-      const decoding = newDecoding({ topic: order.topic, key: order.decoder, value: order.decoder })
+      const decoding = newDecoding({
+        topic: order.topic,
+        key: order.decoder,
+        value: order.decoder,
+        schemas: schemasOf(order.connection),
+      })
       return details.text(clusters.client(order.connection), order, decoding, signal)
     },
     'records.produce': (order, { signal }) => produceOne(clusters.writableClient(order.connection), order, { nowMs, signal }),

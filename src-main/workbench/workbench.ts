@@ -10,9 +10,12 @@ import { openSettings } from '../settings/settings.ts'
 import { appHandlers, firstConnection } from './app-handlers.ts'
 import { clusterHandlers } from './cluster-handlers.ts'
 import { openClusters } from './clusters.ts'
-import type { ClientSecurity } from './clusters.ts'
+import { clientSecurity } from './connection-secrets.ts'
 import { connectionRooms } from './connection-room.ts'
 import { localConnection, openConnections } from './connections.ts'
+import { registrySchemas } from './decoders/registry.ts'
+import type { RegistryAddress } from './decoders/registry.ts'
+import type { Schemas } from './decoders/schemas.ts'
 import type { Handlers } from './handlers.ts'
 import { recordSessions } from './messages/record-sessions.ts'
 import type { OpenTarget } from './open-target.ts'
@@ -47,10 +50,16 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
   const told = (problem: string) => notices.tell('warning', 'Settings', problem)
   const settings = openSettings(join(dataDirectory, 'settings.json'), told)
   const opened = options.open?.kind === 'cluster' ? options.open.bootstrap : undefined
-  const connections = openConnections({ settings, localBootstrap: cluster?.bootstrap, opened })
-  const securityOf = (): ClientSecurity => ({})
+  const connections = openConnections({ settings, store: options.secrets, localBootstrap: cluster?.bootstrap, opened })
+  const securityOf = (id: string) => clientSecurity(connections.get(id).security, connections.secrets(id))
   const clusters = openClusters(connections, nodeEnv(), securityOf)
   const nowMs = Date.now
+  const registryOf = (id: string) => {
+    const { registry } = connections.get(id)
+    return registry === null ? null : { ...registry, password: connections.secrets(id).registryPassword }
+  }
+  const schemasOf = schemaStores(registryOf)
+  clusters.onClosed(schemasOf.forget)
   const rooms = connectionRooms(clusters, nowMs, () => undefined)
   const sessions = recordSessions(nowMs)
   const shops = shopHandlers({ clusters, nowMs, memoryOf: connection => shopMemory(dataDirectory, connection, told) })
@@ -71,11 +80,13 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
     handlers: {
       ...appHandlers({ info, notices, settings, connections, clusters, host: cluster }),
       ...clusterHandlers({ clusters, connections, rooms, nowMs }),
-      ...recordHandlers({ clusters, sessions, nowMs }),
+      ...recordHandlers({ clusters, sessions, nowMs, schemasOf }),
       ...searchHandlers({
         clusters,
         connections,
         securityOf,
+        registryOf,
+        schemasOf,
         jobEntry: join(options.mainFolder, 'job-worker.js'),
         exportsFolder: join(dataDirectory, 'exports'),
       }),
@@ -88,6 +99,20 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
       await clusters.close()
     },
   }
+}
+
+/** One store of schemas per connection that names a registry. */
+function schemaStores(registryOf: (connection: string) => RegistryAddress | null) {
+  const stores = new Map<string, Schemas>()
+  const storeOf = (connection: string): Schemas | undefined => {
+    const known = stores.get(connection)
+    const address = known === undefined ? registryOf(connection) : null
+    if (address === null) return known
+    const made = registrySchemas(address)
+    stores.set(connection, made)
+    return made
+  }
+  return Object.assign(storeOf, { forget: (connection: string) => void stores.delete(connection) })
 }
 
 const shopFile = z.record(z.string().max(249), z.string().max(64))

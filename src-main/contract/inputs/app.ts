@@ -14,11 +14,49 @@ const hostAndPort = z
   .max(300)
   .regex(/^(\[[0-9A-Fa-f:.]+\]|[^\s:,/]+):\d{1,5}$/, 'must look like host:port')
 
+const pem = z
+  .string()
+  .max(262_144)
+  .regex(/-----BEGIN [A-Z0-9 ]+-----/, 'must be PEM text')
+
+/** How brokers are talked to. What is secret in it stands in `secrets`. */
+export const security = z.object({
+  protocol: z.enum(['plaintext', 'tls', 'sasl-plaintext', 'sasl-tls']),
+  mechanism: z.enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']).nullable().default(null),
+  username: z.string().min(1).max(1_000).nullable().default(null),
+  /** Certificate authorities to trust in place of the system's. */
+  caPem: pem.nullable().default(null),
+  certificatePem: pem.nullable().default(null),
+  /** Name that the certificate must have, where it differs from the host. */
+  serverName: z.string().min(1).max(253).nullable().default(null),
+  /** False takes any certificate: for trying out only, and said so on the screen. */
+  verify: z.boolean().default(true),
+})
+
+/** Sealed by the system's keychain; where there is none, kept in memory until the app ends. Never read back by the window. */
+export const secrets = z.object({
+  password: z.string().max(10_000).nullable().optional(),
+  keyPem: pem.nullable().optional(),
+  registryPassword: z.string().max(10_000).nullable().optional(),
+})
+
+/** A schema registry with Confluent's interface. */
+export const registry = z.object({
+  url: z
+    .string()
+    .max(2_000)
+    .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'must look like http://host:port, without user or query'),
+  username: z.string().min(1).max(1_000).nullable().default(null),
+})
+
 export const addConnection = z.object({
   name: z.string().min(1).max(100),
   bootstrap: z.array(hostAndPort).min(1).max(100),
   readOnly: z.boolean().default(true),
   colour: z.string().max(32).nullable().default(null),
+  security: security.nullable().default(null),
+  secrets: secrets.nullable().default(null),
+  registry: registry.nullable().default(null),
 })
 
 export const updateConnection = z.object({
@@ -26,9 +64,20 @@ export const updateConnection = z.object({
   name: z.string().min(1).max(100).optional(),
   readOnly: z.boolean().optional(),
   colour: z.string().max(32).nullable().optional(),
+  bootstrap: z.array(hostAndPort).min(1).max(100).optional(),
+  security: security.nullable().optional(),
+  /** What is named replaces what is kept; null forgets it. */
+  secrets: secrets.nullable().optional(),
+  registry: registry.nullable().optional(),
 })
 
-export const testConnection = z.object({ bootstrap: z.array(hostAndPort).min(1).max(100) })
+export const testConnection = z.object({
+  bootstrap: z.array(hostAndPort).min(1).max(100),
+  security: security.nullable().default(null),
+  secrets: secrets.nullable().default(null),
+  /** Secrets that are not given are those of this connection. */
+  connection: connection.nullable().default(null),
+})
 
 export const onBroker = z.object({ brokerId })
 

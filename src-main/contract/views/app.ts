@@ -43,6 +43,26 @@ export interface ConnectionView {
   readonly readOnly: boolean
   /** Accent of the band, a token name. */
   readonly colour: string | null
+  readonly security: ConnectionSecurity | null
+  readonly registry: { readonly url: string; readonly username: string | null } | null
+  /** Which secrets are kept, and where: never what they are. */
+  readonly secretsKept: {
+    readonly password: boolean
+    readonly key: boolean
+    readonly registryPassword: boolean
+    /** `session`: there is no keychain here, so they are gone when the app ends. */
+    readonly where: 'keychain' | 'session'
+  }
+}
+
+export interface ConnectionSecurity {
+  readonly protocol: 'plaintext' | 'tls' | 'sasl-plaintext' | 'sasl-tls'
+  readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512' | null
+  readonly username: string | null
+  readonly caPem: string | null
+  readonly certificatePem: string | null
+  readonly serverName: string | null
+  readonly verify: boolean
 }
 
 /** One step of testing a connection, in order; the first `failed` one is where it breaks. */

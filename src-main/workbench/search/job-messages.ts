@@ -1,11 +1,13 @@
 import type { ParsedOf } from '../../contract/contract.ts'
 import type { Failure } from '../../contract/failure.ts'
 import type { ClientSecurity } from '../clusters.ts'
+import type { RegistryAddress } from '../decoders/registry.ts'
 
 /** What a job's thread is given. It has a Kafka client of its own, so that a long scan never stands in the way of the screens. */
 export interface JobData {
   readonly bootstrap: string
   readonly security: ClientSecurity
+  readonly registry: RegistryAddress | null
   readonly job: Job
 }
 

@@ -5,6 +5,7 @@ import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import { nodeEnv } from '../../../broker-core/env/node/node-env.ts'
 import { closeQuietly } from '../close-quietly.ts'
 import { newDecoding } from '../decoders/decoding.ts'
+import { registrySchemas } from '../decoders/registry.ts'
 import { badInput, toFailure } from '../failures.ts'
 import { readOneRecord } from '../messages/one-record.ts'
 import { exportRecords } from '../transfer/export.ts'
@@ -19,7 +20,8 @@ if (port === null) throw new Error('this file runs as a worker thread of Brokerb
 const say = (message: FromJob) => port.postMessage(message)
 port.on('message', () => say({ kind: 'pong' }))
 
-const { bootstrap, security, job } = workerData as JobData
+const { bootstrap, security, registry, job } = workerData as JobData
+const schemas = registry === null ? undefined : registrySchemas(registry)
 const client = createClient({ bootstrap, clientId: 'brokerbench-scan', ...security }, nodeEnv())
 try {
   await run(job, client, item => say({ kind: 'item', item }))
@@ -40,9 +42,10 @@ async function run(task: Job, client: KafkaClient, emit: (item: unknown) => void
     case 'scan':
       return await scan({ client, order: task.order, decoding: decodingOf(task.order), signal, emit })
     case 'test-filter': {
-      const decoding = newDecoding({ topic: task.order.topic, key: 'auto', value: 'auto' })
+      const decoding = newDecoding({ topic: task.order.topic, key: 'auto', value: 'auto', schemas })
       const filter = recordFilter(task.order.filter, decoding)
       const { record } = await readOneRecord(client, task.order, signal)
+      await decoding.prepare([record.key, record.value].filter(bytes => bytes !== null))
       return emit(tried(() => filter.matches(task.order.partition, record)))
     }
     case 'export':
@@ -67,5 +70,5 @@ function decodingOf(order: {
   keyDecoder: Parameters<typeof newDecoding>[0]['key']
   valueDecoder: Parameters<typeof newDecoding>[0]['value']
 }) {
-  return newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder })
+  return newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder, schemas })
 }

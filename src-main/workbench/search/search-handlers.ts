@@ -3,6 +3,8 @@ import type { ScanItem, ScanProgress } from '../../contract/views/search.ts'
 import type { TransferProgress } from '../../contract/views/transfer.ts'
 import type { ClientSecurity, Clusters } from '../clusters.ts'
 import type { Connections } from '../connections.ts'
+import type { RegistryAddress } from '../decoders/registry.ts'
+import type { Schemas } from '../decoders/schemas.ts'
 import { badInput } from '../failures.ts'
 import type { Handlers } from '../handlers.ts'
 import { histogram } from './histogram.ts'
@@ -20,6 +22,8 @@ export interface SearchSources {
   readonly clusters: Clusters
   readonly connections: Connections
   readonly securityOf: (connection: string) => ClientSecurity
+  readonly registryOf: (connection: string) => RegistryAddress | null
+  readonly schemasOf: (connection: string) => Schemas | undefined
   /** The built entry of the jobs' thread. */
   readonly jobEntry: string
   /** Where files with a bare name go. */
@@ -34,6 +38,7 @@ export function searchHandlers(sources: SearchSources): SearchHandlers {
   const dataFor = (connection: string, job: Job): JobData => ({
     bootstrap: connections.get(connection).bootstrap.join(','),
     security: sources.securityOf(connection),
+    registry: sources.registryOf(connection),
     job,
   })
   const pathFor = (path: string) => filePath(path, sources.exportsFolder)
@@ -70,7 +75,8 @@ export function searchHandlers(sources: SearchSources): SearchHandlers {
         throw error instanceof JobStuck ? badInput(`filter: ${stuckMessage}`) : error
       }
     },
-    'records.tail': (order, { signal }) => tail(clusters.client(order.connection), order, signal),
+    'records.tail': (order, { signal }) =>
+      tail({ client: clusters.client(order.connection), order, signal, schemas: sources.schemasOf(order.connection) }),
     'records.histogram': (order, { signal }) => histogram(clusters.client(order.connection), order, signal),
     'transfer.export': (order, { signal }) =>
       jobItems<TransferProgress>(

@@ -4,6 +4,7 @@ import type { ParsedOf } from '../../contract/contract.ts'
 import type { RecordRow } from '../../contract/views/records.ts'
 import type { TailItem } from '../../contract/views/search.ts'
 import { newDecoding } from '../decoders/decoding.ts'
+import type { Schemas } from '../decoders/schemas.ts'
 import { badInput, toFailure } from '../failures.ts'
 import type { LogRecord } from '../messages/log-record.ts'
 import { recordRow } from '../messages/record-row.ts'
@@ -15,6 +16,13 @@ const sendEveryMs = 100
 
 export type TailOrder = ParsedOf<'records.tail'>
 
+export interface Tailing {
+  readonly client: KafkaClient
+  readonly order: TailOrder
+  readonly signal: AbortSignal
+  readonly schemas: Schemas | undefined
+}
+
 interface Arrived {
   readonly partition: number
   readonly record: LogRecord
@@ -24,8 +32,8 @@ interface Arrived {
  * New records from now on. Nothing is lost: what a slow screen is not shown is counted, and lies in the topic between the cuts of the
  * items, where `records.page` reads it. Memory: the rows of one moment.
  */
-export async function* tail(client: KafkaClient, order: TailOrder, signal: AbortSignal): AsyncGenerator<TailItem, void> {
-  const decoding = newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder })
+export async function* tail({ client, order, signal, schemas }: Tailing): AsyncGenerator<TailItem, void> {
+  const decoding = newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder, schemas })
   if (order.filter?.kind === 'javascript') throw badInput('filter: a tail takes no JavaScript; scan the topic instead')
   const filter = order.filter === null ? undefined : recordFilter(order.filter, decoding)
   const topic = await client.topic(order.topic, { signal })
@@ -44,6 +52,7 @@ export async function* tail(client: KafkaClient, order: TailOrder, signal: Abort
       if (failure !== undefined) yield failure
       const taken = state.take()
       if (taken.seen > 0) {
+        await decoding.prepare(taken.shown.flatMap(({ record }) => [record.key, record.value].filter(bytes => bytes !== null)))
         const rows = taken.shown.map(({ partition, record }) => recordRow(partition, record, decoding)).sort(byTime)
         yield { kind: 'rows', rows, seen: taken.seen, seenTotal: taken.seenTotal, next: taken.next }
       }

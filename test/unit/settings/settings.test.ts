@@ -44,7 +44,7 @@ describe('settings', () => {
 
   it('keep no secrets: what is written holds what was given and nothing else', () => {
     const path = join(folder, 'settings.json')
-    const profile = { id: 'a', name: 'A', bootstrap: ['h:1'], readOnly: true, colour: null }
+    const profile = { id: 'a', name: 'A', bootstrap: ['h:1'], readOnly: true, colour: null, security: null, registry: null }
     openSettings(path, () => undefined).replaceProfiles([profile])
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ profiles: [profile] })
   })
