@@ -32,34 +32,66 @@ interface Claimed {
   readonly producerEpoch: number
 }
 
-/** Undefined: nothing transactional, or all of it known to the gate: the request goes on at once. */
-export function admitTransaction(
-  deps: PartitionDirectory & { readonly gate: TransactionGate },
-  request: Request,
-  context: RequestContext,
-): Promise<Refusals> | undefined {
-  const claimed = transactionalData(deps, request, context)
-  const [first] = claimed
-  if (first === undefined) return undefined
-  const { producerEpoch, producerId } = first
-  const places = claimed.map(({ place }) => place)
-  if (deps.gate.isOpen({ producerId, producerEpoch, places })) return undefined
-  // A request is of one producer; without a transactional id there is no coordinator to ask.
-  const isOne = claimed.every(one => one.producerId === producerId && one.producerEpoch === producerEpoch)
-  if (!isOne || request.transactionalId === null) {
-    return Promise.resolve(new Map(claimed.map(({ data }) => [data, 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED' as const])))
-  }
-  const { apiVersion } = context
-  const { transactionalId } = request
-  const mode = apiVersion >= addsPartitionsSince ? 'add' : 'verify'
-  return deps.gate.enter({ transactionalId, producerId, producerEpoch, mode, places }).then(errors => {
-    const refusals = new Map<PartitionData, KafkaErrorName>()
-    for (const [index, { data }] of claimed.entries()) {
-      const error = errors[index] ?? 'UNKNOWN_SERVER_ERROR'
-      if (error !== 'NONE') refusals.set(data, toldOf(error, apiVersion))
+type AdmissionDeps = PartitionDirectory & { readonly gate: TransactionGate }
+
+/** Undefined: nothing transactional, or all of it known to the gate: the request may be written at once. */
+export type AdmitTransaction = (request: Request, context: RequestContext) => Promise<Refusals> | undefined
+
+/**
+ * Requests of a connection are written in the order of their coming: one that could go on at once waits for those before it that
+ * are still being asked about, else their sequences would be out of order.
+ */
+export function transactionAdmissions(deps: AdmissionDeps): AdmitTransaction {
+  const underWay = new Map<number, Promise<void>>()
+  return (request, context) => {
+    const claimed = transactionalData(deps, request, context)
+    if (claimed.length === 0) return undefined
+    const { connectionId } = context
+    const before = underWay.get(connectionId)
+    if (before === undefined && isOpen(deps, claimed)) return undefined
+    const admission =
+      before === undefined ? enter(deps, request, context, claimed) : before.then(() => enter(deps, request, context, claimed))
+    const over = (): void => {
+      if (underWay.get(connectionId) === settled) underWay.delete(connectionId)
     }
-    return refusals
-  })
+    const settled: Promise<void> = admission.then(over, over)
+    underWay.set(connectionId, settled)
+    return admission
+  }
+}
+
+/** A request is of one producer. */
+function isOpen({ gate }: AdmissionDeps, claimed: readonly Claimed[]): boolean {
+  const [first] = claimed
+  if (first === undefined) return true
+  const { producerEpoch, producerId } = first
+  const isOne = claimed.every(one => one.producerId === producerId && one.producerEpoch === producerEpoch)
+  return isOne && gate.isOpen({ producerId, producerEpoch, places: claimed.map(({ place }) => place) })
+}
+
+async function enter(
+  deps: AdmissionDeps,
+  { transactionalId }: Request,
+  { apiVersion }: RequestContext,
+  claimed: readonly Claimed[],
+): Promise<Refusals> {
+  if (isOpen(deps, claimed)) return noRefusals
+  const [first] = claimed
+  const isOne = claimed.every(one => one.producerId === first?.producerId && one.producerEpoch === first.producerEpoch)
+  // Without a transactional id there is no coordinator to ask.
+  if (first === undefined || !isOne || transactionalId === null) {
+    return new Map(claimed.map(({ data }) => [data, 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED']))
+  }
+  const { producerEpoch, producerId } = first
+  const mode = apiVersion >= addsPartitionsSince ? 'add' : 'verify'
+  const places = claimed.map(({ place }) => place)
+  const errors = await deps.gate.enter({ transactionalId, producerId, producerEpoch, mode, places })
+  const refusals = new Map<PartitionData, KafkaErrorName>()
+  for (const [index, { data }] of claimed.entries()) {
+    const error = errors[index] ?? 'UNKNOWN_SERVER_ERROR'
+    if (error !== 'NONE') refusals.set(data, toldOf(error, apiVersion))
+  }
+  return refusals
 }
 
 /** One look at each batch header. Partitions that are not led here, or hold no batch, are refused later in their own words. */
@@ -81,7 +113,7 @@ function transactionalData(deps: PartitionDirectory, request: Request, { apiVers
 }
 
 /** What a producer understands of the coordinator's words, by version (TXN-20, TXN-21). */
-export function toldOf(error: KafkaErrorName, apiVersion: number): KafkaErrorName {
+function toldOf(error: KafkaErrorName, apiVersion: number): KafkaErrorName {
   switch (error) {
     case 'PRODUCER_FENCED':
       return 'INVALID_PRODUCER_EPOCH'

@@ -5,7 +5,7 @@ import type { Records, RequestOf, ResponseOf } from '../../protocol/api.ts'
 import { produce } from '../../protocol/messages/00-produce.ts'
 import { park } from '../../replication/parked/parked.ts'
 import type { Partition } from '../../replication/partition.ts'
-import { admitTransaction, noRefusals, type Refusals } from '../produce-admission.ts'
+import { noRefusals, type Refusals, transactionAdmissions } from '../produce-admission.ts'
 import type { TransactionGate } from '../transaction-gate.ts'
 import { ConnectionMustClose } from '../connection-must-close.ts'
 import { handler, type Handler, type RequestContext } from '../handler.ts'
@@ -42,8 +42,9 @@ const noRecordErrors: PartitionResponse['recordErrors'] = []
 
 /** Produce v3-13: PROD-01..13, IDEM-01..07 through the log, TXN-20 to TXN-22 through the gate. */
 export function produceHandler(deps: ProduceDeps): Handler<typeof produce> {
+  const admit = transactionAdmissions(deps)
   return handler(produce, (request, context) => {
-    const admission = admitTransaction(deps, request, context)
+    const admission = admit(request, context)
     if (admission === undefined) return write(deps, request, context, noRefusals)
     return admission.then(refusals => write(deps, request, context, refusals))
   })
