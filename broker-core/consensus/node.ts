@@ -28,6 +28,7 @@ export function createRaftNode(options: RaftOptions): RaftNode {
       }
     },
     stop: () => stop(core),
+    isStopped: () => core.stopped,
     abandon: () => {
       if (!core.stopped) core.shut()
     },

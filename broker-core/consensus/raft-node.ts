@@ -14,6 +14,7 @@ export interface RaftNode {
   stop(): Promise<void>
   /** Falls silent at once, as a crash does: no farewell, no flush. */
   abandon(): void
+  isStopped(): boolean
   readonly nodeId: number
   leaderAndEpoch(): { readonly leaderId: number | undefined; readonly epoch: number }
   readonly highWatermark: number

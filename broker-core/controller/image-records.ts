@@ -1,38 +1,41 @@
 import type { BrokerEndpoint, BrokerRegistration, FeatureRange, MetadataImage, PartitionImage } from './image.ts'
 import type { MetadataRecord, RecordEndpoint, RecordFeature } from './metadata-records.ts'
 
-/** The records that recreate `image` from nothing: the content of a snapshot. Features first, as in Kafka. */
-export function imageRecords(image: MetadataImage): MetadataRecord[] {
-  const records: MetadataRecord[] = []
-  for (const [name, featureLevel] of image.features) records.push({ type: 'FeatureLevelRecord', name, featureLevel })
-  for (const broker of image.brokers.values()) records.push(brokerRecord(broker))
+/** The records that recreate `image` from nothing: the content of a snapshot. */
+export const imageRecords = (image: MetadataImage): MetadataRecord[] => [...eachImageRecord(image)]
+
+/** One after the other, so that whoever writes a large image can do it in steps. Features first, as in Kafka. */
+export function* eachImageRecord(image: MetadataImage): Generator<MetadataRecord> {
+  for (const [name, featureLevel] of image.features) yield { type: 'FeatureLevelRecord', name, featureLevel }
+  for (const broker of image.brokers.values()) yield brokerRecord(broker)
   for (const controller of image.controllers.values()) {
-    records.push({
+    yield {
       type: 'RegisterControllerRecord',
       controllerId: controller.controllerId,
       incarnationId: controller.incarnationId,
       zkMigrationReady: false,
       endPoints: controller.endpoints.map(endpointRecord),
       features: featureRecords(controller.features),
-    })
+    }
   }
   for (const topic of image.topicsById.values()) {
-    records.push({ type: 'TopicRecord', name: topic.name, topicId: topic.topicId })
-    for (const partition of topic.partitions) records.push(partitionRecord(topic.topicId, partition))
+    yield { type: 'TopicRecord', name: topic.name, topicId: topic.topicId }
+    for (const partition of topic.partitions) yield partitionRecord(topic.topicId, partition)
   }
-  for (const [key, values] of image.configs) {
-    const separator = key.indexOf(':')
-    const resourceType = Number(key.slice(0, separator))
-    const resourceName = key.slice(separator + 1)
-    for (const [name, value] of values) records.push({ type: 'ConfigRecord', resourceType, resourceName, name, value })
-  }
+  for (const [key, values] of image.configs) yield* configRecords(key, values)
   for (const { entity, values } of image.quotas.values()) {
-    for (const [key, value] of values) records.push({ type: 'ClientQuotaRecord', entity, key, value, remove: false })
+    for (const [key, value] of values) yield { type: 'ClientQuotaRecord', entity, key, value, remove: false }
   }
   if (image.nextProducerId > 0) {
-    records.push({ type: 'ProducerIdsRecord', brokerId: -1, brokerEpoch: -1, nextProducerId: image.nextProducerId })
+    yield { type: 'ProducerIdsRecord', brokerId: -1, brokerEpoch: -1, nextProducerId: image.nextProducerId }
   }
-  return records
+}
+
+function* configRecords(key: string, values: ReadonlyMap<string, string>): Generator<MetadataRecord> {
+  const separator = key.indexOf(':')
+  const resourceType = Number(key.slice(0, separator))
+  const resourceName = key.slice(separator + 1)
+  for (const [name, value] of values) yield { type: 'ConfigRecord', resourceType, resourceName, name, value }
 }
 
 function brokerRecord(broker: BrokerRegistration): MetadataRecord {

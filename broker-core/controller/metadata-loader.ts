@@ -3,7 +3,8 @@ import type { CancelTimer, Timers } from '../env/clock.ts'
 import type { CommittedBatch, RaftListener, RaftNode } from '../consensus/raft-node.ts'
 import { draftImage, emptyImage, type ImageDraft } from './image-draft.ts'
 import type { MetadataDelta, MetadataImage, MetadataSubscriber, MetadataView } from './image.ts'
-import { imageRecords } from './image-records.ts'
+import { eachImageRecord } from './image-records.ts'
+import type { MetadataRecord } from './metadata-records.ts'
 import { decodeMetadataRecord, encodeMetadataRecord } from './metadata-record-codec.ts'
 
 /**
@@ -131,6 +132,9 @@ class Loader implements MetadataLoader {
   }
 }
 
+/** Records made into bytes in one go; more follow after the present macrotask, or a large image would stop its broker for half a second. */
+const recordsPerStep = 500
+
 /** Looks after each batch with records; the clock only makes the next one due. */
 class SnapshotWriter {
   readonly #raft: RaftNode
@@ -138,6 +142,7 @@ class SnapshotWriter {
   readonly #options: MetadataLoaderOptions
   readonly #loader: Loader
   #isTimeUp = false
+  #isWriting = false
   #cancelTimer: CancelTimer | undefined
 
   constructor(raft: RaftNode, limits: SnapshotLimits, options: MetadataLoaderOptions, loader: Loader) {
@@ -154,13 +159,31 @@ class SnapshotWriter {
     })
     const image = this.#loader.image()
     const isDue = this.#isTimeUp || this.#loader.sinceSnapshot().bytes >= this.#limits.bytes
-    if (!isDue || image.offset <= this.#raft.snapshotEndOffset) return
-    this.#raft.writeSnapshot(image.offset, imageRecords(image).map(encodeMetadataRecord))
-    this.#options.sink.write('info', 'metadata.snapshot', { endOffset: image.offset, epoch: image.epoch })
-    this.#loader.forgetApplied()
+    if (!isDue || this.#isWriting || image.offset <= this.#raft.snapshotEndOffset) return
+    this.#isWriting = true
     this.#isTimeUp = false
     this.#cancelTimer()
     this.#cancelTimer = undefined
+    this.#loader.forgetApplied()
+    this.#step(image, eachImageRecord(image), [])
+  }
+
+  /** The image never changes, so the log may go on meanwhile. */
+  #step(image: MetadataImage, records: Generator<MetadataRecord>, values: Uint8Array[]): void {
+    for (let count = 0; count < recordsPerStep; count++) {
+      const next = records.next()
+      if (next.done === true) return this.#write(image, values)
+      values.push(encodeMetadataRecord(next.value))
+    }
+    this.#options.timers.soon(() => this.#step(image, records, values))
+  }
+
+  #write(image: MetadataImage, values: readonly Uint8Array[]): void {
+    this.#isWriting = false
+    // Meanwhile the leader may have sent a newer one, or the node may have stopped.
+    if (image.offset <= this.#raft.snapshotEndOffset || this.#raft.isStopped()) return
+    this.#raft.writeSnapshot(image.offset, values)
+    this.#options.sink.write('info', 'metadata.snapshot', { endOffset: image.offset, epoch: image.epoch })
   }
 }
 
