@@ -112,7 +112,7 @@ export const contract = {
 
   'groups.list': call<GroupList>()(onConnection),
   'groups.detail': call<GroupDetail>()(onGroup),
-  'groups.lagHistory': call<LagHistory>()(onGroup),
+  'groups.lagHistory': call<LagHistory>()(groups.lagHistory),
   'groups.planReset': call<ResetPlan>()(groups.planReset),
   'groups.applyReset': call<ResetResult>()(groups.applyReset),
   'groups.delete': call<null>()(onGroup),

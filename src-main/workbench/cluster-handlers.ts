@@ -3,8 +3,6 @@ import type { TopicSummary } from '../contract/views/topics.ts'
 import type { Clusters } from './clusters.ts'
 import type { ConnectionRoom, ConnectionRooms } from './connection-room.ts'
 import type { Connections } from './connections.ts'
-import { groupDetail, groupSummary } from './groups/group-views.ts'
-import { applyReset, deleteGroup, planReset } from './groups/resets.ts'
 import type { Handlers } from './handlers.ts'
 import { clusterOverview } from './overview.ts'
 import { clientSnippets } from './snippets.ts'
@@ -18,10 +16,7 @@ const factsMaxAgeMs = 10_000
 /** A list comes after this with what is known by then. */
 const factsWithinMs = 700
 
-export type ClusterHandlers = Pick<
-  Handlers,
-  Extract<keyof Handlers, `cluster.${string}` | `topics.${string}` | `groups.${string}`>
->
+export type ClusterHandlers = Pick<Handlers, Extract<keyof Handlers, `cluster.${string}` | `topics.${string}`>>
 
 export interface ClusterSources {
   readonly clusters: Clusters
@@ -30,7 +25,7 @@ export interface ClusterSources {
   readonly nowMs: () => number
 }
 
-/** Clusters, topics and groups as the Kafka protocol tells them. */
+/** Clusters and topics as the Kafka protocol tells them. */
 export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
   const { clusters, connections, rooms, nowMs } = sources
   return {
@@ -39,8 +34,9 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
       return await clusterOverview({ connection: connections.get(connection), client, facts, nowMs, signal })
     },
     'cluster.snippets': ({ connection }) => Promise.resolve(clientSnippets(connections.get(connection).bootstrap.join(','))),
-    'cluster.status': ({ connection }, { signal }) => watchStatus(connection, rooms.of(connection), signal),
-    'cluster.rates': ({ connection }, { signal }) => watchRates(rooms.of(connection), signal),
+    'cluster.status': ({ connection }, { signal }) =>
+      untilClosed(rooms.of(connection), signal, (room, both) => watchStatus(connection, room, both)),
+    'cluster.rates': ({ connection }, { signal }) => untilClosed(rooms.of(connection), signal, watchRates),
     async 'topics.list'({ connection, includeInternal }, { signal }) {
       const room = rooms.of(connection)
       const { topics } = await room.client.refresh(null, { signal, timeoutMs: 10_000 })
@@ -74,29 +70,16 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
     'topics.cancelReassignment': (order, { signal }) =>
       cancelReassignment(clusters.writableClient(order.connection), order, signal),
     'topics.reassignments': ({ connection }, { signal }) => watchReassignments(clusters.client(connection), signal),
-    async 'groups.list'({ connection }) {
-      const { sampler } = rooms.of(connection)
-      if (sampler.now.value.asOfMs === 0) await sampler.soon(5_000)
-      const { groups, groupsFailure, asOfMs, ...sample } = sampler.now.value
-      const failure = sample.failure ?? groupsFailure
-      const silent = groups.filter(group => group.error !== null).map(group => `${group.group} (${group.error})`)
-      return {
-        asOfMs,
-        groups: groups.map(group => groupSummary(group, sampler.group(group.group))),
-        missing: [...(failure === null ? [] : [failure.message]), ...silent],
-      }
-    },
-    'groups.detail': ({ connection, group }, { signal }) => {
-      const { client, sampler } = rooms.of(connection)
-      return groupDetail(group, { client, book: sampler.group(group), nowMs, signal })
-    },
-    'groups.lagHistory': ({ connection, group }) =>
-      Promise.resolve(rooms.of(connection).sampler.group(group)?.history ?? { group, partitions: [], samples: [] }),
-    'groups.planReset': (order, { signal }) => planReset(clusters.client(order.connection), order, { nowMs, signal }),
-    'groups.applyReset': (order, { signal }) => applyReset(clusters.writableClient(order.connection), order, signal),
-    'groups.delete': ({ connection, group }, { signal }) => deleteGroup(clusters.writableClient(connection), group, signal),
-    'groups.lag': ({ connection, group }, { signal }) => rooms.of(connection).sampler.lag(group, signal),
   }
+}
+
+/** A connection that is removed, or reached in a new way, ends its streams; the window opens them again. */
+function untilClosed<T>(
+  room: ConnectionRoom,
+  signal: AbortSignal,
+  watch: (room: ConnectionRoom, signal: AbortSignal) => AsyncGenerator<T, void>,
+): AsyncGenerator<T, void> {
+  return watch(room, AbortSignal.any([signal, room.sampler.stopped]))
 }
 
 const byName = (a: TopicSummary, b: TopicSummary): number => (a.name < b.name ? -1 : 1)

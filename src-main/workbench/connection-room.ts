@@ -3,6 +3,7 @@ import type { Clusters } from './clusters.ts'
 import { startSampler } from './sampling/cluster-sampler.ts'
 import type { ClusterSampler } from './sampling/cluster-sampler.ts'
 import { kafkaProbe } from './sampling/kafka-probe.ts'
+import type { LagStore } from './sampling/lag-store.ts'
 import { topicFacts } from './topics/topic-facts.ts'
 import type { TopicFacts } from './topics/topic-facts.ts'
 
@@ -11,6 +12,7 @@ export interface ConnectionRoom {
   readonly client: KafkaClient
   readonly sampler: ClusterSampler
   readonly facts: TopicFacts
+  readonly lagStore: LagStore
 }
 
 export interface ConnectionRooms {
@@ -22,7 +24,7 @@ export interface ConnectionRooms {
 export function connectionRooms(
   clusters: Clusters,
   nowMs: () => number,
-  opened: (connection: string, room: ConnectionRoom) => void,
+  lagStoreOf: (connection: string) => LagStore,
 ): ConnectionRooms {
   const rooms = new Map<string, ConnectionRoom>()
   const leave = (connection: string) => {
@@ -36,9 +38,10 @@ export function connectionRooms(
       if (known !== undefined) return known
       const client = clusters.client(connection)
       const sampler = startSampler({ probe: kafkaProbe(() => client), nowMs })
-      const room = { client, sampler, facts: topicFacts(() => client, nowMs) }
+      const lagStore = lagStoreOf(connection)
+      sampler.onSample(lagStore.add)
+      const room = { client, sampler, facts: topicFacts(() => client, nowMs), lagStore }
       rooms.set(connection, room)
-      opened(connection, room)
       return room
     },
     close() {

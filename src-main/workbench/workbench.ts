@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { nodeEnv } from '../../broker-core/env/node/node-env.ts'
 import type { ClusterHost } from '../cluster-host/cluster-host.ts'
-import type { AppInfo } from '../contract/views/app.ts'
+import type { AppInfo, ConnectionView } from '../contract/views/app.ts'
 import type { Notices } from '../notices.ts'
 import { readJsonFile, writeJsonFile } from '../settings/json-file.ts'
 import type { SecretStore } from '../settings/secret-store.ts'
@@ -16,11 +17,13 @@ import { localConnection, openConnections } from './connections.ts'
 import { registrySchemas } from './decoders/registry.ts'
 import type { RegistryAddress } from './decoders/registry.ts'
 import type { Schemas } from './decoders/schemas.ts'
+import { groupHandlers } from './group-handlers.ts'
 import type { Handlers } from './handlers.ts'
 import { recordSessions } from './messages/record-sessions.ts'
 import type { OpenTarget } from './open-target.ts'
 import { recordHandlers } from './record-handlers.ts'
 import type { ShopMemory } from './sample-shop/sample-shop.ts'
+import { openLagStore } from './sampling/lag-store.ts'
 import { searchHandlers } from './search/search-handlers.ts'
 import { shopHandlers } from './shop-handlers.ts'
 
@@ -60,7 +63,9 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
   }
   const schemasOf = schemaStores(registryOf)
   clusters.onClosed(schemasOf.forget)
-  const rooms = connectionRooms(clusters, nowMs, () => undefined)
+  const rooms = connectionRooms(clusters, nowMs, connection =>
+    openLagStore(join(dataDirectory, 'lag-history', lagFolder(connections.get(connection))), nowMs, told),
+  )
   const sessions = recordSessions(nowMs)
   const shops = shopHandlers({ clusters, nowMs, memoryOf: connection => shopMemory(dataDirectory, connection, told) })
   const info: AppInfo = {
@@ -80,6 +85,7 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
     handlers: {
       ...appHandlers({ info, notices, settings, connections, clusters, host: cluster }),
       ...clusterHandlers({ clusters, connections, rooms, nowMs }),
+      ...groupHandlers({ clusters, rooms, nowMs }),
       ...recordHandlers({ clusters, sessions, nowMs, schemasOf }),
       ...searchHandlers({
         clusters,
@@ -99,6 +105,11 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
       await clusters.close()
     },
   }
+}
+
+/** An address opened by the command line has no id of its own: the same address finds its history again. */
+function lagFolder({ id, bootstrap }: ConnectionView): string {
+  return id === 'opened' ? createHash('sha256').update(bootstrap.join(',')).digest('hex').slice(0, 16) : id
 }
 
 /** One store of schemas per connection that names a registry. */

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { offset, onGroup, partition, timestampMs, topicName } from './common.ts'
 
+/** Without times, the last 15 minutes; else what is kept on disk, thinned to 2,000 samples. */
+export const lagHistory = onGroup.extend({
+  fromMs: timestampMs.nullable().default(null),
+  toMs: timestampMs.nullable().default(null),
+})
+
 const target = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('earliest') }),
   z.object({ kind: z.literal('latest') }),

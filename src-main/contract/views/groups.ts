@@ -75,6 +75,8 @@ export interface LagHistory {
   readonly group: string
   readonly partitions: readonly { readonly topic: string; readonly partition: number }[]
   readonly samples: readonly LagSample[]
+  /** When this app was started anew: what lies before is of an earlier run. */
+  readonly restartsAtMs: readonly number[]
 }
 
 /** `groups.lag` sends first the remembered samples, then one item per new sample; a changed partition list sends all again. */

@@ -58,6 +58,8 @@ export interface ClusterSampler {
   soon(withinMs: number): Promise<void>
   /** Called after each round with what changed in the groups. */
   onSample(listener: OnSample): void
+  /** Ends with `stop`: what streams from here ends with it. */
+  readonly stopped: AbortSignal
   stop(): void
 }
 
@@ -98,7 +100,7 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
     end: (topic, partition) => ends.end({ topic, partition }),
     topicRate: topic => ends.topicRate(topic),
     group: group => books.get(group),
-    lag: (group, signal) => lagItems({ signal, book: () => books.get(group), now }),
+    lag: (group, signal) => lagItems({ signal: AbortSignal.any([signal, abort.signal]), book: () => books.get(group), now }),
     soon: withinMs =>
       new Promise(resolve => {
         const timer = setTimeout(done, withinMs)
@@ -110,6 +112,7 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
         }
       }),
     onSample: listener => void listeners.add(listener),
+    stopped: abort.signal,
     stop: () => abort.abort(),
   }
 }

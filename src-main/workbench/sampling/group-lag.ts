@@ -50,7 +50,7 @@ export function groupLagBook(group: string, samplesMax: number): GroupLagBook {
       return now
     },
     get history() {
-      return { group, partitions, samples }
+      return { group, partitions, samples, restartsAtMs: [] }
     },
     add(atMs, committed, ends) {
       const lags = committed.map(it => partitionLag(atMs, it, ends)).sort(byPlace)
