@@ -56,6 +56,8 @@ export class FollowerLoop {
   readonly #options: FollowerLoopOptions
   readonly #followed = new Map<string, Followed>()
   readonly #forgotten = new Map<string, Partition>()
+  /** As what the session knows each partition: an answer counts for that alone, not for what has replaced it meanwhile. */
+  readonly #asked = new Map<string, Followed>()
   #endpoint: LeaderEndpoint | undefined
   /** Counts fetches; odd while one is in flight. */
   #turn = 0
@@ -85,11 +87,13 @@ export class FollowerLoop {
   unfollow(partition: Partition): void {
     const key = keyOf(partition.topicId, partition.partition)
     if (this.#followed.delete(key)) this.#forgotten.set(key, partition)
+    this.#asked.delete(key)
   }
 
   stop(): void {
     this.#isStopped = true
     this.#followed.clear()
+    this.#asked.clear()
     this.#endpoint?.close()
     this.#wake?.()
   }
@@ -165,6 +169,7 @@ export class FollowerLoop {
     for (const followed of this.#followed.values()) {
       if (!followed.isActive || !(isFull || followed.isDirty)) continue
       followed.isDirty = false
+      this.#asked.set(keyOf(followed.partition.topicId, followed.partition.partition), followed)
       positions.push(this.#positionOf(followed))
     }
     const forgotten = isFull
@@ -206,8 +211,9 @@ export class FollowerLoop {
     this.#sessionId = answer.sessionId
     this.#sessionEpoch = answer.sessionId === 0 ? 0 : this.#sessionEpoch >= 2147483647 ? 1 : this.#sessionEpoch + 1
     for (const partitionAnswer of answer.partitions) {
-      const followed = this.#followed.get(keyOf(partitionAnswer.topicId, partitionAnswer.partition))
-      if (followed?.isActive !== true) continue
+      const key = keyOf(partitionAnswer.topicId, partitionAnswer.partition)
+      const followed = this.#followed.get(key)
+      if (followed?.isActive !== true || this.#asked.get(key) !== followed) continue
       const more = this.#takePartition(followed, partitionAnswer)
       if (more !== undefined) await more
     }
@@ -288,6 +294,7 @@ export class FollowerLoop {
     this.#sessionId = 0
     this.#sessionEpoch = 0
     this.#forgotten.clear()
+    this.#asked.clear()
   }
 
   #pause(delayMs: number): Promise<void> {

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { FollowerLoop } from '../../../broker-core/replication/follower-loop.ts'
+import { Partition } from '../../../broker-core/replication/partition.ts'
+import type { FollowerFetch, FollowerFetchAnswer, LeaderEndpoint } from '../../../broker-core/replication/ports.ts'
+import { createTestLog, testStorage } from '../storage/storage-env.ts'
+
+const turns = async () => {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+}
+
+function ground() {
+  const env = testStorage()
+  const { log } = createTestLog(env)
+  const assignment = {
+    replicas: [1, 2],
+    isr: [1, 2],
+    leader: 1,
+    leaderEpoch: 4,
+    partitionEpoch: 1,
+    leaderRecoveryState: 0,
+  } as const
+  const partition = new Partition(log, 2, assignment, {
+    clock: env.clock,
+    timers: env.timers,
+    log: env.log,
+    isrChannel: { alterIsr: () => new Promise(() => {}) },
+    brokers: { activeEpochOf: () => 1, isAlive: () => true },
+    replicaLagTimeMaxMs: 30_000,
+    storageFailed: failure => {
+      throw failure
+    },
+  })
+  const asked: { request: FollowerFetch; answer: (answer: FollowerFetchAnswer) => void }[] = []
+  const endpoint: LeaderEndpoint = {
+    fetch: request => new Promise(answer => asked.push({ request, answer })),
+    logBounds: () => Promise.reject(new Error('not asked')),
+    close: () => {},
+  }
+  const bugs: unknown[] = []
+  const loop = new FollowerLoop(
+    { clock: env.clock, timers: env.timers, log: env.log, connect: async () => endpoint, bug: error => bugs.push(error) },
+    { leaderId: 1, maxWaitMs: 500, minBytes: 1, partitionMaxBytes: 1e6, responseMaxBytes: 1e6, backoffMs: 1000 },
+  )
+  const follow = (leaderEpoch: number) => {
+    partition.assign({ ...assignment, leaderEpoch, partitionEpoch: leaderEpoch })
+    loop.follow(partition, leaderEpoch)
+  }
+  const answerOf = (error: string): FollowerFetchAnswer => ({
+    error: 'NONE',
+    sessionId: 7,
+    partitions: [
+      { topicId: partition.topicId, partition: 0, error, highWatermark: 0, logStartOffset: 0, records: [], recordsSizeBytes: 0 },
+    ],
+  })
+  return { asked, answerOf, bugs, env, follow, loop }
+}
+
+describe('follower loop', () => {
+  it('REPL-16: a refusal of the epoch before does not stop following in the new one', async () => {
+    const { asked, answerOf, bugs, follow } = ground()
+    follow(4)
+    await turns()
+    expect(asked[0]?.request.positions[0]?.currentLeaderEpoch).toBe(4)
+    follow(5)
+    asked[0]?.answer(answerOf('FENCED_LEADER_EPOCH'))
+    await turns()
+    expect(asked[1]?.request.positions[0]?.currentLeaderEpoch).toBe(5)
+    expect(bugs).toEqual([])
+  })
+
+  it('REPL-16: refused in its own epoch, it waits for newer metadata', async () => {
+    const { asked, answerOf, env, follow } = ground()
+    follow(4)
+    await turns()
+    asked[0]?.answer(answerOf('FENCED_LEADER_EPOCH'))
+    await turns()
+    env.advance(60_000)
+    await turns()
+    expect(asked.slice(1).flatMap(({ request }) => request.positions)).toEqual([])
+    follow(5)
+    env.advance(2_000)
+    await turns()
+    expect(asked.at(-1)?.request.positions[0]?.currentLeaderEpoch).toBe(5)
+  })
+})
