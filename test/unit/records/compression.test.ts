@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { gzipSync } from 'node:zlib'
 import { compressSync } from 'snappy'
 import { describe, expect, it } from 'vitest'
