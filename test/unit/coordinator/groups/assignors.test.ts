@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AssignableMember, assign } from '../../../../broker-core/coordinator/groups/consumer/assignors.ts'
 import type { Target } from '../../../../broker-core/coordinator/groups/consumer/consumer-group.ts'

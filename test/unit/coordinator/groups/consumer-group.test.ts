@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { beat, Consumer, consumerGround, converge, describeGroup, joinWishes } from './consumer-ground.ts'
 import { commit, committed, groupId, join, now, stableGroup, stateOf } from './group-ground.ts'
