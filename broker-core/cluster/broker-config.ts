@@ -5,10 +5,11 @@ export interface BrokerConfig {
   readonly nodeId: number
   /** The client listener (also used between brokers). Port 0: any free one. */
   readonly listener: ListenerConfig
-  readonly controllerListener: ListenerConfig
+  /** Undefined for a node that is a broker only (`process.roles=broker`): an observer of the quorum. */
+  readonly controllerListener: ListenerConfig | undefined
   /** What clients are told; the listener itself when not given. Port 0 stands for the real port. */
   readonly advertised: ListenerConfig
-  /** The static voters (kraft.version 0); this node is among them. */
+  /** The static voters (kraft.version 0); a controller is among them. */
   readonly voters: readonly VoterConfig[]
   readonly logDirectories: readonly string[]
   readonly rack: string | null
@@ -60,6 +61,7 @@ export function brokerConfig(properties: ReadonlyMap<string, string>, warn: (mes
   const controllerName = (textOf(given, 'controller.listener.names') ?? 'CONTROLLER').split(',')[0]?.trim() ?? 'CONTROLLER'
   const listeners = listenerList('listeners', textOf(given, 'listeners') ?? '')
   const voters = voterList(textOf(given, 'controller.quorum.voters') ?? '', nodeId, listeners, controllerName)
+  const isController = isControllerNode(textOf(given, 'process.roles') ?? '', nodeId, voters)
   const listener = listeners.find(candidate => candidate.name !== controllerName)
   if (listener === undefined) throw new ConfigError('listeners names no listener for clients')
   const advertisedText = given.get('advertised.listeners')
@@ -67,7 +69,7 @@ export function brokerConfig(properties: ReadonlyMap<string, string>, warn: (mes
   return {
     nodeId,
     listener,
-    controllerListener: controllerListener(listeners, controllerName, voters, nodeId),
+    controllerListener: isController ? controllerListener(listeners, controllerName, voters, nodeId) : undefined,
     advertised: advertised?.find(candidate => candidate.name === listener.name) ?? listener,
     voters,
     logDirectories: logDirectories(given),
@@ -154,10 +156,22 @@ function voterList(text: string, nodeId: number, listeners: readonly ListenerCon
     })
   const own = listeners.find(listener => listener.name === controllerName)
   if (voters.length === 0) return [{ nodeId, host: own?.host ?? '127.0.0.1', port: own?.port ?? 0 }]
-  if (!voters.some(voter => voter.nodeId === nodeId)) {
-    throw new ConfigError(`node ${nodeId} is not among controller.quorum.voters: every broker here is also a voter`)
-  }
   return voters
+}
+
+/** Every node is a broker; whether it is a controller, too, is said by its roles and by the voters, which must agree. */
+function isControllerNode(roles: string, nodeId: number, voters: readonly VoterConfig[]): boolean {
+  const named = roles.split(',').map(role => role.trim())
+  const unknown = named.find(role => role !== 'broker' && role !== 'controller')
+  if (unknown !== undefined) throw new ConfigError(`process.roles must be broker or broker,controller: ${unknown}`)
+  if (!named.includes('broker')) throw new ConfigError('process.roles must include broker: a controller alone is not supported')
+  const isController = named.includes('controller')
+  if (isController === voters.some(voter => voter.nodeId === nodeId)) return isController
+  throw new ConfigError(
+    isController
+      ? `node ${nodeId} is not among controller.quorum.voters: with process.roles=broker it can join all the same`
+      : `node ${nodeId} is among controller.quorum.voters, but process.roles=broker`,
+  )
 }
 
 function controllerListener(

@@ -38,7 +38,7 @@ const controlledShutdownMs = 1_500
 export function brokerLife(parts: BrokerParts): BrokerLife {
   const { config, data, env, failure, listeners, node, storage } = parts
   let ending: Promise<void> | undefined
-  listeners.controller.serve(parts.controllerDispatch)
+  listeners.controller?.serve(parts.controllerDispatch)
   const lifecycle = node.start()
   const ready = Promise.all([whenRegistered(node, config.nodeId, lifecycle).then(() => begin()), lifecycle.ready]).then(() => {})
   ready.catch((error: unknown) => {
@@ -62,7 +62,7 @@ export function brokerLife(parts: BrokerParts): BrokerLife {
     data.stop()
     await listeners.client.close()
     await node.stop()
-    await listeners.controller.close()
+    await listeners.controller?.close()
     for (const directory of storage.directories.online) directory.close(node.brokerEpoch())
     env.log.write('info', 'broker.stopped', { broker: config.nodeId })
   }
@@ -70,7 +70,7 @@ export function brokerLife(parts: BrokerParts): BrokerLife {
     parts.coordination.close()
     data.stop()
     node.kill()
-    await Promise.all([listeners.client.close(), listeners.controller.close()])
+    await Promise.all([listeners.client.close(), listeners.controller?.close()])
     for (const directory of storage.directories.all) directory.abandon()
   }
   failure.onFail(error => {
@@ -82,7 +82,7 @@ export function brokerLife(parts: BrokerParts): BrokerLife {
     broker: {
       nodeId: config.nodeId,
       port: listeners.client.port,
-      controllerPort: listeners.controller.port,
+      controllerPort: listeners.controller?.port ?? -1,
       clusterId: storage.clusterId,
       ready,
       failed: failure.failed,

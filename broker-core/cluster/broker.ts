@@ -21,6 +21,7 @@ export interface RunningBroker {
   readonly nodeId: number
   /** The client listener's real port, also where 0 was asked for. */
   readonly port: number
+  /** -1 for a node that is a broker only. */
   readonly controllerPort: number
   readonly clusterId: string
   /** Resolves when registered, unfenced and caught up with the metadata; rejects when the broker stopped or failed before. */

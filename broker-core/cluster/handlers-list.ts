@@ -125,7 +125,7 @@ export function controllerDoorHandlers(parts: HandlerParts & { dispatch(): Dispa
       controller,
       raft,
       voters,
-      controllerListener: config.controllerListener.name,
+      controllerListener: config.controllerListener?.name ?? 'CONTROLLER',
       dispatch: () => parts.dispatch(),
     }),
     versionsHandler(parts),

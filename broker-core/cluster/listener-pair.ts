@@ -4,14 +4,16 @@ import { openListener, type OpenListener } from './listeners.ts'
 
 export interface ListenerPair {
   readonly client: OpenListener
-  readonly controller: OpenListener
+  /** Only of a node that is a controller. */
+  readonly controller: OpenListener | undefined
 }
 
-/** Both ports of a combined node, or neither. Rejects with an error that names the listener. */
+/** The ports of a node, all or none. Rejects with an error that names the listener. */
 export async function openListeners(config: BrokerConfig, env: Env): Promise<ListenerPair> {
   const client = await open(config, config.listener, env)
   try {
-    return { client, controller: await open(config, config.controllerListener, env) }
+    const { controllerListener } = config
+    return { client, controller: controllerListener && (await open(config, controllerListener, env)) }
   } catch (error) {
     await client.close()
     throw error

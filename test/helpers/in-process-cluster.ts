@@ -23,23 +23,30 @@ export interface InProcessCluster {
 
 export interface ClusterOptions {
   readonly brokers?: number
+  /** Further nodes, ids after those of `brokers`, that are brokers only and wait for `start`. */
+  readonly observers?: number
   readonly properties?: Readonly<Record<string, string>>
 }
 
 export async function startCluster(options: ClusterOptions = {}): Promise<InProcessCluster> {
   const count = options.brokers ?? 3
-  const ports = await freePorts(count * 2)
+  const ports = await freePorts(count * 2 + (options.observers ?? 0))
   const dataFolder = mkdtempSync(join(tmpdir(), 'brokerbench-test-'))
   const running = new Map<number, RunningBroker>()
   const complaints: string[] = []
   const voters = Array.from({ length: count }, (_, index) => `${index + 1}@127.0.0.1:${ports[count + index]}`).join(',')
 
+  const portOf = (nodeId: number) => (nodeId <= count ? ports[nodeId - 1] : ports[count + nodeId - 1])
+  const isController = (nodeId: number) => nodeId <= count
   const propertiesOf = (nodeId: number) =>
     new Map<string, string>(
       Object.entries({
         'node.id': String(nodeId),
-        'process.roles': 'broker,controller',
-        listeners: `PLAINTEXT://127.0.0.1:${ports[nodeId - 1]},CONTROLLER://127.0.0.1:${ports[count + nodeId - 1]}`,
+        'process.roles': isController(nodeId) ? 'broker,controller' : 'broker',
+        listeners: [
+          `PLAINTEXT://127.0.0.1:${portOf(nodeId)}`,
+          ...(isController(nodeId) ? [`CONTROLLER://127.0.0.1:${ports[count + nodeId - 1]}`] : []),
+        ].join(),
         'controller.listener.names': 'CONTROLLER',
         'controller.quorum.voters': voters,
         'log.dirs': join(dataFolder, `broker-${nodeId}`),
@@ -83,7 +90,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<InProc
     throw error
   }
   return {
-    bootstrap: ports.slice(0, count).map(port => ({ host: '127.0.0.1', port })),
+    bootstrap: Array.from({ length: count + (options.observers ?? 0) }, (_, index) => ({
+      host: '127.0.0.1',
+      port: portOf(index + 1) ?? 0,
+    })),
     dataFolder,
     complaints,
     broker: nodeId => running.get(nodeId),

@@ -1,0 +1,62 @@
+import { afterEach, expect, it } from 'vitest'
+import { alterPartitionReassignments } from '../../broker-core/protocol/messages/45-alter-partition-reassignments.ts'
+import { listPartitionReassignments } from '../../broker-core/protocol/messages/46-list-partition-reassignments.ts'
+import { describeQuorum } from '../../broker-core/protocol/messages/55-describe-quorum.ts'
+import { unregisterBroker } from '../../broker-core/protocol/messages/64-unregister-broker.ts'
+import {
+  batchOf,
+  conversation,
+  createTopic,
+  describeTopic,
+  eventually,
+  fetchFrom,
+  leaderPort,
+  produceTo,
+  type Conversation,
+} from '../helpers/broker-conversation.ts'
+import { startCluster, type InProcessCluster } from '../helpers/in-process-cluster.ts'
+
+let cluster: InProcessCluster
+let talk: Conversation
+afterEach(async () => {
+  talk.close()
+  await cluster.close()
+})
+
+it('LEAD-09: a broker joins a running cluster as an observer of its quorum, takes over replicas, and one is retired', async () => {
+  cluster = await startCluster({ brokers: 3, observers: 1 })
+  talk = conversation()
+  const port = (nodeId: number) => cluster.bootstrap[nodeId - 1]?.port ?? 0
+  const topic = await createTopic(talk, port(1), { name: 't' })
+  expect(await produceTo(talk, leaderPort(topic), topic, batchOf(['kept']))).toMatchObject({ error: 'NONE' })
+  await (await cluster.start(4)).ready
+  expect((await eventually(() => describeTopic(talk, port(4), 't'), '4 knows the topic')).brokers).toHaveLength(4)
+
+  const replicas = [4, 2, 3]
+  const move = { name: 't', partitions: [{ partitionIndex: 0, replicas }] }
+  const request = { ...alterPartitionReassignments.request.zero, timeoutMs: 5000, topics: [move] }
+  expect((await talk.call(port(4), alterPartitionReassignments, request)).responses[0]?.partitions[0]?.errorCode).toBe(0)
+  await eventually(async () => {
+    const answer = await talk.call(port(2), listPartitionReassignments, { timeoutMs: 5000, topics: null })
+    return answer.topics.length === 0 ? true : undefined
+  }, 'the reassignment is done')
+  const moved = await eventually(async () => {
+    const found = await describeTopic(talk, port(4), 't')
+    const [partition] = found?.partitions ?? []
+    return partition?.replicaNodes.join() === '4,2,3' && partition.isrNodes.length === 3 ? found : undefined
+  }, 'the replicas are those of the target')
+  expect(await fetchFrom(talk, leaderPort(moved), moved, 0)).toMatchObject({ values: ['kept'] })
+
+  const metadataPartition = { topics: [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }] }
+  const quorum = (await talk.call(port(4), describeQuorum, metadataPartition)).topics[0]?.partitions[0]
+  expect(quorum?.currentVoters.map(voter => voter.replicaId)).toEqual([1, 2, 3])
+  expect(quorum?.observers.map(observer => observer.replicaId)).toEqual([4])
+
+  await cluster.stop(1)
+  expect((await talk.call(port(2), unregisterBroker, { brokerId: 1 })).errorCode).toBe(0)
+  await eventually(async () => {
+    const found = await describeTopic(talk, port(4), 't')
+    return found?.brokers.map(broker => broker.nodeId).join() === '2,3,4' ? true : undefined
+  }, 'broker 1 is forgotten')
+  expect(cluster.complaints).toEqual([])
+})
