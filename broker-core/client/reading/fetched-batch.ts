@@ -1,16 +1,18 @@
 import {
   batchIsControl,
+  batchIsLogAppendTime,
   batchIsTransactional,
   batchLastOffset,
   batchMagic,
   batchProducerId,
   currentMagic,
   readBatchHeader,
+  sequenceAfter,
   type BatchHeader,
 } from '../../records/batch-header.ts'
 import { batchesIn } from '../../records/batch-iterator.ts'
 import { controlTypeOf, controlTypes } from '../../records/control-records.ts'
-import { CorruptRecords, recordsOf, type RecordView } from '../../records/record-reader.ts'
+import { CorruptRecords, openRecords, type RecordCursor, recordsOf, type RecordView } from '../../records/record-reader.ts'
 import type { ClientEnv } from '../client-options.ts'
 import type { FetchedPartition } from './fetch-partitions.ts'
 
@@ -96,6 +98,58 @@ class OutcomeJudge {
   }
 }
 
+/** Opens a batch once and gives its records one after the other; a reader keeps it between two pages. */
+export class BatchCursor {
+  readonly batch: FetchedBatch
+  readonly #at: { readonly topic: string; readonly partition: number }
+  readonly #records: RecordCursor
+  readonly #isControl: boolean
+  readonly #appendTimeMs: number | undefined
+
+  /** Throws CorruptRecords or CompressionError. */
+  constructor(
+    batch: FetchedBatch,
+    at: { readonly topic: string; readonly partition: number },
+    env: Pick<ClientEnv, 'compression'>,
+  ) {
+    this.batch = batch
+    this.#at = at
+    this.#records = openRecords(batch.bytes, 0, env.compression)
+    this.#isControl = batchIsControl(batch.bytes, 0)
+    this.#appendTimeMs = batchIsLogAppendTime(batch.bytes, 0) ? batch.header.maxTimestampMs : undefined
+  }
+
+  /** Moves to the next record at or above `fromOffset`; false behind the last one. Throws CorruptRecords. */
+  next(fromOffset: number): boolean {
+    while (this.#records.next()) if (this.offset() >= fromOffset) return true
+    return false
+  }
+
+  offset(): number {
+    return this.batch.header.baseOffset + this.#records.offsetDelta
+  }
+
+  /** The present record as a value. */
+  record(): ReadRecord {
+    const { header } = this.batch
+    const { offsetDelta, timestampDelta } = this.#records
+    const key = this.#records.key()
+    const record = {
+      topic: this.#at.topic,
+      partition: this.#at.partition,
+      offset: header.baseOffset + offsetDelta,
+      timestampMs: this.#appendTimeMs ?? header.baseTimestampMs + timestampDelta,
+      sequence: header.baseSequence < 0 ? -1 : sequenceAfter(header.baseSequence, offsetDelta),
+      key,
+      value: this.#records.value(),
+      headers: this.#records.headers(),
+      batch: this.batch,
+    }
+    const controlType = this.#isControl ? controlTypeOf(key) : undefined
+    return controlType === undefined ? record : { ...record, controlType }
+  }
+}
+
 /** The records of a batch at and above `fromOffset`, opened one after the other. Throws CorruptRecords or CompressionError. */
 export function* readRecordsOf(
   batch: FetchedBatch,
@@ -103,11 +157,6 @@ export function* readRecordsOf(
   fromOffset: number,
   env: Pick<ClientEnv, 'compression'>,
 ): Generator<ReadRecord> {
-  const isControl = batchIsControl(batch.bytes, 0)
-  const { topic, partition } = at
-  for (const view of recordsOf(batch.bytes, env.compression)) {
-    if (view.offset < fromOffset) continue
-    const controlType = isControl ? controlTypeOf(view.key) : undefined
-    yield controlType === undefined ? { ...view, topic, partition, batch } : { ...view, topic, partition, batch, controlType }
-  }
+  const cursor = new BatchCursor(batch, at, env)
+  while (cursor.next(fromOffset)) yield cursor.record()
 }

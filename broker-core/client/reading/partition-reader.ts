@@ -5,7 +5,7 @@ import { offsetRanges, type IsolationLevel } from '../admin/offsets.ts'
 import type { CancelSignal } from '../cancel.ts'
 import { atPlace, KafkaClientError } from '../client-error.ts'
 import type { KafkaClient } from '../kafka-client.ts'
-import { batchesOf, type FetchedBatch, type ReadRecord, readRecordsOf } from './fetched-batch.ts'
+import { BatchCursor, batchesOf, type FetchedBatch, type ReadRecord } from './fetched-batch.ts'
 import { type FetchedPartition, fetchPartitions } from './fetch-partitions.ts'
 
 export interface ReaderOptions extends TopicPartition {
@@ -73,7 +73,11 @@ class Reader implements PartitionReader {
   readonly #options: ReaderOptions
   readonly #isolation: IsolationLevel
   #position: number
+  /** What was fetched; up to `#next` it was read. */
   #ahead: readonly FetchedBatch[] = []
+  #next = 0
+  /** Into the batch at `#next`, when its records are being read. */
+  #cursor: BatchCursor | undefined
   #ends = { highWatermark: -1, lastStableOffset: -1, logStartOffset: -1 }
   #skippedFrom: number | undefined
 
@@ -91,14 +95,16 @@ class Reader implements PartitionReader {
   seek(offset: number): void {
     this.#position = offset
     this.#ahead = []
+    this.#next = 0
+    this.#cursor = undefined
   }
 
   async readBatches(options: Omit<ReadOptions, 'recordsMax' | 'bytesMax'>): Promise<BatchPage> {
     await this.#fill(options)
     const endOffset = options.endOffset ?? Number.POSITIVE_INFINITY
-    const batches = this.#ahead.filter(it => it.header.baseOffset < endOffset)
+    const batches = this.#ahead.slice(this.#next).filter(it => it.header.baseOffset < endOffset)
     const last = batches.at(-1)
-    if (last !== undefined) this.seek(last.lastOffset + 1)
+    if (last !== undefined) this.#passBatches(batches.length, last.lastOffset + 1)
     return { batches, ...this.#pageEnds(endOffset) }
   }
 
@@ -110,32 +116,41 @@ class Reader implements PartitionReader {
     while (records.length < options.recordsMax && bytes < bytesMax && this.#position < endOffset) {
       // Waiting is for the first record only.
       await this.#fill(records.length === 0 ? options : { ...options, waitMs: 0 })
-      if (this.#ahead.length === 0) break
-      for (const record of this.#take(endOffset)) {
+      if (this.#next === this.#ahead.length) break
+      while (records.length < options.recordsMax && bytes < bytesMax && this.#moveToRecord(endOffset)) {
+        const record = (this.#cursor as BatchCursor).record()
+        this.#position = record.offset + 1
         records.push(record)
         bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0)
-        if (records.length === options.recordsMax || bytes >= bytesMax) break
       }
     }
     return { records, ...this.#pageEnds(endOffset) }
   }
 
-  /** Opens what was fetched; the position follows each record that is taken. */
-  *#take(endOffset: number): Generator<ReadRecord> {
-    for (const batch of this.#ahead) {
+  /** False when what was fetched has no further record below `endOffset`; the position is behind it then. */
+  #moveToRecord(endOffset: number): boolean {
+    for (let batch = this.#ahead[this.#next]; batch !== undefined; batch = this.#ahead[this.#next]) {
+      if (batch.header.baseOffset >= endOffset) return this.#stopAt(endOffset)
       if (this.#isWanted(batch)) {
-        for (const record of readRecordsOf(batch, this.#options, this.#position, this.#client.env)) {
-          if (record.offset >= endOffset) {
-            this.#position = endOffset
-            return
-          }
-          this.#position = record.offset + 1
-          yield record
-        }
+        this.#cursor ??= new BatchCursor(batch, this.#options, this.#client.env)
+        if (this.#cursor.next(this.#position)) return this.#cursor.offset() < endOffset || this.#stopAt(endOffset)
       }
-      this.#position = Math.max(this.#position, batch.lastOffset + 1)
+      this.#passBatches(1, batch.lastOffset + 1)
     }
-    this.#ahead = []
+    return false
+  }
+
+  /** The record that the cursor moved to is not given out: the next read opens its batch again. */
+  #stopAt(endOffset: number): false {
+    this.#cursor = undefined
+    this.#position = Math.max(this.#position, endOffset)
+    return false
+  }
+
+  #passBatches(count: number, position: number): void {
+    this.#cursor = undefined
+    this.#next += count
+    this.#position = Math.max(this.#position, position)
   }
 
   #isWanted(batch: FetchedBatch): boolean {
@@ -159,8 +174,7 @@ class Reader implements PartitionReader {
 
   /** Makes sure that something is ahead, unless the end is reached and the waiting over. */
   async #fill({ waitMs = 0, signal }: Pick<ReadOptions, 'waitMs' | 'signal'>): Promise<void> {
-    this.#ahead = this.#ahead.filter(it => it.lastOffset >= this.#position)
-    if (this.#ahead.length > 0) return
+    if (this.#next < this.#ahead.length) return
     const retry = signal === undefined ? {} : { signal }
     await this.#client.retry(() => this.#fetch(waitMs, signal), {
       ...retry,
@@ -175,6 +189,7 @@ class Reader implements PartitionReader {
     const judged = await this.#judged(fetched, signal)
     this.#ends = { highWatermark, logStartOffset, lastStableOffset: judged?.lastStableOffset ?? fetched.lastStableOffset }
     this.#ahead = batchesOf(fetched, this.#position, this.#client.env, judged)
+    this.#next = 0
   }
 
   /** Where the outcomes of transactions come from: only read_committed tells them. */
