@@ -113,8 +113,8 @@ function elect(partition: PartitionImage, context: ChangeContext, target: Target
     if (last !== undefined && others.length === 0 && context.isAcceptableLeader(last)) return { leader: last, isUnclean: true }
   }
   if (context.election === 'unclean') {
-    const any = target.replicas.find(context.isAcceptableLeader)
-    if (any !== undefined) return { leader: any, isUnclean: true }
+    const alive = target.replicas.find(context.isAcceptableLeader)
+    if (alive !== undefined) return { leader: alive, isUnclean: true }
   }
   return { leader: noLeader, isUnclean: false }
 }

@@ -37,7 +37,7 @@ it('KIP-630: snapshots keep the metadata log short, a broker that was away gets 
   expect(cluster.complaints).toEqual([])
 })
 
-it('META-02: any broker takes what the active controller decides', async () => {
+it('META-02: every broker takes what the active controller decides', async () => {
   cluster = await startCluster()
   talk = conversation()
   for (const nodeId of [1, 2, 3]) {
