@@ -47,8 +47,8 @@ export class PartitionQueue {
     this.#batchBytesMax = batchBytesMax
   }
 
-  /** Adds to the last batch when it is open and has room. */
-  add(record: RecordToWrite, waiting: Waiting, nowMs: number): void {
+  /** Adds to the last batch when it is open and has room. Returns the record's bytes, which the batch counts from now on. */
+  add(record: RecordToWrite, waiting: Waiting, nowMs: number): number {
     const bytes = recordBytes(record)
     const last = this.#batches.at(-1)
     const hasRoom =
@@ -57,6 +57,7 @@ export class PartitionQueue {
     batch.records.push(record)
     batch.waiting.push(waiting)
     batch.bytes += bytes
+    return bytes
   }
 
   #open(nowMs: number): PendingBatch {

@@ -39,6 +39,8 @@ export interface SendRules {
   failed(error: KafkaClientError): void
 }
 
+const noHeaders: NonNullable<RecordToWrite['headers']> = []
+
 export class RecordSender implements Producer {
   readonly #client: KafkaClient
   readonly #settings: ProducerSettings
@@ -63,45 +65,39 @@ export class RecordSender implements Producer {
     this.#sticky = new StickyPartitions(settings.batchBytesMax, client.env.random)
   }
 
-  async send(record: RecordToSend): Promise<Delivery> {
+  send(record: RecordToSend): Promise<Delivery> {
     const refusal = this.#isClosed ? new KafkaClientError('CLOSED') : this.#rules.allow()
-    if (refusal !== undefined) throw refusal
+    if (refusal !== undefined) return Promise.reject(refusal)
     const timestampMs = record.timestampMs ?? this.#client.env.clock.nowMs()
-    const toWrite: RecordToWrite = { timestampMs, key: record.key, value: record.value, headers: record.headers ?? [] }
+    const toWrite: RecordToWrite = { timestampMs, key: record.key, value: record.value, headers: record.headers ?? noHeaders }
     const bytes = recordBytes(toWrite)
     if (this.#bufferedBytes + bytes > this.#settings.bufferBytesMax) {
-      throw new KafkaClientError('OVERLOADED', { topic: record.topic }, 'too many records wait to be sent')
+      return Promise.reject(new KafkaClientError('OVERLOADED', { topic: record.topic }, 'too many records wait to be sent'))
     }
-    // Held from here on: records that wait for their topic count too.
-    this.#bufferedBytes += bytes
-    try {
-      const delivery = await this.#enter(record, toWrite)
-      return await delivery.promise
-    } finally {
-      this.#bufferedBytes -= bytes
-    }
+    const known = this.#lookups.has(record.topic) ? undefined : this.#client.cluster().topics.get(record.topic)
+    if (known !== undefined && known.partitions.length > 0) return this.#enqueue(known, record, toWrite)
+    return this.#sendAfterLookUp(record, toWrite, bytes)
   }
 
-  /** Into the queue of its partition; `promise` in an object, so that awaiting this does not await the delivery. */
-  async #enter(record: RecordToSend, toWrite: RecordToWrite): Promise<{ readonly promise: Promise<Delivery> }> {
+  async #sendAfterLookUp(record: RecordToSend, toWrite: RecordToWrite, bytes: number): Promise<Delivery> {
+    const delivery = await this.#enter(record, toWrite, bytes)
+    return delivery.promise
+  }
+
+  /** `promise` in an object, so that awaiting the queue does not await the delivery. */
+  async #enter(record: RecordToSend, toWrite: RecordToWrite, bytes: number): Promise<{ readonly promise: Promise<Delivery> }> {
     this.#entering++
+    // Records that wait for their topic count too; from the queue on their batch has them.
+    this.#bufferedBytes += bytes
     try {
-      const known = this.#lookups.has(record.topic) ? undefined : this.#client.cluster().topics.get(record.topic)
-      const topic = known !== undefined && known.partitions.length > 0 ? known : await this.#lookUp(record.topic)
-      return { promise: this.#enqueue(this.#queueIn(topic, record, toWrite), toWrite) }
+      const topic = await this.#lookUp(record.topic)
+      return { promise: this.#enqueue(topic, record, toWrite) }
     } finally {
+      this.#bufferedBytes -= bytes
       this.#entering--
       // A flush may wait for this record alone.
       if (this.#flushing > 0) this.#wakeIn(0)
     }
-  }
-
-  #queueIn(topic: TopicMetadata, record: RecordToSend, toWrite: RecordToWrite): PartitionQueue {
-    const partition = record.partition ?? this.#choose(topic, toWrite)
-    if (topic.partitions[partition] === undefined) {
-      throw new KafkaClientError('UNKNOWN_TOPIC_OR_PARTITION', { topic: topic.name, partition })
-    }
-    return this.#queueOf(topic.name, partition)
   }
 
   async #lookUp(name: string): Promise<TopicMetadata> {
@@ -114,9 +110,15 @@ export class RecordSender implements Producer {
     }
   }
 
-  #enqueue(queue: PartitionQueue, record: RecordToWrite): Promise<Delivery> {
+  #enqueue(topic: TopicMetadata, record: RecordToSend, toWrite: RecordToWrite): Promise<Delivery> {
+    const partition = record.partition ?? this.#choose(topic, toWrite)
+    if (topic.partitions[partition] === undefined) {
+      return Promise.reject(new KafkaClientError('UNKNOWN_TOPIC_OR_PARTITION', { topic: topic.name, partition }))
+    }
+    const queue = this.#queueOf(topic.name, partition)
     return new Promise((resolve, reject) => {
-      queue.add(record, { timestampMs: record.timestampMs, resolve, reject }, this.#client.env.clock.monotonicMs())
+      const waiting = { timestampMs: toWrite.timestampMs, resolve, reject }
+      this.#bufferedBytes += queue.add(toWrite, waiting, this.#client.env.clock.monotonicMs())
       this.#wakeIn(this.#flushing > 0 ? 0 : this.#settings.lingerMs)
     })
   }
@@ -261,6 +263,7 @@ export class RecordSender implements Producer {
     batch: PendingBatch,
     done: { readonly baseOffset: number; readonly appendTimeMs: number },
   ): void {
+    this.#bufferedBytes -= batch.bytes
     const { topic, partition } = queue
     batch.waiting.forEach((waiting, index) =>
       waiting.resolve({
@@ -273,6 +276,7 @@ export class RecordSender implements Producer {
   }
 
   #reject(batch: PendingBatch, error: KafkaClientError): void {
+    this.#bufferedBytes -= batch.bytes
     for (const waiting of batch.waiting) waiting.reject(error)
   }
 }
