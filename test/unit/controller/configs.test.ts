@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest'
+import { decideAlterConfigs, decideIncrementalAlterConfigs } from '../../../broker-core/controller/decisions/alter-configs.ts'
+import { decideClientQuotas } from '../../../broker-core/controller/decisions/client-quotas.ts'
+import { decideUpdateFeatures } from '../../../broker-core/controller/decisions/features.ts'
+import type { MetadataImage } from '../../../broker-core/controller/image.ts'
+import { errorName } from '../../../broker-core/model/kafka-errors.ts'
+import { ControllerWorld } from './controller-world.ts'
+
+const told = (result: { errorCode: number; errorMessage: string | null } | undefined): string =>
+  `${errorName(result?.errorCode ?? -1)}${result?.errorMessage ? `: ${result.errorMessage}` : ''}`
+
+type Op = readonly [name: string, operation: number, value: string | null]
+const [set, remove, append, subtract] = [0, 1, 2, 3]
+
+function alter(world: ControllerWorld, type: number, name: string, ops: readonly Op[], validateOnly = false): string {
+  const configs = ops.map(([key, configOperation, value]) => ({ name: key, configOperation, value }))
+  const request = { resources: [{ resourceType: type, resourceName: name, configs }], validateOnly }
+  return told(world.perform(decideIncrementalAlterConfigs, request).responses[0])
+}
+const valuesOf = (image: MetadataImage, key: string) => Object.fromEntries(image.configs.get(key) ?? [])
+const world = () => new ControllerWorld().join(1, 2).topic('t', [[1, 2]], { 'retention.ms': '5' })
+
+describe('META-09: IncrementalAlterConfigs', () => {
+  it('sets, deletes, appends and subtracts', () => {
+    const it = world()
+    expect(alter(it, 2, 't', [['segment.bytes', set, '2000000']])).toBe('NONE')
+    expect(alter(it, 2, 't', [['retention.ms', remove, null]])).toBe('NONE')
+    expect(alter(it, 2, 't', [['cleanup.policy', append, 'compact']])).toBe('NONE')
+    expect(valuesOf(it.image, '2:t')).toEqual({ 'segment.bytes': '2000000', 'cleanup.policy': 'delete,compact' })
+    expect(alter(it, 2, 't', [['cleanup.policy', subtract, 'delete']])).toBe('NONE')
+    expect(valuesOf(it.image, '2:t')['cleanup.policy']).toBe('compact')
+  })
+
+  it.each<[string, number, string, readonly Op[]]>([
+    ["UNKNOWN_TOPIC_OR_PARTITION: The topic 'x' does not exist.", 2, 'x', [['retention.ms', set, '1']]],
+    ['INVALID_CONFIG: Unknown topic config name: nonsense', 2, 't', [['nonsense', set, '1']]],
+    [
+      'INVALID_CONFIG: Invalid value -7 for configuration retention.ms: Value must be at least -1',
+      2,
+      't',
+      [['retention.ms', set, '-7']],
+    ],
+    ["INVALID_CONFIG: Can't APPEND to key retention.ms because its type is not LIST.", 2, 't', [['retention.ms', append, '1']]],
+    [
+      'INVALID_REQUEST: Error due to duplicate config keys',
+      2,
+      't',
+      [
+        ['retention.ms', set, '1'],
+        ['retention.ms', remove, null],
+      ],
+    ],
+    ['INVALID_REQUEST: Null value not supported for : retention.ms', 2, 't', [['retention.ms', set, null]]],
+    ['INVALID_REQUEST: Unknown config operation 9.', 2, 't', [['retention.ms', 9, '1']]],
+    ['BROKER_ID_NOT_REGISTERED: No node with id 9 found.', 4, '9', [['log.retention.ms', set, '1']]],
+    ['INVALID_REQUEST: Broker id must be an integer, but it is: one', 4, 'one', [['log.retention.ms', set, '1']]],
+    ['INVALID_CONFIG: Cannot update these configs dynamically: Set(node.id)', 4, '1', [['node.id', set, '1']]],
+    [
+      'INVALID_CONFIG: Invalid value soon for configuration log.retention.ms: Not a number of type LONG',
+      4,
+      '',
+      [['log.retention.ms', set, 'soon']],
+    ],
+    ['INVALID_CONFIG: Unknown group config name: nonsense', 32, 'g', [['nonsense', set, '1']]],
+    ['INVALID_REQUEST: The resource name must not be empty.', 32, '', [['consumer.session.timeout.ms', set, '1']]],
+    [
+      'INVALID_CONFIG: Invalid value 99 for configuration interval.ms: Value must be at least 100',
+      16,
+      'm',
+      [['interval.ms', set, '99']],
+    ],
+    ['INVALID_REQUEST: Unsupported resource type 3.', 3, 'x', [['retention.ms', set, '1']]],
+  ])('%s', (expected, type, name, ops) => {
+    const it = world()
+    const { offset } = it.image
+    expect(alter(it, type, name, ops)).toBe(expected)
+    expect(it.image.offset).toBe(offset)
+  })
+
+  it('each resource changes wholly or not at all, one named twice not at all', () => {
+    const it = world()
+    expect(
+      alter(it, 2, 't', [
+        ['segment.bytes', set, '2000000'],
+        ['nonsense', set, '1'],
+      ]),
+    ).toContain('INVALID_CONFIG')
+    expect(valuesOf(it.image, '2:t')).toEqual({ 'retention.ms': '5' })
+    const one = { resourceType: 2, resourceName: 't', configs: [{ name: 'retention.ms', configOperation: 0, value: '9' }] }
+    const { responses } = it.perform(decideIncrementalAlterConfigs, { resources: [one, one], validateOnly: false })
+    expect(responses.map(told)).toEqual(Array(2).fill('INVALID_REQUEST: Each resource must appear at most once.'))
+  })
+
+  it('validateOnly, and what is already so, writes nothing', () => {
+    const it = world()
+    const { offset } = it.image
+    expect(alter(it, 2, 't', [['segment.bytes', set, '2000000']], true)).toBe('NONE')
+    expect(alter(it, 2, 't', [['retention.ms', set, '5']])).toBe('NONE')
+    expect(it.image.offset).toBe(offset)
+  })
+
+  it('brokers, all brokers and groups have their own', () => {
+    const it = world()
+    expect(alter(it, 4, '1', [['log.cleaner.backoff.ms', set, '5']])).toBe('NONE')
+    expect(alter(it, 4, '', [['log.retention.ms', set, '7']])).toBe('NONE')
+    expect(alter(it, 32, 'g', [['consumer.session.timeout.ms', set, '50000']])).toBe('NONE')
+    expect(valuesOf(it.image, '4:1')).toEqual({ 'log.cleaner.backoff.ms': '5' })
+    expect(valuesOf(it.image, '4:')).toMatchObject({ 'log.retention.ms': '7' })
+    expect(valuesOf(it.image, '32:g')).toEqual({ 'consumer.session.timeout.ms': '50000' })
+  })
+})
+
+describe('META-09: AlterConfigs', () => {
+  it('replaces everything', () => {
+    const it = world()
+    const configs = [{ name: 'segment.bytes', value: '2000000' }]
+    const request = { resources: [{ resourceType: 2, resourceName: 't', configs }], validateOnly: false }
+    expect(told(it.perform(decideAlterConfigs, request).responses[0])).toBe('NONE')
+    expect(valuesOf(it.image, '2:t')).toEqual({ 'segment.bytes': '2000000' })
+  })
+})
+
+describe('QUO-07: AlterClientQuotas', () => {
+  type Entity = readonly { entityType: string; entityName: string | null }[]
+  const user = (entityName: string | null): Entity => [{ entityType: 'user', entityName }]
+  const quota = (it: ControllerWorld, entity: Entity, key: string, value: number | null) => {
+    const ops = [{ key, value: value ?? 0, remove: value === null }]
+    return told(it.perform(decideClientQuotas, { entries: [{ entity, ops }], validateOnly: false }).entries[0])
+  }
+
+  it('sets and removes; the default is an entity of its own', () => {
+    const it = world()
+    expect(quota(it, user('a'), 'producer_byte_rate', 1000)).toBe('NONE')
+    expect(quota(it, user(null), 'request_percentage', 12.5)).toBe('NONE')
+    expect([...it.image.quotas.values()].map(each => [each.entity[0]?.entityName, Object.fromEntries(each.values)])).toEqual([
+      ['a', { producer_byte_rate: 1000 }],
+      [null, { request_percentage: 12.5 }],
+    ])
+    expect(quota(it, user('a'), 'producer_byte_rate', null)).toBe('NONE')
+    expect(it.image.quotas.size).toBe(1)
+  })
+
+  it.each<[string, Entity, string, number]>([
+    ['INVALID_REQUEST: Invalid configuration key nonsense', user('a'), 'nonsense', 1],
+    ['INVALID_REQUEST: Quota producer_byte_rate must be greater than 0', user('a'), 'producer_byte_rate', -1],
+    ['INVALID_REQUEST: Quota producer_byte_rate must be a whole number, but was 1.5', user('a'), 'producer_byte_rate', 1.5],
+    [
+      'INVALID_REQUEST: Invalid configuration key producer_byte_rate',
+      [{ entityType: 'ip', entityName: '::1' }],
+      'producer_byte_rate',
+      1,
+    ],
+    [
+      'INVALID_REQUEST: Unhandled client quota entity type: tribe',
+      [{ entityType: 'tribe', entityName: 'a' }],
+      'producer_byte_rate',
+      1,
+    ],
+    ['INVALID_REQUEST: Invalid empty client quota entity', [], 'producer_byte_rate', 1],
+    [
+      'INVALID_REQUEST: Invalid quota entity combination: ip stands alone',
+      [
+        { entityType: 'ip', entityName: '::1' },
+        { entityType: 'user', entityName: 'a' },
+      ],
+      'producer_byte_rate',
+      1,
+    ],
+  ])('%s', (expected, entity, key, value) => expect(quota(world(), entity, key, value)).toBe(expected))
+})
+
+describe('META-11: UpdateFeatures', () => {
+  const update = (it: ControllerWorld, updates: readonly (readonly [feature: string, level: number, upgradeType: number])[]) => {
+    const featureUpdates = updates.map(([feature, maxVersionLevel, upgradeType]) => ({
+      feature,
+      maxVersionLevel,
+      upgradeType,
+      allowDowngrade: false,
+    }))
+    return told(it.perform(decideUpdateFeatures, { timeoutMs: 0, featureUpdates, validateOnly: false })).split('.')[0]
+  }
+
+  it('downgrades only when asked, refuses what is unknown or not supported, all or nothing', () => {
+    const it = world()
+    expect(update(it, [['share.version', 0, 1]])).toContain('INVALID_UPDATE_VERSION')
+    expect(update(it, [['nonsense', 1, 1]])).toContain('INVALID_UPDATE_VERSION')
+    expect(update(it, [['share.version', 9, 1]])).toContain('INVALID_UPDATE_VERSION')
+    expect(
+      update(it, [
+        ['share.version', 0, 2],
+        ['group.version', 9, 1],
+      ]),
+    ).toContain('INVALID_UPDATE_VERSION')
+    expect(it.image.features.get('share.version')).toBe(1)
+    expect(update(it, [['share.version', 0, 2]])).toBe('NONE')
+    expect(it.image.features.has('share.version')).toBe(false)
+    expect(update(it, [['share.version', 1, 1]])).toBe('NONE')
+    expect(it.image.features.get('share.version')).toBe(1)
+  })
+})
