@@ -11,6 +11,9 @@ const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread of Brokerbench')
 const say = (message: FromWorker) => port.postMessage(message)
 
+/** Failures of the world around: their message says all. Others are mistakes of ours, and where they happened matters. */
+const explained: ReadonlySet<string> = new Set(['ConfigError', 'DiskError', 'NetworkError'])
+
 /** What a person may want to see goes to the host; debug lines stay here. */
 const log: LogSink = {
   write(level, event, fields = {}) {
@@ -49,9 +52,6 @@ async function stop(): Promise<void> {
     process.exit(0)
   }
 }
-
-/** Failures of the world around: their message says all. Others are mistakes of ours, and where they happened matters. */
-const explained: ReadonlySet<string> = new Set(['ConfigError', 'DiskError', 'NetworkError'])
 
 function giveUp(error: unknown): void {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
