@@ -16,6 +16,8 @@ export function flavourOf(seed: number): Flavour {
     network: { delayMsMin: 0.05, delayMsMax: random.pick([1, 2, 10, 40]) },
     producersPerPartition: 1 + random.integer(3),
     properties: {
+      'offsets.topic.num.partitions': '2',
+      'transaction.state.log.num.partitions': '2',
       'leader.imbalance.check.interval.seconds': String(random.pick([2, 5, 300])),
       'replica.lag.time.max.ms': isImpatient ? String(random.pick([1_000, 2_000, 5_000])) : '30000',
       'broker.session.timeout.ms': isImpatient ? String(random.pick([1_500, 3_000])) : '9000',

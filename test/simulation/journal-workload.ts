@@ -52,6 +52,7 @@ export const startJournal: StartWorkload = async run => {
     areInSync: () => state.wholeUntilMs > world.time.nowMs() && cluster.ids.every(id => cluster.running(id)?.isReady === true),
     isConverged: () => state.isConverged && !isProducing,
     describe: () => state.text,
+    acknowledged: () => history.acknowledgedCount(),
     checkComplete: () => history.checkComplete(),
     differences: () => compareReplicas(cluster, topic, run.partitions),
   }
@@ -70,11 +71,11 @@ async function watchMetadata(
   for (;;) {
     await pause(context.env, 250)
     await client.refresh([topic], { timeoutMs: 500 }).catch(() => {})
-    const views = await viewsOf(client, cluster.ids, topic)
+    const views = await viewsOf(client, cluster.ids, [topic])
     for (const { partition, leaderId, leaderEpoch } of views.flatMap(view => view ?? [])) {
       if (leaderId >= 0) history.sawLeader(`partition ${partition}`, leaderEpoch, leaderId)
     }
-    const areAllWhole = views.every(view => isWholeView(view, partitions, cluster.ids.length))
+    const areAllWhole = views.every(view => isWholeView(view, partitions))
     state.wholeUntilMs = areAllWhole ? world.time.nowMs() + 700 : 0
     const before = ends
     ends = areAllWhole ? await endsOf(client, run, context, seerOf) : []

@@ -5,5 +5,7 @@ export interface Mutant {
   readonly file: string
   readonly find: string
   readonly put: string
+  /** First seed to try; 1 when absent. */
+  readonly from?: number
 }
 export declare const mutants: readonly Mutant[]

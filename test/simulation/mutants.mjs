@@ -75,6 +75,15 @@ export const mutants = [
     put: `return`,
   },
   {
+    name: 'an answer counts for what replaced the partition',
+    why: 'the bug of seed 2029: refused in an old epoch, a follower never asks again in the new one (REPL-16)',
+    file: 'broker-core/replication/follower-loop.ts',
+    find: `if (followed?.isActive !== true || this.#asked.get(key) !== followed) continue`,
+    put: `if (followed?.isActive !== true) continue`,
+    // Rare: begins with the seed that found it.
+    from: 2029,
+  },
+  {
     name: 'duplicates are appended',
     why: 'a batch that is sent again stands there twice, or breaks the sequence (IDEM-03)',
     file: 'broker-core/storage/producer-state.ts',

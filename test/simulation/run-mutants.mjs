@@ -22,9 +22,13 @@ for (const mutant of mutants.filter(one => one.name.includes(only))) {
     build: { ssr: 'test/simulation/simulate.ts', outDir, emptyOutDir: true, minify: false, target: 'node20' },
   })
   const startedAt = performance.now()
-  const result = spawnSync(process.execPath, [join(outDir, 'simulate.js'), '--first', '--from', '1', '--seeds', seeds], {
-    encoding: 'utf8',
-  })
+  const result = spawnSync(
+    process.execPath,
+    [join(outDir, 'simulate.js'), '--first', '--from', String(mutant.from ?? 1), '--seeds', seeds],
+    {
+      encoding: 'utf8',
+    },
+  )
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   const found = /^\{.*\}$/m.exec(result.stdout)?.[0]
   if (result.status === 0) survivors.push(mutant.name)

@@ -5,7 +5,7 @@ import { startJournal } from './journal-workload.ts'
 import { compareMetadataLogs } from './replica-files.ts'
 import { createSimCluster, type SimCluster, type SimClusterOptions } from './sim-cluster.ts'
 import { createSimWorld } from './sim-env.ts'
-import type { Run, StartWorkload } from './workload.ts'
+import type { Run, StartWorkload, Workload } from './workload.ts'
 
 export interface ScenarioOptions extends PlanOptions {
   readonly partitions?: number
@@ -44,11 +44,12 @@ export async function runScenario(seed: number, options: ScenarioOptions = {}): 
   const cluster = createSimCluster(world, { logLevel: 'info', watch, properties: flavour.properties, ...options.cluster })
   const run: Run = { world, cluster, history, partitions: options.partitions ?? 2, producers: flavour.producersPerPartition }
   const plan = options.plan ?? planOf(world.random.fork('faults'), run.cluster.ids, options)
+  let acknowledged = 0
   const escaped: unknown[] = []
   const onEscape = (error: unknown) => escaped.push(error)
   process.on('unhandledRejection', onEscape)
   try {
-    await play(run, plan, options.workload ?? startJournal)
+    acknowledged = await play(run, plan, options.workload ?? startJournal)
   } catch (error) {
     escaped.push(error)
   } finally {
@@ -61,20 +62,20 @@ export async function runScenario(seed: number, options: ScenarioOptions = {}): 
     seed,
     plan,
     violations: run.history.violations,
-    acknowledged: run.history.acknowledgedCount(),
+    acknowledged,
     events: world.time.eventCount(),
     virtualMs: world.time.nowMs(),
     trace: run.cluster.log,
   }
 }
 
-async function play(run: Run, plan: readonly Fault[], startWorkload: StartWorkload): Promise<void> {
+/** Returns how much was promised to clients. */
+async function play(run: Run, plan: readonly Fault[], startWorkload: StartWorkload): Promise<number> {
   const { cluster, history, world } = run
   for (const id of cluster.ids) cluster.start(id)
-  if (!(await world.time.run(startMs, () => allReady(cluster)))) return history.violated('the cluster did not start')
-  const clients = await startWorkload(run)
-  if (clients === undefined) return
-  const beginMs = world.time.nowMs()
+  if (!(await world.time.run(startMs, () => allReady(cluster)))) history.violated('the cluster did not start')
+  const clients = history.violations.length > 0 ? undefined : await startWorkload(run)
+  if (clients === undefined) return 0
   const faults = createFaultInjector(world, cluster, clients.areInSync)
   for (const fault of plan) world.time.after(fault.atMs, undefined, () => faults.apply(fault))
   const lastMs = Math.max(0, ...plan.map(fault => fault.atMs + fault.forMs))
@@ -85,12 +86,14 @@ async function play(run: Run, plan: readonly Fault[], startWorkload: StartWorklo
     cluster.running(id)?.node.process.resume()
     if (!cluster.isRunning(id)) cluster.start(id)
   }
-  if (history.violations.length > 0) return
+  if (history.violations.length === 0) await judge(run, clients)
+  return clients.acknowledged()
+}
+
+/** Everything has healed: all must come to agree, and hold what was promised. */
+async function judge({ cluster, history, world }: Run, clients: Workload): Promise<void> {
   const isConverged = await world.time.run(convergeMs, () => cluster.failures.length > 0 || clients.isConverged())
-  if (!isConverged)
-    return history.violated(
-      `no agreement within ${convergeMs} ms after healing at ${(world.time.nowMs() - beginMs).toFixed(0)}: ${clients.describe()}`,
-    )
+  if (!isConverged) return history.violated(`no agreement within ${convergeMs} ms after healing: ${clients.describe()}`)
   clients.checkComplete()
   // What no producer was told about may still be on its way to a follower that is in sync by the clock.
   const differences = (): string[] => [...clients.differences(), ...compareMetadataLogs(cluster)]

@@ -1,16 +1,21 @@
+import { startLedger } from './ledger-workload.ts'
 import { report, shortened } from './shorten.ts'
 import { runScenario, type ScenarioOptions } from './scenario.ts'
 
 /** Enough to see that something is wrong. */
 const failuresMax = 20
 
-/** `npm run simulate -- --seeds N --from S`: prints failures, shortened, and how fast it went; with `--trace` everything that brokers log; with `--first` only
+/** `npm run simulate -- --seeds N --from S`: prints failures, shortened, and how fast it went; `--ledger`: transactions and
+ * group offsets instead of the journal; with `--trace` everything that brokers log; with `--first` only
  * the first failure, as JSON. Exit status 1 when a seed failed. */
 async function main(): Promise<number> {
   const count = argument('seeds', 100)
   const from = argument('from', 1)
   const isTracing = process.argv.includes('--trace')
-  const options: ScenarioOptions = isTracing ? { cluster: { logLevel: 'debug' } } : {}
+  const options: ScenarioOptions = {
+    ...(isTracing ? { cluster: { logLevel: 'debug' } } : {}),
+    ...(process.argv.includes('--ledger') ? { workload: startLedger } : {}),
+  }
   const startedMs = performance.now()
   const failed: number[] = []
   let virtualMs = 0

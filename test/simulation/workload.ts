@@ -21,6 +21,8 @@ export interface Workload {
   /** The same, and everything read to the end. */
   isConverged(): boolean
   describe(): string
+  /** How much was promised to clients; a run with none proves nothing. */
+  acknowledged(): number
   /** Called once converged: notes what is missing. */
   checkComplete(): void
   /** What is not the same on all disks. */

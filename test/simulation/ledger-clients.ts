@@ -1,0 +1,127 @@
+import { alterGroupOffsets, committedOffsets } from '../../broker-core/client/admin/group-offsets.ts'
+import { KafkaClientError } from '../../broker-core/client/client-error.ts'
+import type { KafkaClient } from '../../broker-core/client/kafka-client.ts'
+import { createTransactionalProducer } from '../../broker-core/client/producing/transactional-producer.ts'
+import { batchesOf } from '../../broker-core/client/reading/fetched-batch.ts'
+import { fetchPartitions } from '../../broker-core/client/reading/fetch-partitions.ts'
+import { batchIsControl } from '../../broker-core/records/batch-header.ts'
+import { recordsOf } from '../../broker-core/records/record-reader.ts'
+import type { Ledger } from './ledger.ts'
+import { pause, type ClientContext } from './sim-clients.ts'
+
+export interface LedgerContext extends ClientContext {
+  readonly ledger: Ledger
+  readonly partitions: number
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+const callTimeoutMs = 8_000
+
+/** One transactional id: transactions over all partitions, ended one way or the other; a producer that failed is followed by a new one. */
+export async function transactLoop(client: KafkaClient, context: LedgerContext, transactionalId: string): Promise<void> {
+  let count = 0
+  while (!context.isOver()) {
+    const options = { transactionalId, lingerMs: 1, deliveryTimeoutMs: callTimeoutMs, transactionTimeoutMs: 10_000 }
+    const producer = createTransactionalProducer(client, options)
+    try {
+      while (!context.isOver()) await transactOnce(producer, context, `${transactionalId}.${count++}`)
+    } catch (error) {
+      if (!(error instanceof KafkaClientError)) throw error
+    }
+    await producer.close().catch((error: unknown) => {
+      if (!(error instanceof KafkaClientError)) throw error
+    })
+    await pause(context.env, context.random.between(10, 300))
+  }
+}
+
+type Producer = ReturnType<typeof createTransactionalProducer>
+
+/** Throws when the producer is of no more use. What became of the transaction is then unknown, unless its end was never asked for. */
+async function transactOnce(producer: Producer, context: LedgerContext, id: string): Promise<void> {
+  const { ledger, random } = context
+  producer.begin()
+  ledger.begin(id)
+  const deliveries: Promise<unknown>[] = []
+  for (let number = 0; number < 1 + random.integer(6); number++) {
+    const value = `${id}:${number}`
+    ledger.sent(id, value)
+    const partition = random.integer(context.partitions)
+    deliveries.push(producer.send({ topic: context.topic, partition, key: null, value: encoder.encode(value) }))
+    if (random.chance(0.3)) await pause(context.env, random.between(1, 30))
+  }
+  const isDelivered = (await Promise.allSettled(deliveries)).every(({ status }) => status === 'fulfilled')
+  const isCommit = isDelivered && random.chance(0.7)
+  try {
+    await (isCommit ? producer.commit() : producer.abort())
+    ledger.ended(id, isCommit ? 'committed' : 'aborted')
+  } catch (error) {
+    ledger.ended(id, isCommit ? 'unknown' : 'aborted')
+    throw error
+  }
+  await pause(context.env, random.between(1, 200))
+}
+
+/** Reads what is committed, for ever; `positions` are how far. */
+export async function readCommittedLoop(client: KafkaClient, context: LedgerContext, positions: number[]): Promise<void> {
+  for (;;) {
+    for (let partition = 0; partition < context.partitions; partition++) {
+      await readCommitted(client, context, partition, positions).catch((error: unknown) => {
+        if (!(error instanceof KafkaClientError)) throw error
+      })
+    }
+    await pause(context.env, 60)
+  }
+}
+
+/** One fetch; returns how far committed data may be read (the last stable offset) and the high watermark, undefined without an answer. */
+export async function readCommitted(
+  client: KafkaClient,
+  context: LedgerContext,
+  partition: number,
+  positions: number[],
+): Promise<{ readonly stable: number; readonly watermark: number } | undefined> {
+  const { env, topic } = context
+  const known = (await client.topic(topic, { timeoutMs: 1_000 })).partitions[partition]
+  if (known === undefined || known.leaderId < 0) return undefined
+  const offset = positions[partition] ?? 0
+  const options = { isolation: 'read_committed', waitMs: 100, bytesMax: 100_000, lane: 'committed' } as const
+  const position = { topic, partition, offset, bytesMax: 100_000, leaderEpoch: known.leaderEpoch }
+  const [answer] = await fetchPartitions(client, known.leaderId, [position], options)
+  if (answer === undefined || answer.error !== 'NONE') {
+    await client.refresh([topic], { timeoutMs: 1_000 }).catch(() => {})
+    return undefined
+  }
+  for (const batch of batchesOf(answer, offset, env, answer)) {
+    positions[partition] = Math.max(positions[partition] ?? 0, batch.lastOffset + 1)
+    if (batchIsControl(batch.bytes, 0) || batch.outcome === 'aborted') continue
+    for (const record of recordsOf(batch.bytes, env.compression)) {
+      if (record.offset >= offset) context.ledger.saw(partition, record.offset, decoder.decode(record.value ?? new Uint8Array(0)))
+    }
+  }
+  return { stable: answer.lastStableOffset, watermark: answer.highWatermark }
+}
+
+/** A group without members commits ever larger offsets, and never finds one smaller than it was told is committed (OFF-01). */
+export async function commitLoop(client: KafkaClient, context: LedgerContext, groupId: string): Promise<void> {
+  const at = { topic: context.topic, partition: 0 }
+  let told = -1
+  for (let offset = 1; !context.isOver(); offset++) {
+    try {
+      const [outcome] = await alterGroupOffsets(client, groupId, [{ ...at, offset }], { timeoutMs: callTimeoutMs })
+      if (outcome?.error === 'NONE') told = offset
+      const toldBefore = told
+      const [found] = await committedOffsets(client, groupId, { partitions: [at], timeoutMs: callTimeoutMs })
+      const isKnown = found !== undefined && found.error === 'NONE'
+      if (isKnown && (found.offset < toldBefore || found.offset > offset)) {
+        context.history.violated(
+          `group ${groupId}: ${toldBefore} was committed and ${offset} asked for, yet ${found.offset} is found`,
+        )
+      }
+    } catch (error) {
+      if (!(error instanceof KafkaClientError)) throw error
+    }
+    await pause(context.env, context.random.between(5, 200))
+  }
+}

@@ -1,0 +1,83 @@
+import { createTopics } from '../../broker-core/client/admin/topics.ts'
+import type { KafkaClient } from '../../broker-core/client/kafka-client.ts'
+import { noDisk } from '../compliance/no-disk.ts'
+import { isWholeView, viewsOf, viewText } from './cluster-views.ts'
+import { createLedger } from './ledger.ts'
+import { commitLoop, readCommitted, readCommittedLoop, transactLoop, type LedgerContext } from './ledger-clients.ts'
+import { compareReplicas } from './replica-files.ts'
+import { pause, simClient } from './sim-clients.ts'
+import type { Run, StartWorkload } from './workload.ts'
+
+const topic = 'ledger'
+const internalTopics = ['__transaction_state', '__consumer_offsets']
+
+interface State {
+  wholeUntilMs: number
+  isConverged: boolean
+  text: string
+}
+
+/** Transactions over several partitions, a reader of committed data, and groups that commit offsets. */
+export const startLedger: StartWorkload = async run => {
+  const { cluster, history, world } = run
+  const { env } = world.start({ name: 'clients', disk: noDisk })
+  const ledger = createLedger(world.time, history.violated)
+  const state: State = { wholeUntilMs: 0, isConverged: false, text: 'nothing is known' }
+  let isProducing = true
+  const random = world.random.fork('clients')
+  const context: LedgerContext = { env, history, topic, random, ledger, partitions: run.partitions, isOver: () => !isProducing }
+  const escape = (error: unknown) =>
+    history.violated(`a client failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  let isSetUp = false
+  const work = async (): Promise<void> => {
+    const client = await simClient(cluster.bootstrap, 'simulation', context)
+    const [created] = await createTopics(client, [{ name: topic, partitions: run.partitions, replicationFactor: 3 }])
+    if (created?.error !== 'NONE') throw new Error(`no topic: ${created?.error}`)
+    isSetUp = true
+    for (let producer = 0; producer < run.producers; producer++) transactLoop(client, context, `t${producer}`).catch(escape)
+    for (const group of ['g1', 'g2']) commitLoop(client, context, group).catch(escape)
+    const positions = Array.from({ length: run.partitions }, () => 0)
+    readCommittedLoop(client, context, positions).catch(escape)
+    await watch(client, run, context, state, positions)
+  }
+  work().catch(escape)
+  await world.time.run(30_000, () => isSetUp || history.violations.length > 0)
+  if (!isSetUp) {
+    history.violated('no topic could be created')
+    return undefined
+  }
+  return {
+    stopProducing: () => (isProducing = false),
+    areInSync: () => state.wholeUntilMs > world.time.nowMs() && cluster.ids.every(id => cluster.running(id)?.isReady === true),
+    isConverged: () => state.isConverged && !isProducing,
+    describe: () => state.text,
+    acknowledged: () => ledger.committedCount(),
+    checkComplete() {
+      for (const contradiction of ledger.contradictions()) history.violated(contradiction)
+    },
+    differences: () => compareReplicas(cluster, topic, run.partitions),
+  }
+}
+
+/** Converged: all replicas in sync, no transaction open any more, and everything committed was read. */
+async function watch(client: KafkaClient, run: Run, context: LedgerContext, state: State, positions: number[]): Promise<void> {
+  const { cluster, history, partitions, world } = run
+  for (;;) {
+    await pause(context.env, 250)
+    await client.refresh([topic], { timeoutMs: 500 }).catch(() => {})
+    const views = await viewsOf(client, cluster.ids, [topic, ...internalTopics])
+    for (const { topic: name, partition, leaderId, leaderEpoch } of views.flatMap(view => view ?? [])) {
+      if (leaderId >= 0) history.sawLeader(`${name}-${partition}`, leaderEpoch, leaderId)
+    }
+    const areAllWhole = views.every(view => isWholeView(view, partitions))
+    state.wholeUntilMs = areAllWhole ? world.time.nowMs() + 700 : 0
+    let isRead = areAllWhole
+    state.text = views.map(viewText).join(' | ')
+    for (let partition = 0; isRead && partition < partitions; partition++) {
+      const ends = await readCommitted(client, context, partition, positions).catch(() => undefined)
+      isRead = ends !== undefined && ends.stable === ends.watermark && positions[partition] === ends.watermark
+      state.text += ` partition ${partition}: ${JSON.stringify(ends)} read to ${positions[partition]}`
+    }
+    state.isConverged = isRead && cluster.ids.every(id => cluster.running(id)?.isReady === true)
+  }
+}

@@ -1,0 +1,54 @@
+import type { SimTime } from './sim-clock.ts'
+
+export type TransactionFate = 'open' | 'committed' | 'aborted' | 'unknown'
+
+/** What producers of transactions were told, and what readers of committed data saw. */
+export interface Ledger {
+  begin(id: string): void
+  /** A value that transaction `id` sent. */
+  sent(id: string, value: string): void
+  ended(id: string, fate: TransactionFate): void
+  /** A reader of committed data saw a value at its place. */
+  saw(partition: number, offset: number, value: string): void
+  committedCount(): number
+  /** All read, nothing open: each transaction is there as a whole, or not at all. */
+  contradictions(): string[]
+}
+
+export function createLedger(time: SimTime, violated: (what: string) => void): Ledger {
+  const transactions = new Map<string, { fate: TransactionFate; readonly values: string[]; endedMs: number }>()
+  const seen = new Map<string, string>()
+  const places = new Map<string, string>()
+  return {
+    begin: id => transactions.set(id, { fate: 'open', values: [], endedMs: 0 }),
+    sent: (id, value) => transactions.get(id)?.values.push(value),
+    ended(id, fate) {
+      const transaction = transactions.get(id)
+      if (transaction !== undefined) Object.assign(transaction, { fate, endedMs: time.nowMs() })
+    },
+    saw(partition, offset, value) {
+      const place = `${partition}@${offset}`
+      const before = places.get(place)
+      if (before !== undefined && before !== value) violated(`${place} was ${before} and became ${value}`)
+      places.set(place, value)
+      const other = seen.get(value)
+      if (other !== undefined && other !== place) violated(`${value} stands at ${other} and at ${place}`)
+      seen.set(value, place)
+      const fate = transactions.get(value.split(':')[0] ?? '')?.fate
+      if (fate === 'aborted') violated(`${value} at ${place} was aborted and is read`)
+    },
+    committedCount: () => [...transactions.values()].filter(({ fate }) => fate === 'committed').length,
+    contradictions() {
+      const found: string[] = []
+      for (const [id, { fate, values, endedMs }] of transactions) {
+        const visible = values.filter(value => seen.has(value))
+        const text = `transaction ${id}, ${fate} at ${endedMs.toFixed(0)}: ${visible.length} of ${values.length} values are read`
+        const isWhole = visible.length === values.length
+        if (fate === 'committed' && !isWhole) found.push(`${text}: ${values.filter(value => !seen.has(value)).join(', ')} lost`)
+        if (fate === 'aborted' && visible.length > 0) found.push(text)
+        if (fate !== 'committed' && visible.length > 0 && !isWhole) found.push(text)
+      }
+      return found
+    },
+  }
+}
