@@ -16,7 +16,8 @@ const folder = join(import.meta.dirname, '../fixtures/golden')
 
 /** Recorded frames of real clients and brokers, a few per API. */
 export function recordedFrames(): readonly FrameSample[] {
-  return readdirSync(folder).flatMap(name => {
+  const files = readdirSync(folder).filter(name => name.endsWith('.jsonl'))
+  return files.flatMap(name => {
     const api = apisByKey.get(Number(name.slice(0, 2))) as Api
     const lines = readFileSync(join(folder, name), 'utf8').trim().split('\n')
     return lines.flatMap(line => {
