@@ -13,7 +13,7 @@ const shortLifeMs = 2000
  * Holds an idle connection to the broker's client listener. When it ends, a new one is asked for: a refusal says that nobody listens
  * there any more. A cut network, a paused process or a full one does not refuse, and is left to the session timeout.
  */
-export function brokerWatch(env: Pick<Env, 'network' | 'timers' | 'clock'>): BrokerWatch {
+export function brokerWatch(env: Pick<Env, 'network' | 'timers' | 'clock'>, failed: (error: unknown) => void): BrokerWatch {
   const pause = (delayMs: number) => new Promise<void>(resolve => env.timers.after(delayMs, resolve))
   return {
     watch(endpoint, gone) {
@@ -37,7 +37,7 @@ export function brokerWatch(env: Pick<Env, 'network' | 'timers' | 'clock'>): Bro
           await pause(pauseMs)
         }
       }
-      void hold()
+      hold().catch(failed)
       return () => {
         isOver = true
         socket?.destroy()

@@ -10,6 +10,8 @@ import { configNumber, type BrokerConfig } from './broker-config.ts'
 import { startLifecycle, type BrokerLifecycle } from './broker-lifecycle.ts'
 import { brokerWatch } from './broker-watch.ts'
 import { controllerChannel } from './controller-channel.ts'
+import { guardedDisk } from './guarded-disk.ts'
+import { guardedTimers } from './guarded-timers.ts'
 import type { ListenerPair } from './listener-pair.ts'
 import type { OpenStorage } from './open-storage.ts'
 import { quorumStateFile } from './quorum-state-file.ts'
@@ -43,10 +45,12 @@ export interface MetadataNode {
 }
 
 export function metadataNode(options: MetadataNodeOptions): MetadataNode {
-  const { config, env, storage } = options
+  const { config, storage } = options
+  const env: Env = { ...options.env, timers: guardedTimers(options.env.timers, options.bug) }
   const voters = new Map<number, Endpoint>(config.voters.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
   const requestTimeoutMs = configNumber(config, 'controller.quorum.request.timeout.ms')
-  const log = openRaftLog({ directory: storage.metadataLogPath, disk: env.disk, clock: env.clock, codecs: env, sink: env.log })
+  const disk = guardedDisk(env.disk, options.bug)
+  const log = openRaftLog({ directory: storage.metadataLogPath, disk, clock: env.clock, codecs: env, sink: env.log })
   const peers = raftPeers({ nodeId: config.nodeId, voters, requestTimeoutMs, env })
   const raft = createRaftNode({
     nodeId: config.nodeId,
@@ -55,7 +59,7 @@ export function metadataNode(options: MetadataNodeOptions): MetadataNode {
     log,
     state: quorumStateFile({
       directory: storage.metadataLogPath,
-      disk: env.disk,
+      disk,
       clusterId: storage.clusterId,
       voterIds: [...voters.keys()],
     }),
@@ -85,7 +89,7 @@ export function metadataNode(options: MetadataNodeOptions): MetadataNode {
     timers: env.timers,
     random: env.random,
     sink: env.log,
-    watch: brokerWatch(env),
+    watch: brokerWatch(env, options.bug),
   })
   const channel = controllerChannel({ nodeId: config.nodeId, raft, env, requestTimeoutMs })
   let lifecycle: BrokerLifecycle | undefined
