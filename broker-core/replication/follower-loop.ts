@@ -210,13 +210,16 @@ export class FollowerLoop {
     }
     this.#sessionId = answer.sessionId
     this.#sessionEpoch = answer.sessionId === 0 ? 0 : this.#sessionEpoch >= 2147483647 ? 1 : this.#sessionEpoch + 1
+    // The records are only lent until more comes from the leader: all of them are taken before anything is asked of it.
+    const questions: Promise<void>[] = []
     for (const partitionAnswer of answer.partitions) {
       const key = keyOf(partitionAnswer.topicId, partitionAnswer.partition)
       const followed = this.#followed.get(key)
       if (followed?.isActive !== true || this.#asked.get(key) !== followed) continue
-      const more = this.#takePartition(followed, partitionAnswer)
-      if (more !== undefined) await more
+      const question = this.#takePartition(followed, partitionAnswer)
+      if (question !== undefined) questions.push(question)
     }
+    if (questions.length > 0) await Promise.all(questions)
   }
 
   /** At once, but for errors that need another question. */
@@ -225,7 +228,6 @@ export class FollowerLoop {
     if (partition.isOffline || partition.isLeader || partition.leaderEpoch !== followed.leaderEpoch) return undefined
     if (answer.error !== 'NONE') return this.#takeError(followed, answer.error)
     followed.isDirty = true
-    followed.failures = 0
     if (answer.divergingEpoch !== undefined) {
       const own = partition.log.endOffsetOfEpoch(answer.divergingEpoch.epoch)
       const to = truncationPoint(answer.divergingEpoch, own, partition.log.logEndOffset)
@@ -247,6 +249,7 @@ export class FollowerLoop {
       this.#ports.log.write('error', 'follower.corrupt-records', { ...coordinates(partition), error: error.message })
       return this.#takeError(followed, 'CORRUPT_MESSAGE')
     }
+    followed.failures = 0
     followed.isDirty = hadRecords || partition.log.logStartOffset !== startBefore
     return undefined
   }
@@ -255,9 +258,14 @@ export class FollowerLoop {
     const action = afterError(error)
     this.#ports.log.write('debug', 'follower.partition-error', { ...coordinates(followed.partition), error })
     if (action === 'out-of-range' && (await this.#returnIntoRange(followed))) return
+    if (action === 'wait') this.#suspend(followed, undefined)
+    else this.#backOff(followed)
+  }
+
+  #backOff(followed: Followed): void {
     const delayMs = Math.min(firstBackoffMs * 2 ** followed.failures, this.#options.backoffMs)
     followed.failures += 1
-    this.#suspend(followed, action === 'wait' ? undefined : delayMs)
+    this.#suspend(followed, delayMs)
   }
 
   /** REPL-14. False when the leader could not say. */
