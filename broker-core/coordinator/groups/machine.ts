@@ -5,7 +5,7 @@ import { ClassicDraft, type GroupDecision } from './classic/draft.ts'
 import { decideHeartbeat, decideLeave, decideSessionExpired } from './classic/membership.ts'
 import { initialDelayOver, joinTimedOut, syncTimedOut } from './classic/rebalance.ts'
 import { decideSync } from './classic/sync.ts'
-import type { CommitOffsetsCommand, CompleteTransactionCommand, GroupCommand } from './commands.ts'
+import type { CompleteTransactionCommand, GroupCommand } from './commands.ts'
 import { type ConsumerGroup, evolveConsumerGroup } from './consumer/consumer-group.ts'
 import { type ConsumerContext, sessionTimeoutMs } from './consumer/context.ts'
 import { ConsumerDraft } from './consumer/draft.ts'
@@ -13,12 +13,12 @@ import type { ConsumerFact } from './consumer/facts.ts'
 import { decideConsumerHeartbeat } from './consumer/heartbeat.ts'
 import { decideRevocationExpired, decideSessionExpired as decideConsumerExpired } from './consumer/leave.ts'
 import { decideAnyJoin, groupForConsumer } from './consumer/migration.ts'
+import { decideMixedHeartbeat, decideMixedLeave, decideMixedSync } from './consumer/mixed.ts'
 import type { GroupFact } from './facts.ts'
 import { decideCommit, decideMemberCommit } from './offsets/commit.ts'
 import { decideDeleteGroup, decideDeleteOffsets } from './offsets/deletion.ts'
 import { decideExpireOffsets, decideTopicsDeleted, expiryTimer } from './offsets/expiry.ts'
 import { decodeGroupFact, encodeGroupFact } from './records.ts'
-import type { GroupSettings } from './settings.ts'
 import { classicGroupIn, consumerGroupIn, emptyGroupsState, type GroupsState } from './state.ts'
 
 export type GroupMachine = Machine<GroupsState, GroupCommand, GroupFact, never>
@@ -37,9 +37,11 @@ export function groupMachine(context: ConsumerContext): GroupMachine {
 
 function decide(state: GroupsState, command: GroupCommand, nowMs: number, context: ConsumerContext): GroupDecision {
   const { settings } = context
+  const mixed = decideMixed(state, command, nowMs, context)
+  if (mixed !== undefined) return mixed
   switch (command.kind) {
     case 'join':
-      return decideAnyJoin(state, command, nowMs, settings)
+      return decideAnyJoin(state, command, nowMs, context)
     case 'sync':
       return decideSync(classicGroupIn(state, command.groupId), command, nowMs)
     case 'heartbeat':
@@ -47,7 +49,7 @@ function decide(state: GroupsState, command: GroupCommand, nowMs: number, contex
     case 'leave':
       return decideLeave(classicGroupIn(state, command.groupId), command, nowMs, settings)
     case 'commit-offsets':
-      return decideCommitOffsets(state, command, nowMs, settings)
+      return decideCommit(classicGroupIn(state, command.groupId), command, nowMs, settings)
     case 'delete-offsets':
       return decideDeleteOffsets(state, command)
     case 'delete-group':
@@ -63,7 +65,7 @@ function decide(state: GroupsState, command: GroupCommand, nowMs: number, contex
     case 'sync-timeout':
       return onGroup(state, command.groupId, nowMs, draft => syncTimedOut(draft, command.generationId, settings))
     case 'consumer-heartbeat':
-      return decideConsumerHeartbeat(groupForConsumer(state, command), command, nowMs, context)
+      return decideConsumerHeartbeat(groupForConsumer(state, command, nowMs, context), command, nowMs, context)
     case 'consumer-session-expired':
       return decideConsumerExpired(consumerGroupIn(state, command.groupId), command.memberId, nowMs, context)
     case 'consumer-revocation-expired':
@@ -85,16 +87,27 @@ function onGroup(state: GroupsState, groupId: string, nowMs: number, change: (dr
   return draft.decision()
 }
 
-function decideCommitOffsets(
+/** Requests of the classic protocol about a consumer group (CG-11); undefined: not such. */
+function decideMixed(
   state: GroupsState,
-  command: CommitOffsetsCommand,
+  command: GroupCommand,
   nowMs: number,
-  settings: GroupSettings,
-): GroupDecision {
-  const group = state.groups.get(command.groupId)
-  return group?.type === 'consumer'
-    ? decideMemberCommit(group, command, nowMs, settings)
-    : decideCommit(group, command, nowMs, settings)
+  context: ConsumerContext,
+): GroupDecision | undefined {
+  const group = 'groupId' in command ? consumerGroupIn(state, command.groupId) : undefined
+  if (group === undefined) return undefined
+  switch (command.kind) {
+    case 'sync':
+      return decideMixedSync(group, command, context)
+    case 'heartbeat':
+      return decideMixedHeartbeat(group, command, nowMs, context)
+    case 'leave':
+      return decideMixedLeave(group, command, nowMs, context)
+    case 'commit-offsets':
+      return decideMemberCommit(group, command, nowMs, context.settings)
+    default:
+      return undefined
+  }
 }
 
 /** TXN-12 for the offsets topic. The marker is written also where nothing is pending: the log may hold an open transaction. */
@@ -166,7 +179,7 @@ function classicTimers(group: ClassicGroup, nowMs: number): GroupDecision['timer
 function consumerTimers(group: ConsumerGroup, context: ConsumerContext): GroupDecision['timers'] {
   const draft = new ConsumerDraft(group, group.groupId)
   for (const member of group.members.values()) {
-    draft.sessionTimer(member.memberId, sessionTimeoutMs(context, group.groupId))
+    draft.sessionTimer(member.memberId, member.classic?.sessionTimeoutMs ?? sessionTimeoutMs(context, group.groupId))
     if (member.state === 'unrevoked') draft.revocationTimer(member.memberId, member.rebalanceTimeoutMs)
   }
   return draft.decision().timers

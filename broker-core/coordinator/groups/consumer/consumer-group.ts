@@ -55,6 +55,8 @@ export interface ConsumerGroup {
   /** Soft: the version of the topics' metadata that the hash was last compared with; -1: never. */
   readonly seenVersion: number
   readonly targetEpoch: number
+  /** Soft: classic members that were told to join again, or have not synced yet. */
+  readonly awaited: ReadonlySet<string>
   /** In order of joining. */
   readonly members: ReadonlyMap<string, ConsumerMember>
   readonly staticMembers: ReadonlyMap<string, string>
@@ -79,6 +81,7 @@ export const emptyConsumerGroup = (groupId: string): ConsumerGroup => ({
   metadataHash: 0n,
   seenVersion: -1,
   targetEpoch: 0,
+  awaited: new Set(),
   members: new Map(),
   staticMembers: new Map(),
   targets: new Map(),
@@ -143,6 +146,13 @@ export function evolveConsumerGroup(present: ConsumerGroup | undefined, fact: Co
       return fact.epoch === undefined ? undefined : { ...group, epoch: fact.epoch, metadataHash: fact.metadataHash }
     case 'consumer-seen':
       return { ...group, seenVersion: fact.version }
+    case 'consumer-awaited': {
+      if (present === undefined || present.awaited.has(fact.memberId) === fact.isAwaited) return present
+      const awaited = new Set(present.awaited)
+      if (fact.isAwaited) awaited.add(fact.memberId)
+      else awaited.delete(fact.memberId)
+      return { ...present, awaited }
+    }
     case 'consumer-target-epoch':
       return fact.epoch === undefined && present === undefined ? undefined : { ...group, targetEpoch: fact.epoch ?? 0 }
     case 'consumer-target':
@@ -176,8 +186,11 @@ function withoutMember(group: ConsumerGroup | undefined, memberId: string): Cons
   const member = group?.members.get(memberId)
   if (group === undefined || member === undefined) return group
   const isTheInstance = member.instanceId !== null && group.staticMembers.get(member.instanceId) === memberId
+  const awaited = new Set(group.awaited)
+  awaited.delete(memberId)
   return {
     ...group,
+    awaited,
     members: changed(group.members, memberId, undefined),
     staticMembers: isTheInstance ? changed(group.staticMembers, member.instanceId, undefined) : group.staticMembers,
   }

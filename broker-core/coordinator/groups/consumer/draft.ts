@@ -16,13 +16,19 @@ import type { ConsumerFact } from './facts.ts'
 /** A decision on one consumer group in the making: its facts so far, and the group as they leave it. */
 export class ConsumerDraft {
   #group: ConsumerGroup
-  readonly #facts: GroupFact[]
+  readonly #facts: GroupFact[] = []
   readonly #replies: Reply[] = []
   readonly #timers: TimerChange<GroupCommand>[] = []
 
-  constructor(group: ConsumerGroup | undefined, groupId: string, before: readonly GroupFact[] = []) {
+  constructor(group: ConsumerGroup | undefined, groupId: string) {
     this.#group = group ?? emptyConsumerGroup(groupId)
-    this.#facts = [...before]
+  }
+
+  /** What another decision on the same group, of which this is a part, comes to. */
+  include({ facts, replies, timers }: Pick<GroupDecision, 'facts' | 'replies' | 'timers'>): void {
+    this.#facts.push(...facts)
+    this.#replies.push(...replies)
+    this.#timers.push(...timers)
   }
 
   get group(): ConsumerGroup {
@@ -60,9 +66,15 @@ export class ConsumerDraft {
     this.emit({ kind: 'consumer-current', groupId, memberId, progress: undefined })
     this.emit({ kind: 'consumer-target', groupId, memberId, target: undefined })
     this.emit({ kind: 'consumer-member', groupId, memberId, member: undefined })
+    this.cancelTimers(memberId)
+  }
+
+  cancelTimers(memberId: string): void {
+    const { groupId } = this.#group
     this.#timers.push(
       { key: sessionKey(groupId, memberId), cancel: true },
       { key: revocationKey(groupId, memberId), cancel: true },
+      { key: rejoinKey(groupId, memberId), cancel: true },
     )
   }
 
@@ -89,6 +101,15 @@ export class ConsumerDraft {
     this.#timers.push({ key, delayMs, command: { kind: 'consumer-revocation-expired', groupId, memberId, memberEpoch } })
   }
 
+  /** CG-11: how long a classic member may take to come back; undefined: it did. */
+  rejoinTimer(memberId: string, delayMs: number | undefined): void {
+    const { groupId } = this.#group
+    const key = rejoinKey(groupId, memberId)
+    if (delayMs === undefined) this.#timers.push({ key, cancel: true })
+    else this.#timers.push({ key, delayMs, command: { kind: 'consumer-session-expired', groupId, memberId } })
+    this.emit({ kind: 'consumer-awaited', groupId, memberId, isAwaited: delayMs !== undefined })
+  }
+
   reply<Value>(ticket: Ticket<Value>, value: NoInfer<Value>): void {
     this.#replies.push(replyTo(ticket, value))
   }
@@ -99,4 +120,5 @@ export class ConsumerDraft {
 }
 
 const sessionKey = (groupId: string, memberId: string): string => `consumer-session\0${groupId}\0${memberId}`
+const rejoinKey = (groupId: string, memberId: string): string => `consumer-rejoin\0${groupId}\0${memberId}`
 const revocationKey = (groupId: string, memberId: string): string => `consumer-revocation\0${groupId}\0${memberId}`

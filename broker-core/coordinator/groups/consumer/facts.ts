@@ -16,5 +16,7 @@ export type ConsumerFact =
   | (OfMember & { readonly kind: 'consumer-target'; readonly target: Target | undefined })
   | (OfMember & { readonly kind: 'consumer-current'; readonly progress: MemberProgress | undefined })
   | (OfGroup & { readonly kind: 'consumer-regex'; readonly regex: string; readonly resolved: ResolvedRegex | undefined })
+  /** Soft: a classic member was told to come back, and its time runs. */
+  | (OfMember & { readonly kind: 'consumer-awaited'; readonly isAwaited: boolean })
   /** Soft: which metadata the group was last compared with. */
   | (OfGroup & { readonly kind: 'consumer-seen'; readonly version: number })

@@ -1,7 +1,6 @@
 import type { KafkaErrorName } from '../../../model/kafka-errors.ts'
 import { answer } from '../../runtime/machine.ts'
 import type { GroupDecision } from '../classic/draft.ts'
-import type { GroupFact } from '../facts.ts'
 import type { ConsumerHeartbeatCommand, ConsumerHeartbeatReply } from './commands.ts'
 import {
   type ConsumerGroup,
@@ -11,13 +10,13 @@ import {
   type MemberMetadata,
   noTarget,
   nothingOwned,
-  ownerOf,
   staticLeaveEpoch,
 } from './consumer-group.ts'
+import { advance } from './advance.ts'
 import { type ConsumerContext, heartbeatIntervalMs, sessionTimeoutMs } from './context.ts'
 import { ConsumerDraft } from './draft.ts'
 import { decideLeave } from './leave.ts'
-import { isWithin, listed, reconcile, sameOwned } from './reconcile.ts'
+import { isWithin, listed, sameOwned } from './reconcile.ts'
 import { refreshEpoch, updateTarget } from './target.ts'
 import { PatternError, topicPattern } from './topic-pattern.ts'
 
@@ -30,10 +29,14 @@ export const refusedHeartbeat = (error: KafkaErrorName, message: string | null =
   assignment: null,
 })
 
-/** A group that a consumer heartbeat found: its facts so far turn it into a consumer group, should it not be one. */
+/** A group that a consumer heartbeat found. */
 export interface FoundGroup {
+  /** Undefined: none, or none that this request may turn into a consumer group. */
   readonly group: ConsumerGroup | undefined
-  readonly before: readonly GroupFact[]
+  /** Begins a decision; for a classic group with what makes it a consumer group (CG-11). */
+  draft(): ConsumerDraft
+  /** There is a group of this name that stays what it is. */
+  readonly isRefused?: true
 }
 
 /** ConsumerGroupHeartbeat: CG-01 to CG-10. */
@@ -49,19 +52,19 @@ export function decideConsumerHeartbeat(
     if (group === undefined) return answer(command.ticket, refusedHeartbeat('GROUP_ID_NOT_FOUND'))
     return decideLeave(group, command, nowMs, context)
   }
-  if (group === undefined && command.memberEpoch !== joinEpoch)
+  if (found.isRefused === true || (group === undefined && command.memberEpoch !== joinEpoch))
     return answer(command.ticket, refusedHeartbeat('GROUP_ID_NOT_FOUND'))
   const memberId = command.memberId === '' ? command.freshId : command.memberId
   const refusal = memberRefusal(group, { ...command, memberId }, context)
   if (refusal !== undefined) return answer(command.ticket, refusal)
-  const draft = new ConsumerDraft(group, command.groupId, found.before)
+  const draft = found.draft()
   const before = group?.members.get(memberId)
   replaceInstance(draft, memberId, command)
   if (command.memberEpoch === joinEpoch && before !== undefined) restart(draft, before)
   const hasNewSubscription = takeWishes(draft, memberId, command)
   refreshEpoch(draft, context, nowMs, hasNewSubscription)
   updateTarget(draft, context, nowMs)
-  step(draft, memberId, command, hasNewSubscription)
+  advance(draft, memberId, command.ownedPartitions, hasNewSubscription)
   draft.sessionTimer(memberId, sessionTimeoutMs(context, command.groupId))
   draft.reply(command.ticket, answerTo(draft, memberId, command, before, context))
   return draft.decision()
@@ -217,25 +220,6 @@ const sameWishes = (left: MemberMetadata, right: MemberMetadata): boolean =>
   left.clientHost === right.clientHost &&
   left.rebalanceTimeoutMs === right.rebalanceTimeoutMs &&
   left.classic === right.classic
-
-function step(draft: ConsumerDraft, memberId: string, command: ConsumerHeartbeatCommand, hasNewSubscription: boolean): void {
-  const { group } = draft
-  const member = draft.member(memberId)
-  const next = reconcile({
-    progress: member,
-    target: group.targets.get(memberId) ?? noTarget,
-    targetEpoch: group.targetEpoch,
-    reported: command.ownedPartitions,
-    hasNewSubscription,
-    isTaken(topicId, partition) {
-      const owner = ownerOf(group, topicId, partition)
-      return owner !== undefined && owner !== memberId
-    },
-  })
-  if (next === member) return
-  draft.putProgress(memberId, next)
-  draft.revocationTimer(memberId, next.state === 'unrevoked' ? member.rebalanceTimeoutMs : undefined)
-}
 
 /** CG-08 */
 function answerTo(

@@ -4,6 +4,7 @@ import type { ConsumerHeartbeatCommand, ConsumerHeartbeatReply } from './command
 import { type ConsumerGroup, leaveEpoch, nothingOwned, staticLeaveEpoch } from './consumer-group.ts'
 import { type ConsumerContext, sessionTimeoutMs } from './context.ts'
 import { ConsumerDraft } from './draft.ts'
+import { downgrade, mayDowngrade } from './downgrade.ts'
 import { refreshEpoch } from './target.ts'
 
 /** CG-01: for good with epoch -1, for a while with -2. */
@@ -44,10 +45,14 @@ const left = (error: ConsumerHeartbeatReply['error'], memberId: string, memberEp
   assignment: null,
 })
 
-/** The member is gone; its partitions are free, and the next heartbeat of anybody computes who gets them (CG-03). */
+/**
+ * The member is gone; its partitions are free, and the next heartbeat of anybody computes who gets them (CG-03). Where only classic
+ * members are left the group becomes classic (CG-11).
+ */
 export function fence(draft: ConsumerDraft, memberId: string, nowMs: number, context: ConsumerContext): void {
   draft.removeMember(memberId)
-  refreshEpoch(draft, context, nowMs, true)
+  if (mayDowngrade(draft.group, context)) downgrade(draft, nowMs, context)
+  else refreshEpoch(draft, context, nowMs, true)
 }
 
 /** CG-06 */

@@ -65,6 +65,7 @@ export function encodeConsumerFact(fact: ConsumerFact): PersistedRecord | undefi
       return record(consumerGroupRegularExpressionRecord, { groupId, regularExpression: fact.regex }, value)
     }
     case 'consumer-seen':
+    case 'consumer-awaited':
       return undefined
   }
 }
