@@ -8,6 +8,7 @@ import type { LocalCluster } from './cluster-host/open-local-cluster.ts'
 import type { ServeOptions } from './command-line.ts'
 import type { Port, ToWindow } from './contract/messages.ts'
 import type { AppInfo } from './contract/views/app.ts'
+import { openLogDirectory } from './log-directory/log-directory.ts'
 import { newNotices } from './notices.ts'
 import type { Notices } from './notices.ts'
 import { complain, messageOf } from './process-end.ts'
@@ -49,6 +50,8 @@ export async function openApp(options: AppOptions): Promise<RunningApp> {
   const startedAtMs = Date.now()
   const notices = newNotices(Date.now, notice => complain(`${notice.title}: ${notice.detail}`))
   const dataDirectory = dataDirectoryOf(options)
+  // Said at once, not by the first screen.
+  if (options.open?.kind === 'directory') openLogDirectory(options.open.path)
   const state = { isStarting: false }
   const cluster = options.open === undefined ? await openCluster(options, dataDirectory, notices, state) : undefined
   const load = once(async () => {

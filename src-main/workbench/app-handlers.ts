@@ -5,7 +5,7 @@ import type { Notices } from '../notices.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { Clusters } from './clusters.ts'
 import { clientSecurity, mergeSecrets, noSecrets } from './connection-secrets.ts'
-import { localConnection } from './connections.ts'
+import { localConnection, openedConnection } from './connections.ts'
 import type { Connections } from './connections.ts'
 import { badInput, refused } from './failures.ts'
 import type { Handlers } from './handlers.ts'
@@ -92,7 +92,9 @@ export function appHandlers(sources: AppSources): AppHandlers {
 }
 
 export const firstConnection = (connections: Connections): string | null =>
-  connections.list.value.find(it => it.id === localConnection || it.id === 'opened')?.id ?? connections.list.value[0]?.id ?? null
+  connections.list.value.find(it => it.id === localConnection || it.id === openedConnection)?.id ??
+  connections.list.value[0]?.id ??
+  null
 
 async function* readNotices(notices: Notices, signal: AbortSignal): AsyncGenerator<Notice, void> {
   yield* notices.read(signal)

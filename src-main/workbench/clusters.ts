@@ -21,7 +21,7 @@ export type ClientSecurity = Pick<Parameters<typeof createClient>[0], 'tls' | 's
 
 export function openClusters(
   connections: Connections,
-  env: ClientEnv,
+  envOf: (connection: string) => ClientEnv,
   securityOf: (connection: string) => ClientSecurity,
 ): Clusters {
   const clients = new Map<string, KafkaClient>()
@@ -30,7 +30,7 @@ export function openClusters(
     const known = clients.get(id)
     if (known !== undefined) return known
     const view = connections.get(id)
-    const client = createClient({ bootstrap: view.bootstrap.join(','), clientId: 'brokerbench', ...securityOf(id) }, env)
+    const client = createClient({ bootstrap: view.bootstrap.join(','), clientId: 'brokerbench', ...securityOf(id) }, envOf(id))
     clients.set(id, client)
     return client
   }

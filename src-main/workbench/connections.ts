@@ -3,6 +3,8 @@ import { FailureError } from '../contract/failure.ts'
 import type { ConnectionView } from '../contract/views/app.ts'
 import type { SecretStore } from '../settings/secret-store.ts'
 import type { ConnectionProfile, Settings } from '../settings/settings.ts'
+import { directoryEndpoint } from '../log-directory/directory-answers.ts'
+import type { OpenTarget } from './open-target.ts'
 import { keptView, mergeSecrets, noSecrets, readSecrets, writeSecrets } from './connection-secrets.ts'
 import type { ConnectionSecrets, SecretsPatch } from './connection-secrets.ts'
 import { notFound, refused } from './failures.ts'
@@ -10,6 +12,8 @@ import { watched } from './watch.ts'
 import type { Watched } from './watch.ts'
 
 export const localConnection = 'local'
+/** What the command line opened. */
+export const openedConnection = 'opened'
 const connectionsMax = 1_000
 
 /** All clusters that the window may name: the embedded one first, then those opened by the command line, then the saved ones. */
@@ -31,7 +35,7 @@ export interface ConnectionsOptions {
   readonly store: SecretStore
   readonly localBootstrap: string | undefined
   /** Of `brokerbench open HOST:PORT`; not saved. */
-  readonly opened: readonly string[] | undefined
+  readonly opened: OpenTarget | undefined
 }
 
 export function openConnections(options: ConnectionsOptions): Connections {
@@ -76,6 +80,7 @@ export function openConnections(options: ConnectionsOptions): Connections {
       if (view.kind === 'local' && patch.readOnly === true) throw refused('the embedded cluster is always writable')
       if (view.kind === 'local' && (patch.bootstrap !== undefined || patch.security !== undefined))
         throw refused('the address of the embedded cluster is its own')
+      if (view.kind === 'directory' && patch.readOnly === false) throw refused('a log directory is only ever read')
       if (secrets !== undefined) writeSecrets(store, id, mergeSecrets(readSecrets(store, id), secrets))
       const changes = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
       fixedNow = fixedNow.map(candidate => (candidate.id === id ? { ...candidate, ...changes } : candidate))
@@ -113,10 +118,10 @@ function fixedConnections(options: ConnectionsOptions): FixedConnection[] {
     })
   if (opened !== undefined)
     views.push({
-      id: 'opened',
-      name: opened[0] ?? '',
-      kind: 'foreign',
-      bootstrap: opened,
+      id: openedConnection,
+      name: opened.kind === 'cluster' ? (opened.bootstrap[0] ?? '') : opened.path,
+      kind: opened.kind === 'cluster' ? 'foreign' : 'directory',
+      bootstrap: opened.kind === 'cluster' ? opened.bootstrap : [`${directoryEndpoint.host}:${directoryEndpoint.port}`],
       readOnly: true,
       colour: null,
       security: null,

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { ClientEnv } from '../../broker-core/client/client-options.ts'
 import { nodeEnv } from '../../broker-core/env/node/node-env.ts'
 import type { ClusterHost } from '../cluster-host/cluster-host.ts'
 import type { AppInfo, ConnectionView } from '../contract/views/app.ts'
+import { directoryNetwork } from '../log-directory/directory-network.ts'
 import type { Notices } from '../notices.ts'
 import { readJsonFile, writeJsonFile } from '../settings/json-file.ts'
 import type { SecretStore } from '../settings/secret-store.ts'
@@ -13,7 +15,7 @@ import { clusterHandlers } from './cluster-handlers.ts'
 import { openClusters } from './clusters.ts'
 import { clientSecurity } from './connection-secrets.ts'
 import { connectionRooms } from './connection-room.ts'
-import { localConnection, openConnections } from './connections.ts'
+import { localConnection, openConnections, openedConnection } from './connections.ts'
 import { registrySchemas } from './decoders/registry.ts'
 import type { RegistryAddress } from './decoders/registry.ts'
 import type { Schemas } from './decoders/schemas.ts'
@@ -52,10 +54,10 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
   const { cluster, notices, dataDirectory } = options
   const told = (problem: string) => notices.tell('warning', 'Settings', problem)
   const settings = openSettings(join(dataDirectory, 'settings.json'), told)
-  const opened = options.open?.kind === 'cluster' ? options.open.bootstrap : undefined
+  const opened = options.open
   const connections = openConnections({ settings, store: options.secrets, localBootstrap: cluster?.bootstrap, opened })
   const securityOf = (id: string) => clientSecurity(connections.get(id).security, connections.secrets(id))
-  const clusters = openClusters(connections, nodeEnv(), securityOf)
+  const clusters = openClusters(connections, clientEnvs(opened), securityOf)
   const nowMs = Date.now
   const registryOf = (id: string) => {
     const { registry } = connections.get(id)
@@ -91,6 +93,7 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
         clusters,
         connections,
         securityOf,
+        directoryOf: id => (id === openedConnection && opened?.kind === 'directory' ? opened.path : null),
         registryOf,
         schemasOf,
         jobEntry: join(options.mainFolder, 'job-worker.js'),
@@ -105,6 +108,13 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
       await clusters.close()
     },
   }
+}
+
+/** A log directory is reached over a network of its own. Throws LogDirectoryError. */
+function clientEnvs(opened: OpenTarget | undefined): (connection: string) => ClientEnv {
+  const env = nodeEnv()
+  const directory = opened?.kind === 'directory' ? { ...env, network: directoryNetwork(opened.path, env.compression) } : env
+  return connection => (connection === openedConnection ? directory : env)
 }
 
 /** An address opened by the command line has no id of its own: the same address finds its history again. */

@@ -37,7 +37,8 @@ export interface ConnectionView {
   /** `local`, or a random id. Every other call names it as `connection`. */
   readonly id: string
   readonly name: string
-  readonly kind: 'local' | 'foreign'
+  /** `directory`: files of a broker that is not running, always read-only. */
+  readonly kind: 'local' | 'foreign' | 'directory'
   readonly bootstrap: readonly string[]
   /** Foreign ones start read-only; writing calls then fail with READ_ONLY. */
   readonly readOnly: boolean

@@ -7,6 +7,8 @@ import type { RegistryAddress } from '../decoders/registry.ts'
 export interface JobData {
   readonly bootstrap: string
   readonly security: ClientSecurity
+  /** A log directory in place of a cluster. */
+  readonly directory: string | null
   readonly registry: RegistryAddress | null
   readonly job: Job
 }

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { createClient } from '../../../broker-core/client/connect-cluster.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import { nodeEnv } from '../../../broker-core/env/node/node-env.ts'
+import { directoryNetwork } from '../../log-directory/directory-network.ts'
 import { closeQuietly } from '../close-quietly.ts'
 import { newDecoding } from '../decoders/decoding.ts'
 import { registrySchemas } from '../decoders/registry.ts'
@@ -20,9 +21,11 @@ if (port === null) throw new Error('this file runs as a worker thread of Brokerb
 const say = (message: FromJob) => port.postMessage(message)
 port.on('message', () => say({ kind: 'pong' }))
 
-const { bootstrap, security, registry, job } = workerData as JobData
+const { bootstrap, security, directory, registry, job } = workerData as JobData
 const schemas = registry === null ? undefined : registrySchemas(registry)
-const client = createClient({ bootstrap, clientId: 'brokerbench-scan', ...security }, nodeEnv())
+const env = nodeEnv()
+const network = directory === null ? env.network : directoryNetwork(directory, env.compression)
+const client = createClient({ bootstrap, clientId: 'brokerbench-scan', ...security }, { ...env, network })
 try {
   await run(job, client, item => say({ kind: 'item', item }))
   say({ kind: 'end' })

@@ -22,6 +22,8 @@ export interface SearchSources {
   readonly clusters: Clusters
   readonly connections: Connections
   readonly securityOf: (connection: string) => ClientSecurity
+  /** Path of a connection that is a log directory. */
+  readonly directoryOf: (connection: string) => string | null
   readonly registryOf: (connection: string) => RegistryAddress | null
   readonly schemasOf: (connection: string) => Schemas | undefined
   /** The built entry of the jobs' thread. */
@@ -38,6 +40,7 @@ export function searchHandlers(sources: SearchSources): SearchHandlers {
   const dataFor = (connection: string, job: Job): JobData => ({
     bootstrap: connections.get(connection).bootstrap.join(','),
     security: sources.securityOf(connection),
+    directory: sources.directoryOf(connection),
     registry: sources.registryOf(connection),
     job,
   })

@@ -39,7 +39,12 @@ describe('connections', () => {
   })
 
   it('show what the command line opened, without keeping it', () => {
-    const connections = openConnections({ settings, store, localBootstrap: undefined, opened: ['k:9092'] })
+    const connections = openConnections({
+      settings,
+      store,
+      localBootstrap: undefined,
+      opened: { kind: 'cluster', bootstrap: ['k:9092'] },
+    })
     expect(connections.list.value).toMatchObject([{ id: 'opened', kind: 'foreign', readOnly: true }])
     connections.update('opened', { readOnly: false })
     expect(connections.writable('opened').readOnly).toBe(false)
