@@ -125,6 +125,8 @@ function hasAnything(deps: FetchDeps, reader: FetchReader, turn: FetchTurn): boo
     if (typeof replica === 'string') return true
     if (replica.accessRefusal(target.currentLeaderEpoch, mayBeFollower) !== undefined) return true
     if (target.fetchOffset < readableEnd(replica, reader) || target.fetchOffset < replica.log.logStartOffset) return true
+    // REPL-08, REPL-09: a deletion waits for the followers to take over the start of the log.
+    if (reader.replicaId >= 0 && target.logStartOffset < replica.log.logStartOffset) return true
   }
   return false
 }
