@@ -31,7 +31,7 @@ export class LogDirectoryError extends Error {
 export function openLogDirectory(path: string): LogDirectory {
   const roots = rootsOf(path)
   const meta = parseMetaProperties(textOf(join(roots[0] as string, 'meta.properties')) ?? '')
-  const topics = () => topicsIn(roots)
+  const topics = remembered(() => topicsIn(roots), lookAgainAfterMs)
   if (topics().length === 0) throw new LogDirectoryError(`${path} holds no partition: give a log directory of a broker`)
   return {
     path,
@@ -42,6 +42,17 @@ export function openLogDirectory(path: string): LogDirectory {
       topics()
         .find(it => it.name === topic)
         ?.partitions.find(it => it.partition === partition)?.files,
+  }
+}
+
+/** Topics seldom come and go, least of all where no broker runs. */
+const lookAgainAfterMs = 2_000
+
+function remembered<T>(look: () => T, forMs: number): () => T {
+  let kept: { readonly value: T; readonly atMs: number } | undefined
+  return () => {
+    if (kept === undefined || performance.now() - kept.atMs > forMs) kept = { value: look(), atMs: performance.now() }
+    return kept.value
   }
 }
 

@@ -45,6 +45,8 @@ export function partitionFiles(directory: string, logStartOffset: () => number |
         return parsed?.kind === '.log' && parsed.suffix === '' ? [{ path: join(directory, name), baseOffset: parsed.offset }] : []
       })
       .sort((a, b) => a.baseOffset - b.baseOffset)
+  /** Looked up again when the last segment has grown. */
+  let knownEnd: { readonly path: string; readonly size: number; readonly end: number } | undefined
   const find = (isIt: (header: Uint8Array) => boolean, from: number): FoundBatch | undefined => {
     const all = segments()
     const first = Math.max(
@@ -63,9 +65,12 @@ export function partitionFiles(directory: string, logStartOffset: () => number |
     endOffset() {
       const last = segments().at(-1)
       if (last === undefined) return 0
+      const sizeNow = sizeOf(last.path)
+      if (knownEnd?.path === last.path && knownEnd.size === sizeNow) return knownEnd.end
       let end = last.baseOffset
       for (const { header } of headersFrom(last.path, indexedPosition(last, Number.MAX_SAFE_INTEGER)))
         end = batchLastOffset(header, 0) + 1
+      knownEnd = { path: last.path, size: sizeNow, end }
       return end
     },
     sizeBytes: () => segments().reduce((sum, segment) => sum + sizeOf(segment.path), 0),

@@ -7,6 +7,7 @@ import { contract } from '../../src-main/contract/contract.ts'
 import type { CallContext } from '../../src-main/workbench/handlers.ts'
 import { newNotices } from '../../src-main/notices.ts'
 import { sessionSecrets } from '../../src-main/settings/secret-store.ts'
+import type { OpenTarget } from '../../src-main/workbench/open-target.ts'
 import { openWorkbench } from '../../src-main/workbench/workbench.ts'
 
 /** The workbench as both doors have it, on a cluster that runs already; its use cases are called as a window calls them. */
@@ -19,12 +20,13 @@ export interface WorkbenchInProcess {
   close(): Promise<void>
 }
 
-export function openWorkbenchOn(bootstrap: string): WorkbenchInProcess {
+/** `target`: `host:port`, comma separated, or a log directory. */
+export function openWorkbenchOn(target: string | OpenTarget): WorkbenchInProcess {
   const folder = mkdtempSync(join(tmpdir(), 'brokerbench-test-'))
   const workbench = openWorkbench({
     cluster: undefined,
     notices: newNotices(Date.now, () => undefined),
-    open: { kind: 'cluster', bootstrap: bootstrap.split(',') },
+    open: typeof target === 'string' ? { kind: 'cluster', bootstrap: target.split(',') } : target,
     secrets: sessionSecrets(),
     version: '0.0.0',
     door: 'browser',

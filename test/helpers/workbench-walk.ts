@@ -16,9 +16,9 @@ const stepMs = 1_000
 export const recordCount = 3_000
 
 /** Writes `recordCount` JSON records, one per second of their time, spread over the partitions by key. */
-export async function fillTopic(bootstrap: string, topic: string): Promise<void> {
+export async function fillTopic(bootstrap: string, topic: string, batchBytesMax = 262_144): Promise<void> {
   const client = createClient({ bootstrap, clientId: 'test' }, nodeEnv())
-  const producer = createProducer(client, { lingerMs: 5, idempotent: false })
+  const producer = createProducer(client, { lingerMs: 5, idempotent: false, batchBytesMax })
   const utf8 = new TextEncoder()
   await Promise.all(
     Array.from({ length: recordCount }, (_, index) =>
