@@ -20,10 +20,16 @@ export function apacheKafkaMissing(): string | undefined {
   return spawnSync('java', ['-version']).status === 0 ? undefined : 'there is no Java here'
 }
 
-/** A real Apache Kafka of `brokers` combined nodes on free ports; removed with `close`. */
-export async function startApacheKafka(brokers: number): Promise<ApacheKafka> {
-  const folder = mkdtempSync(join(tmpdir(), 'brokerbench-kafka-'))
-  const port = await freePortRun(brokers)
+/**
+ * A real Apache Kafka of `brokers` combined nodes on free ports; removed with `close`. `at`: on data that is there already, in
+ * `<folder>/node-<id>/data`; that folder stays.
+ */
+export async function startApacheKafka(
+  brokers: number,
+  at?: { readonly folder: string; readonly port: number },
+): Promise<ApacheKafka> {
+  const folder = at?.folder ?? mkdtempSync(join(tmpdir(), 'brokerbench-kafka-'))
+  const port = at?.port ?? (await freePortRun(brokers))
   const args = ['--brokers', String(brokers), '--port', String(port), '--dir', folder, '--heap', '256m']
   const output = await new Promise<string>((resolve, reject) => {
     execFile(join(peers, 'start'), args, { timeout: startTimeoutMs }, (error, stdout, stderr) => {
@@ -37,7 +43,7 @@ export async function startApacheKafka(brokers: number): Promise<ApacheKafka> {
     bootstrap,
     close() {
       spawnSync(join(peers, 'stop'), [folder])
-      rmSync(folder, { recursive: true, force: true })
+      if (at === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
 }
