@@ -16,6 +16,7 @@ const timeoutMs = 30_000
 /** Requests to brokers by hand, without the cleverness of a client: what a test of the broker itself needs. */
 export interface Conversation {
   call<A extends Api>(port: number, api: A, request: RequestOf<A>, version?: number): Promise<ResponseOf<A>>
+  connection(port: number): Promise<OutboundConnection>
   close(): void
 }
 
@@ -40,6 +41,7 @@ export function conversation(): Conversation {
       const connection = await connectionTo(port)
       return await connection.call(api, version ?? connection.negotiatedVersion(api) ?? api.versions[1], request)
     },
+    connection: connectionTo,
     close() {
       for (const opened of connections.values())
         void opened.then(

@@ -70,6 +70,54 @@ describe('three brokers on real sockets and files', () => {
     })
   })
 
+  it('WIRE-13: acks=0 has no answer; a failure of it closes the connection', async () => {
+    const topic = await createTopic(talk, anyPort(), { name: 'acks-none' })
+    const connection = await talk.connection(leaderPort(topic))
+    const request = (partition: number) => {
+      const batch = batchOf(['a'])
+      const partitionData = [{ index: partition, records: { chunks: [batch], sizeBytes: batch.length } }]
+      const topicData = [{ name: topic.name, topicId: topic.topicId, partitionData }]
+      return { transactionalId: null, acks: 0, timeoutMs: 1000, topicData }
+    }
+    connection.send(produce, 9, request(0))
+    await eventually(async () => {
+      const read = await fetchFrom(talk, leaderPort(topic), topic, 0)
+      return read.values.length === 1 || undefined
+    }, 'the record is there')
+    const other = await conversation().connection(leaderPort(topic))
+    other.send(produce, 9, request(7))
+    await other.closed
+    expect(other.isOpen()).toBe(false)
+  })
+
+  it('FETCH-11: zstd is not given to those who ask in a version from before it', async () => {
+    const topic = await createTopic(talk, anyPort(), { name: 'zstd' })
+    await produceTo(talk, leaderPort(topic), topic, batchOf(['a', 'b'], { compression: 'zstd' }))
+    expect(await fetchFrom(talk, leaderPort(topic), topic, 0, { version: 9 })).toMatchObject({
+      error: 'UNSUPPORTED_COMPRESSION_TYPE',
+    })
+    expect(await fetchFrom(talk, leaderPort(topic), topic, 0, { version: 10 })).toMatchObject({
+      error: 'NONE',
+      values: ['a', 'b'],
+    })
+  })
+
+  it('PROD-01, PROD-03, PROD-11: what may not be written is refused with its own error', async () => {
+    const topic = await createTopic(talk, anyPort(), { name: 'judged', configs: { 'max.message.bytes': '1000' } })
+    const write = (batch: Uint8Array, version?: number) =>
+      produceTo(talk, leaderPort(topic), topic, batch, { ...(version && { version }) })
+    const corrupt = batchOf(['a'])
+    corrupt[corrupt.length - 1] = 0xff
+    expect(await write(corrupt)).toMatchObject({ error: 'CORRUPT_MESSAGE' })
+    expect(await write(new Uint8Array(Buffer.concat([batchOf(['a']), batchOf(['b'])])))).toMatchObject({
+      error: 'INVALID_RECORD',
+    })
+    expect(await write(batchOf(['x'.repeat(2000)]))).toMatchObject({ error: 'MESSAGE_TOO_LARGE' })
+    expect(await write(batchOf(['a'], { compression: 'zstd' }), 6)).toMatchObject({ error: 'UNSUPPORTED_COMPRESSION_TYPE' })
+    expect(await write(new Uint8Array(0))).toMatchObject({ error: 'INVALID_RECORD' })
+    expect(await write(batchOf(['a']))).toMatchObject({ error: 'NONE', baseOffset: 0 })
+  })
+
   it('PROD-01, PROD-10: bad acks and wrong brokers are refused; the right one is named', async () => {
     const topic = await createTopic(talk, anyPort(), { name: 'refusals' })
     const leaderId = topic.partitions[0]?.leaderId ?? 0

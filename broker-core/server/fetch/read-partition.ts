@@ -1,6 +1,8 @@
 import { errorCode, type KafkaErrorName } from '../../model/kafka-errors.ts'
 import type { Records, ResponseOf } from '../../protocol/api.ts'
 import type { fetch } from '../../protocol/messages/01-fetch.ts'
+import { batchCompression } from '../../records/batch-header.ts'
+import { batchStarts } from '../../records/batch-iterator.ts'
 import type { Partition } from '../../replication/partition.ts'
 import { findReplica, leaderHint, noLeader, type PartitionDirectory } from '../partition-access.ts'
 import type { FetchTarget } from './fetch-session.ts'
@@ -32,6 +34,8 @@ const noDivergence = { epoch: -1, endOffset: -1 }
 const noSnapshot = { endOffset: -1, epoch: -1 }
 /** KIP-392: from this version on a consumer may read at a follower. */
 const followerReadSince = 11
+/** FETCH-11: who asks in an older version cannot open it (KIP-110). */
+const zstdSince = 10
 
 /** Checks FETCH-01, 02, 06, 07 and reads up to `maxBytes`. */
 export function readPartition(
@@ -87,11 +91,19 @@ function readRecords(
   if (!hasData) return answered(replica, target, { abortedTransactions: reader.readCommitted ? [] : null })
   const read = replica.read(target.fetchOffset, belowOffset, Math.min(maxBytes, target.maxBytes), atLeastOneBatch)
   if (read === undefined) return failed(directory, reader, target, 'KAFKA_STORAGE_ERROR')
+  if (reader.version < zstdSince && read.chunks.some(holdsZstd)) {
+    return failed(directory, reader, target, 'UNSUPPORTED_COMPRESSION_TYPE')
+  }
   const aborted = reader.readCommitted ? replica.log.abortedTransactions(target.fetchOffset, read.nextOffset) : null
   return answered(replica, target, {
     abortedTransactions: aborted,
     records: { chunks: read.chunks, sizeBytes: read.sizeBytes },
   })
+}
+
+function holdsZstd(chunk: Uint8Array): boolean {
+  for (const at of batchStarts(chunk)) if (batchCompression(chunk, at) === 'zstd') return true
+  return false
 }
 
 function answered(replica: Partition, target: FetchTarget, with_: Partial<FetchPartitionResponse>): PartitionRead {
