@@ -10,6 +10,7 @@ import { configNumber, type BrokerConfig } from './broker-config.ts'
 import { startLifecycle, type BrokerLifecycle } from './broker-lifecycle.ts'
 import { brokerWatch } from './broker-watch.ts'
 import { controllerChannel } from './controller-channel.ts'
+import { registerController } from './controller-registration.ts'
 import { guardedDisk } from './guarded-disk.ts'
 import { guardedTimers } from './guarded-timers.ts'
 import type { ListenerPair } from './listener-pair.ts'
@@ -93,8 +94,10 @@ export function metadataNode(options: MetadataNodeOptions): MetadataNode {
   })
   const channel = controllerChannel({ nodeId: config.nodeId, raft, env, requestTimeoutMs })
   let lifecycle: BrokerLifecycle | undefined
+  let stopRegistration = () => {}
   const silence = () => {
     lifecycle?.stop()
+    stopRegistration()
     channel.close()
     controller.stop()
   }
@@ -107,6 +110,8 @@ export function metadataNode(options: MetadataNodeOptions): MetadataNode {
     start() {
       raft.start()
       lifecycle = startLifecycle(lifecycleOptions(options, channel, metadata))
+      const { controllerListener: listener, nodeId } = config
+      if (listener !== undefined) stopRegistration = registerController({ nodeId, listener, channel, env })
       return lifecycle
     },
     async stop() {

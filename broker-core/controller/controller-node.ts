@@ -71,6 +71,9 @@ export function startController(options: ControllerOptions): Controller {
   }
 }
 
+/** A timer that is later than this share of a session was not late for want of time. */
+const oversleptShare = 0.25
+
 /** What the active controller has, and loses with the role: the image with everything appended so far, sessions, watches, timers. */
 class Active {
   readonly epoch: number
@@ -155,9 +158,17 @@ class Active {
     if (nextMs === undefined) return
     this.#cancelExpiry = timers.after(Math.max(1, nextMs - clock.monotonicMs()), () => {
       if (this.#isOver) return
-      for (const brokerId of this.sessions.expired(this.image, clock.monotonicMs())) this.#fence(brokerId, 'session-expired')
+      this.#expireSessions(clock.monotonicMs() - nextMs)
       this.#watchSessions()
     })
+  }
+
+  #expireSessions(lateMs: number): void {
+    const { clock, defaults } = this.#options
+    const nowMs = clock.monotonicMs()
+    // This process slept: the heartbeats of that time may still wait to be read, so silence says nothing about the others.
+    if (lateMs > defaults.sessionTimeoutMs * oversleptShare) this.sessions.renewAll(nowMs)
+    for (const brokerId of this.sessions.expired(this.image, nowMs)) this.#fence(brokerId, 'session-expired')
   }
 
   #fence(brokerId: number, reason: string): void {

@@ -10,6 +10,8 @@ export interface SessionBook extends BrokerSessions {
   /** The records that put the broker into controlled shutdown end at `offset`; the first one counts. */
   shutdownDecided(brokerId: number, offset: number): void
   forget(brokerId: number): void
+  /** Everybody is as if heard from just now. */
+  renewAll(nowMs: number): void
   /** Registered and not fenced, yet silent for longer than the session timeout (REPL-20). */
   expired(image: MetadataImage, nowMs: number): number[]
   /** Monotonic time at which the next of the brokers that are not fenced expires unless heard from; undefined without any. */
@@ -48,6 +50,9 @@ export function openSessions(options: {
     forget(brokerId) {
       sessions.delete(brokerId)
       shutdowns.delete(brokerId)
+    },
+    renewAll(nowMs) {
+      for (const session of sessions.values()) session.heardMs = nowMs
     },
     expired: (image, nowMs) =>
       live(image)

@@ -21,11 +21,13 @@ class Node {
   metadata!: MetadataLoader
   controller!: Controller
   private stored: ElectionState | undefined
+  private readonly clockRate: number
   private readonly defaults: ControllerDefaults
   private readonly limits: SnapshotLimits
   raft!: ReturnType<typeof createRaftNode>
 
-  constructor(options: { limits?: SnapshotLimits; leaderBalanceIntervalMs?: number } = {}) {
+  constructor(options: { limits?: SnapshotLimits; leaderBalanceIntervalMs?: number; clockRate?: number } = {}) {
+    this.clockRate = options.clockRate ?? 1
     this.limits = options.limits ?? { bytes: 1e9, intervalMs: 1e9 }
     this.defaults = {
       numPartitions: 1,
@@ -39,7 +41,7 @@ class Node {
 
   start(): void {
     const common = {
-      clock: simClock(this.time),
+      clock: simClock(this.time, { rate: this.clockRate }),
       timers: simTimers(this.time, undefined),
       random: seededRandom(1),
       sink: { write() {} },
@@ -175,6 +177,14 @@ describe('the controller of a node', () => {
     expect(node.metadata.image().brokers.get(1)?.fenced).toBe(true)
     expect(node.metadata.image().brokers.get(2)?.fenced).toBe(false)
     expect(node.partition('t')).toMatchObject({ leader: 2, isr: [2] })
+  })
+
+  it('REPL-20: who overslept itself does not take the silence for that of the others', async () => {
+    // Its clock runs three times as fast as its timers: each of them is late, as after a pause of the process.
+    const node = await new Node({ clockRate: 3 }).active()
+    await node.join(2)
+    await node.time.run(60_000)
+    expect(node.metadata.image().brokers.get(2)?.fenced).toBe(false)
   })
 
   it('a new active controller gives every broker a fresh session', async () => {
