@@ -18,7 +18,7 @@ export class DirectoryFiles {
   readonly #disk: Disk
   readonly #onFailure: (failure: StorageFailure) => void
   readonly #open = new Map<string, DiskFile>()
-  readonly #openMax: number
+  #openMax: number
   #failure: StorageFailure | undefined
 
   constructor(disk: Disk, root: string, onFailure: (failure: StorageFailure) => void, openMax = openFilesMax) {
@@ -50,7 +50,7 @@ export class DirectoryFiles {
 
   /** On a handle of its own, which nothing closes early. The promise rejects with StorageFailure. */
   async syncInBackground(path: string): Promise<void> {
-    const file = this.#guard(() => this.#disk.open(path, 'write'))
+    const file = this.#guard(() => this.#openFile(path, 'write'))
     try {
       await file.syncInBackground()
     } catch (error) {
@@ -110,7 +110,7 @@ export class DirectoryFiles {
   readAll(path: string): Uint8Array | undefined {
     if (!this.exists(path)) return undefined
     return this.#guard(() => {
-      const file = this.#disk.open(path, 'read')
+      const file = this.#openFile(path, 'read')
       try {
         const bytes = new Uint8Array(file.size())
         return bytes.subarray(0, file.readAt(bytes, 0))
@@ -133,10 +133,21 @@ export class DirectoryFiles {
     this.syncDirectory(path.slice(0, path.lastIndexOf('/')))
   }
 
+  /**
+   * The same beside the thread, for what is written again and again: the rename may come back after a crash, but never a torn file.
+   * `isStillWanted` is asked before the rename. Rejects with StorageFailure.
+   */
+  async replaceTextInBackground(path: string, content: string, isStillWanted: () => boolean): Promise<void> {
+    const temporary = `${path}.next.tmp`
+    this.writeWhole(temporary, utf8.encode(content), false)
+    await this.syncInBackground(temporary)
+    if (isStillWanted()) this.rename(temporary, path)
+  }
+
   writeWhole(path: string, content: Uint8Array, durable: boolean): void {
     this.close(path)
     this.#guard(() => {
-      const file = this.#disk.open(path, 'create')
+      const file = this.#openFile(path, 'create')
       try {
         file.resize(content.length)
         file.writeAt([content], 0)
@@ -177,9 +188,21 @@ export class DirectoryFiles {
       return open
     }
     if (this.#open.size >= this.#openMax) for (const oldest of this.#open.keys()) return (this.close(oldest), this.#file(path))
-    const file = this.#disk.open(path, 'create')
+    const file = this.#openFile(path, 'create')
     this.#open.set(path, file)
     return file
+  }
+
+  /** The system may allow fewer than this class would: then it makes do with fewer from now on. */
+  #openFile(path: string, mode: 'read' | 'write' | 'create'): DiskFile {
+    try {
+      return this.#disk.open(path, mode)
+    } catch (error) {
+      if (!(error instanceof DiskError) || error.kind !== 'too-many-open' || this.#open.size === 0) throw error
+      this.#openMax = Math.max(1, Math.floor(this.#open.size / 2))
+      for (const oldest of [...this.#open.keys()].slice(0, this.#open.size - this.#openMax)) this.close(oldest)
+      return this.#disk.open(path, mode)
+    }
   }
 
   #guard<T>(work: () => T): T {

@@ -61,6 +61,7 @@ export class IndexFile {
     this.write()
     this.#files.resize(this.path, this.#count * this.entryBytes)
     this.#files.resize(this.path, Math.max(sizeBytes, this.#count * this.entryBytes))
+    this.#files.close(this.path)
   }
 
   /** DISK-12: cut to what is used, and its memory let go. */
@@ -68,6 +69,7 @@ export class IndexFile {
     this.write()
     this.#files.resize(this.path, this.#count * this.entryBytes)
     this.#tail = noBytes
+    this.#files.close(this.path)
   }
 
   sync(): void {

@@ -25,7 +25,7 @@ import {
   parsePartitionMetadata,
   partitionMetadataName,
 } from './meta-properties.ts'
-import { OffsetCheckpoint } from './offset-checkpoints.ts'
+import { type CheckpointWrite, OffsetCheckpoint } from './offset-checkpoints.ts'
 import { StorageFailure, type LogConfigInput, type PartitionLog } from './partition-log.ts'
 import { TailBudget } from './tail-cache.ts'
 
@@ -173,23 +173,34 @@ class OpenLogDirectory implements LogDirectory {
     for (const _step of this.#cleaner.cleanAll()) if (this.#isClosed) return
   }
 
-  writeCleanerOffsets(): void {
-    this.#cleanerOffsets.write(this.#offsetsOf(log => log.firstDirtyOffset))
-  }
-
   /** Segments, epochs and producers of everything appended so far are durable below these offsets. */
-  writeRecoveryPoints(): void {
-    this.#recoveryPoints.write(this.#offsetsOf(log => log.recoveryPoint))
-  }
-
-  writeLogStartOffsets(): void {
-    this.#logStartOffsets.write(
-      this.#offsetsOf(log => (log.logStartOffset > log.segments.first.baseOffset ? log.logStartOffset : undefined)),
+  writeRecoveryPoints(how: CheckpointWrite = 'now'): void {
+    this.#recoveryPoints.write(
+      this.#offsetsOf(log => log.recoveryPoint),
+      how,
     )
   }
 
-  writeHighWatermarks(): void {
-    this.#highWatermarks.write(this.#offsetsOf(log => log.highWatermark))
+  writeLogStartOffsets(how: CheckpointWrite = 'now'): void {
+    const isInside = (log: Log) => log.logStartOffset > log.segments.first.baseOffset
+    this.#logStartOffsets.write(
+      this.#offsetsOf(log => (isInside(log) ? log.logStartOffset : undefined)),
+      how,
+    )
+  }
+
+  writeHighWatermarks(how: CheckpointWrite = 'now'): void {
+    this.#highWatermarks.write(
+      this.#offsetsOf(log => log.highWatermark),
+      how,
+    )
+  }
+
+  writeCleanerOffsets(): void {
+    this.#cleanerOffsets.write(
+      this.#offsetsOf(log => log.firstDirtyOffset),
+      'now',
+    )
   }
 
   close(brokerEpoch: number): void {
@@ -219,6 +230,7 @@ class OpenLogDirectory implements LogDirectory {
     this.#isClosed = true
     this.#stopMaintenance?.()
     this.#removal.stop()
+    for (const checkpoint of [this.#recoveryPoints, this.#logStartOffsets, this.#highWatermarks]) checkpoint.stop()
   }
 
   #letGo(): void {

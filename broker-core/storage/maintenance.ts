@@ -2,6 +2,7 @@ import type { CancelTimer } from '../env/clock.ts'
 import type { Cleaner } from './compaction/cleaner.ts'
 import type { Log } from './log.ts'
 import type { MaintenanceIntervals, StorageEnv } from './log-directory-port.ts'
+import type { CheckpointWrite } from './offset-checkpoints.ts'
 import { StorageFailure } from './partition-log.ts'
 
 const defaults: MaintenanceIntervals = {
@@ -19,9 +20,9 @@ const stepMs = 5
 
 export interface MaintainedDirectory {
   logs(): Iterable<Log>
-  writeRecoveryPoints(): void
-  writeLogStartOffsets(): void
-  writeHighWatermarks(): void
+  writeRecoveryPoints(how: CheckpointWrite): void
+  writeLogStartOffsets(how: CheckpointWrite): void
+  writeHighWatermarks(how: CheckpointWrite): void
 }
 
 /** Starts the periodic work of a log directory; returns what stops it. Ends by itself when the directory goes offline. */
@@ -38,13 +39,13 @@ export function startMaintenance(
     eachLog(
       directory,
       log => log.writeEpochs(),
-      () => directory.writeHighWatermarks(),
+      () => directory.writeHighWatermarks('background'),
     ),
   )
   rounds.every(every.recoveryPointCheckpointMs, function* () {
-    directory.writeRecoveryPoints()
+    directory.writeRecoveryPoints('background')
     yield
-    directory.writeLogStartOffsets()
+    directory.writeLogStartOffsets('background')
   })
   rounds.every(
     flushCheckMs,

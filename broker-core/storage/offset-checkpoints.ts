@@ -1,5 +1,6 @@
-import { decodePartitionOffsets, encodePartitionOffsets, CorruptCheckpoint } from './checkpoints.ts'
+import { CorruptCheckpoint, decodePartitionOffsets, encodePartitionOffsets, type PartitionOffset } from './checkpoints.ts'
 import type { DirectoryFiles } from './directory-files.ts'
+import { StorageFailure } from './partition-log.ts'
 
 export type OffsetCheckpointName =
   | 'recovery-point-offset-checkpoint'
@@ -7,11 +8,16 @@ export type OffsetCheckpointName =
   | 'replication-offset-checkpoint'
   | 'cleaner-offset-checkpoint'
 
+/** `now`: durable when the call returns. `background`: the thread does not wait for the disk, as the periodic rounds want it. */
+export type CheckpointWrite = 'now' | 'background'
+
 /** One of the four checkpoints of a log directory, by `<topic>-<partition>`. Written only when something changed. */
 export class OffsetCheckpoint {
   readonly #files: DirectoryFiles
   readonly #path: string
   #written: string | undefined
+  /** What is on its way to the disk. */
+  #pending: string | undefined
   readonly offsets: ReadonlyMap<string, number>
 
   /** A corrupt file takes the directory offline (SEMANTICS 2.8). */
@@ -22,11 +28,41 @@ export class OffsetCheckpoint {
     this.offsets = this.#decode(this.#written ?? '', name)
   }
 
-  write(entries: readonly { readonly topic: string; readonly partition: number; readonly offset: number }[]): void {
+  write(entries: readonly PartitionOffset[], how: CheckpointWrite): void {
     const text = encodePartitionOffsets(entries)
-    if (text === this.#written) return
+    if (how === 'now') this.#writeNow(text)
+    else this.#writeInBackground(text)
+  }
+
+  #writeNow(text: string): void {
+    if (text === this.#written && this.#pending === undefined) return
+    this.#pending = undefined
     this.#files.replaceText(this.#path, text)
     this.#written = text
+  }
+
+  /** One at a time; what comes meanwhile waits for the next round. */
+  #writeInBackground(text: string): void {
+    if (text === this.#written || this.#pending !== undefined) return
+    this.#pending = text
+    // A write in between has newer offsets: this one is dropped then.
+    const isStillWanted = () => this.#pending === text
+    this.#files
+      .replaceTextInBackground(this.#path, text, isStillWanted)
+      .then(() => {
+        if (!isStillWanted()) return
+        this.#written = text
+        this.#pending = undefined
+      })
+      .catch((error: unknown) => {
+        // The directory is offline then, and has told so.
+        if (!(error instanceof StorageFailure)) throw error
+      })
+  }
+
+  /** What is on its way must not arrive any more: the directory belongs to somebody else from now on. */
+  stop(): void {
+    this.#pending = undefined
   }
 
   #decode(text: string, name: string): Map<string, number> {

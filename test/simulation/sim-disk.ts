@@ -2,9 +2,11 @@ import type { Disk, DiskErrorKind, DiskFile, DiskLock } from '../../broker-core/
 import { DiskError } from '../../broker-core/env/disk.ts'
 import { seededRandom } from './sim-random.ts'
 
-/** Thrown out of the call during which the simulated power went: nothing above may catch it and go on. */
-export class SimulatedCrash extends Error {
-  override readonly name = 'SimulatedCrash'
+/** Thrown out of the call during which the simulated power went, and of every one after it until the restart. */
+export class SimulatedCrash extends DiskError {
+  constructor(path: string, operation: DiskOperation) {
+    super('io', path, `power lost during ${operation}`)
+  }
 }
 
 export type DiskOperation =
@@ -90,6 +92,9 @@ export class SimulatedDisk implements Disk {
   /** Answers an error kind to make a call fail, as a full or broken disk does. */
   refuse: (operation: DiskOperation, path: string) => DiskErrorKind | undefined = () => undefined
   freeBytes = 1e12
+  /** As `ulimit -n`. */
+  openFilesMax = Number.POSITIVE_INFINITY
+  #openFiles = 0
   #names: Names = new Map()
   #durableNames: Names = new Map()
   #journal: ((names: Names) => void)[] = []
@@ -112,6 +117,8 @@ export class SimulatedDisk implements Disk {
     this.#locks.clear()
     this.crashAt = Number.POSITIVE_INFINITY
     this.#generation++
+    this.#openFiles = 0
+    this.#openFiles = 0
   }
 
   open(path: string, mode: 'read' | 'write' | 'create'): DiskFile {
@@ -124,6 +131,7 @@ export class SimulatedDisk implements Disk {
       inode = made
     }
     if (inode === undefined || inode === 'directory') throw new DiskError('not-found', path, 'no such file')
+    if (this.#openFiles >= this.openFilesMax) throw new DiskError('too-many-open', path, 'too many open files')
     return this.#file(path, inode, mode === 'read')
   }
 
@@ -215,6 +223,8 @@ export class SimulatedDisk implements Disk {
   #file(path: string, inode: Inode, isReadOnly: boolean): DiskFile {
     const generation = this.#generation
     let isOpen = true
+    this.#openFiles++
+    this.#openFiles++
     const use = () => {
       if (!isOpen || generation !== this.#generation) throw new DiskError('io', path, 'the file is closed')
     }
@@ -250,6 +260,7 @@ export class SimulatedDisk implements Disk {
         sync()
       },
       close: () => {
+        if (isOpen && generation === this.#generation) this.#openFiles--
         isOpen = false
       },
     }
@@ -297,7 +308,7 @@ export class SimulatedDisk implements Disk {
   #change(operation: DiskOperation, path: string): void {
     this.#check(operation, path)
     this.changeCount++
-    if (this.changeCount >= this.crashAt) throw new SimulatedCrash(`during ${operation} of ${path}`)
+    if (this.changeCount >= this.crashAt) throw new SimulatedCrash(path, operation)
   }
 
   #requireParent(path: string): void {

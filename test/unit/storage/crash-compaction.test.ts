@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LogDirectory } from '../../../broker-core/storage/log-directory-port.ts'
+import { StorageFailure } from '../../../broker-core/storage/partition-log.ts'
 import { SimulatedCrash, type Survival } from '../../simulation/sim-disk.ts'
 import {
   append,
@@ -103,7 +104,7 @@ function crashed(work: () => void): boolean {
     work()
     return false
   } catch (error) {
-    if (error instanceof SimulatedCrash) return true
+    if (error instanceof StorageFailure && error.cause instanceof SimulatedCrash) return true
     throw error
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { batchCrcIsValid } from '../../../broker-core/records/batch-header.ts'
 import type { LogDirectory } from '../../../broker-core/storage/log-directory-port.ts'
 import type { PartitionLog } from '../../../broker-core/storage/partition-log.ts'
+import { StorageFailure } from '../../../broker-core/storage/partition-log.ts'
 import { SimulatedCrash, type Survival } from '../../simulation/sim-disk.ts'
 import {
   append,
@@ -49,6 +50,11 @@ async function scenario(env: TestStorage, witness: Witness): Promise<void> {
     append(log, [{ value }], more, epoch)
     witness.appended.set(offset, value)
   }
+  /** What happens beside the appends tells of the crash by the directory alone. */
+  const advance = () => {
+    env.advance(61_000)
+    if (directory.failure !== undefined) throw directory.failure
+  }
   const flush = () => {
     log.flush()
     for (const [offset, value] of witness.appended) witness.flushed.set(offset, value)
@@ -63,15 +69,17 @@ async function scenario(env: TestStorage, witness: Witness): Promise<void> {
     for (const offset of [...map.keys()]) if (offset >= cut) map.delete(offset)
   log.truncateTo(cut)
   for (let i = 0; i < 8; i++) appendOne(`c${i}`.padEnd(200, '.'), 2)
-  env.advance(61_000)
+  advance()
   flush()
   for (let i = 0; i < 3; i++) appendOne(`d${i}`, 2)
   log.advanceHighWatermark(log.logEndOffset)
   witness.startOffset = 10
   log.advanceLogStartOffset(10, 'delete-records')
   directory.runRetention()
-  env.advance(61_000)
+  advance()
+  await Promise.resolve()
   directory.close(5)
+  if (directory.failure !== undefined) throw directory.failure
   for (const [offset, value] of witness.appended) witness.flushed.set(offset, value)
   directory = openTestDirectory(env, { configOf: () => config })
   log = directory.log('t', 0)! as typeof log
@@ -88,7 +96,7 @@ async function run(env: TestStorage, witness: Witness): Promise<'finished' | 'cr
     await scenario(env, witness)
     return 'finished'
   } catch (error) {
-    if (error instanceof SimulatedCrash) return 'crashed'
+    if (error instanceof StorageFailure && error.cause instanceof SimulatedCrash) return 'crashed'
     throw error
   }
 }

@@ -16,6 +16,9 @@ const otherId = 'BBBBBBBBBBBBBBBBBBBBBA'
 const contentOf = (env: TestStorage, path: string) => new TextDecoder().decode(env.disk.bytesOf(path))
 const names = (env: TestStorage, directory = 'data') => env.disk.list(directory).sort()
 
+/** Lets what runs beside the thread come to its end. */
+const settled = () => new Promise<void>(resolve => setImmediate(resolve))
+
 describe('log directory', () => {
   it('SEMANTICS 2.9: meta.properties is made once, kept, and names the only cluster and node that may use it', () => {
     const env = testStorage()
@@ -87,7 +90,7 @@ describe('log directory', () => {
     expect(total).toBeLessThan(2000)
   })
 
-  it('SEMANTICS 2.8: the checkpoints are written in their time, by name and partition', () => {
+  it('SEMANTICS 2.8: the checkpoints are written in their time, by name and partition', async () => {
     const env = testStorage()
     const { directory, log } = createTestLog(env)
     directory.startMaintenance()
@@ -95,16 +98,45 @@ describe('log directory', () => {
     log.advanceHighWatermark(7)
     log.advanceLogStartOffset(2, 'delete-records')
     env.advance(5_001)
+    await settled()
     expect(contentOf(env, 'data/replication-offset-checkpoint')).toBe('0\n1\nt 0 7\n')
     expect(contentOf(env, 'data/t-0/leader-epoch-checkpoint')).toBe('0\n1\n0 2\n')
     log.flush()
     env.advance(60_000)
+    await settled()
     expect(contentOf(env, 'data/recovery-point-offset-checkpoint')).toBe('0\n1\nt 0 10\n')
     expect(contentOf(env, 'data/log-start-offset-checkpoint')).toBe('0\n1\nt 0 2\n')
     directory.abandon()
     env.disk.restart('everything')
     const again = openTestDirectory(env).log('t', 0)!
     expect([again.logStartOffset, again.highWatermark, again.logEndOffset]).toEqual([2, 7, 10])
+  })
+
+  it('a checkpoint on its way when a newer one is written does not replace it', async () => {
+    const env = testStorage()
+    const { directory, log } = createTestLog(env)
+    directory.startMaintenance()
+    for (let i = 0; i < 10; i++) append(log, [{}])
+    log.flush()
+    env.advance(60_001)
+    log.truncateTo(4)
+    await settled()
+    expect(contentOf(env, 'data/recovery-point-offset-checkpoint')).toBe('0\n1\nt 0 4\n')
+    env.advance(60_001)
+    directory.close(1)
+    await settled()
+    expect(contentOf(env, 'data/recovery-point-offset-checkpoint')).toBe('0\n1\nt 0 4\n')
+  })
+
+  it('makes do with fewer open files where the system allows fewer', () => {
+    const env = testStorage()
+    env.disk.openFilesMax = 12
+    const directory = openTestDirectory(env)
+    const logs = Array.from({ length: 40 }, (_, partition) => directory.createLog({ topic: 't', partition, topicId, config: {} }))
+    for (let round = 0; round < 3; round++) for (const log of logs) append(log, [{ value: 'x'.repeat(5000) }])
+    for (const log of logs) expect(readAll(log, 0, 1e6).length).toBe(3)
+    expect(directory.failure).toBeUndefined()
+    directory.close(1)
   })
 
   it('DISK-35: the high watermark is never above the log end nor below the log start', () => {
