@@ -193,6 +193,19 @@ export async function walkSampleShop({ call, stream, connection }: WorkbenchInPr
   expect(groups.map(group => group.group)).toEqual(expect.arrayContaining(['billing', 'fulfilment']))
   const { topics } = await call('topics.list', { connection })
   expect(topics.find(topic => topic.name === 'orders')?.recordsInPerSecond).toBeGreaterThan(0)
+  const shown = async (isolation: 'read-committed' | 'read-uncommitted') => {
+    const session = await call('records.open', {
+      connection,
+      topic: 'payments',
+      partitions: null,
+      start: { kind: 'newest' },
+      isolation,
+    })
+    return await call('records.page', { session: session.session, from: session.anchor, direction: 'backward', count: 1_000 })
+  }
+  await expect.poll(async () => (await shown('read-committed')).rows.length, { timeout: 15_000 }).toBeGreaterThan(0)
+  const paid = await shown('read-committed')
+  expect(paid.rows.every(row => row.transaction === null && row.value?.decoder === 'avro')).toBe(true)
   await call('sampleShop.stop', { connection })
   const left = await call('topics.list', { connection })
   expect(left.topics.map(topic => topic.name)).not.toContain('orders')

@@ -7,6 +7,8 @@ import type { SampleShopView } from '../../contract/views/cluster.ts'
 import { brokerRefusal, refused, toFailure } from '../failures.ts'
 import { watched } from '../watch.ts'
 import type { Watched } from '../watch.ts'
+import { shopPayments } from './shop-payments.ts'
+import type { ShopPayments } from './shop-payments.ts'
 import { shopReaders } from './shop-readers.ts'
 import { seededFraction, shopEvents } from './shop-records.ts'
 import { shopGroups, shopTopicNames, shopTopics } from './shop-topics.ts'
@@ -142,7 +144,16 @@ interface TrafficControl {
 function openTraffic(client: KafkaClient, nowMs: () => number, control: TrafficControl): Traffic {
   const producer = createProducer(client, { lingerMs: 50 })
   const counts = { produced: 0, inFlight: 0, failure: undefined as unknown }
-  const orders = orderMaker(producer, nowMs, counts)
+  const payments = shopPayments({
+    client,
+    produced: count => {
+      counts.produced += count
+    },
+    failed: error => {
+      counts.failure = error
+    },
+  })
+  const orders = orderMaker({ producer, payments, nowMs }, counts)
   const timers = [
     setInterval(() => orders.make(control.rate()), stepMs),
     setInterval(() => {
@@ -156,14 +167,20 @@ function openTraffic(client: KafkaClient, nowMs: () => number, control: TrafficC
   return {
     async stop() {
       for (const timer of timers) clearInterval(timer)
-      await readers.stop()
+      await Promise.all([readers.stop(), payments.stop()])
       await producer.close().catch(() => undefined)
     },
   }
 }
 
+interface OrderTools {
+  readonly producer: Producer
+  readonly payments: ShopPayments
+  readonly nowMs: () => number
+}
+
 /** Makes as many orders as the time since the last call asks for. */
-function orderMaker(producer: Producer, nowMs: () => number, counts: { produced: number; inFlight: number; failure: unknown }) {
+function orderMaker({ producer, payments, nowMs }: OrderTools, counts: { produced: number; inFlight: number; failure: unknown }) {
   const fraction = seededFraction(nowMs())
   let number = Math.floor(nowMs() / 1_000) % 1_000_000
   let due = 0
@@ -175,7 +192,9 @@ function orderMaker(producer: Producer, nowMs: () => number, counts: { produced:
       lastMs = atMs
       for (; due >= 1 && counts.inFlight < inFlightMax; due -= 1) {
         number += 1
-        for (const record of shopEvents(number, nowMs(), fraction).records) {
+        const { records, payment } = shopEvents(number, nowMs(), fraction)
+        payments.add(payment)
+        for (const record of records) {
           counts.inFlight += 1
           producer.send(record).then(
             () => {
