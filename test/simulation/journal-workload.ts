@@ -10,6 +10,8 @@ const topic = 'journal'
 
 interface ClientState {
   isConverged: boolean
+  /** Counts what makes an earlier look worthless. */
+  round: number
   /** All brokers said so a moment ago. */
   wholeUntilMs: number
   text: string
@@ -20,11 +22,12 @@ export const startJournal: StartWorkload = async run => {
   const { cluster, history, world } = run
   const { env } = world.start({ name: 'clients', disk: noDisk })
   let isProducing = true
-  const state: ClientState = { isConverged: false, wholeUntilMs: 0, text: 'nothing is known' }
+  const state: ClientState = { isConverged: false, round: 0, wholeUntilMs: 0, text: 'nothing is known' }
   const context: ClientContext = { env, history, topic, random: world.random.fork('clients'), isOver: () => false }
   const producing: ClientContext = { ...context, isOver: () => !isProducing }
   const seerOf = (nodeId: number): string => cluster.running(nodeId)?.incarnation ?? 'nobody'
   let isSetUp = false
+  let busyLoops = 0
   const escape = (error: unknown) =>
     history.violated(`a client failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   const partitions = Array.from({ length: run.partitions }, (_, index) => index)
@@ -35,7 +38,14 @@ export const startJournal: StartWorkload = async run => {
     isSetUp = true
     for (const partition of partitions) {
       for (let producer = 0; producer < run.producers; producer++) {
-        produceLoop(client, producing, partition, `p${partition}.${producer}`).catch(escape)
+        busyLoops++
+        produceLoop(client, producing, partition, `p${partition}.${producer}`)
+          .catch(escape)
+          .finally(() => {
+            busyLoops--
+            state.round++
+            state.isConverged = false
+          })
       }
       consumeLoop(client, context, partition, seerOf).catch(escape)
     }
@@ -50,7 +60,7 @@ export const startJournal: StartWorkload = async run => {
   return {
     stopProducing: () => (isProducing = false),
     areInSync: () => state.wholeUntilMs > world.time.nowMs() && cluster.ids.every(id => cluster.running(id)?.isReady === true),
-    isConverged: () => state.isConverged && !isProducing,
+    isConverged: () => state.isConverged && busyLoops === 0,
     describe: () => state.text,
     acknowledged: () => history.acknowledgedCount(),
     checkComplete: () => history.checkComplete(),
@@ -70,6 +80,7 @@ async function watchMetadata(
   let ends: number[] = []
   for (;;) {
     await pause(context.env, 250)
+    const { round } = state
     await client.refresh([topic], { timeoutMs: 500 }).catch(() => {})
     const views = await viewsOf(client, cluster.ids, [topic])
     for (const { partition, leaderId, leaderEpoch } of views.flatMap(view => view ?? [])) {
@@ -82,7 +93,7 @@ async function watchMetadata(
     state.text = `${views.map(viewText).join(' | ')} ends ${ends.join('/')}`
     const isQuiet =
       ends.length === partitions && ends.every((end, index) => end === before[index] && end === history.observed(index).length)
-    state.isConverged = isQuiet && cluster.ids.every(id => cluster.running(id)?.isReady === true)
+    state.isConverged = round === state.round && isQuiet && cluster.ids.every(id => cluster.running(id)?.isReady === true)
   }
 }
 

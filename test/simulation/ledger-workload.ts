@@ -3,7 +3,15 @@ import type { KafkaClient } from '../../broker-core/client/kafka-client.ts'
 import { noDisk } from '../compliance/no-disk.ts'
 import { isWholeView, viewsOf, viewText } from './cluster-views.ts'
 import { createLedger } from './ledger.ts'
-import { commitLoop, readCommitted, readCommittedLoop, transactLoop, type LedgerContext } from './ledger-clients.ts'
+import {
+  commitLoop,
+  committedOffset,
+  type GroupProgress,
+  readCommitted,
+  readCommittedLoop,
+  transactLoop,
+  type LedgerContext,
+} from './ledger-clients.ts'
 import { compareReplicas } from './replica-files.ts'
 import { pause, simClient } from './sim-clients.ts'
 import type { Run, StartWorkload } from './workload.ts'
@@ -14,6 +22,8 @@ const internalTopics = ['__transaction_state', '__consumer_offsets']
 interface State {
   wholeUntilMs: number
   isConverged: boolean
+  /** Counts what makes an earlier look worthless. */
+  round: number
   text: string
 }
 
@@ -22,23 +32,33 @@ export const startLedger: StartWorkload = async run => {
   const { cluster, history, world } = run
   const { env } = world.start({ name: 'clients', disk: noDisk })
   const ledger = createLedger(world.time, history.violated)
-  const state: State = { wholeUntilMs: 0, isConverged: false, text: 'nothing is known' }
+  const state: State = { wholeUntilMs: 0, isConverged: false, round: 0, text: 'nothing is known' }
   let isProducing = true
   const random = world.random.fork('clients')
   const context: LedgerContext = { env, history, topic, random, ledger, partitions: run.partitions, isOver: () => !isProducing }
   const escape = (error: unknown) =>
     history.violated(`a client failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+  const groups = new Map<string, GroupProgress>(['g1', 'g2'].map(id => [id, { told: -1, asked: -1 }]))
   let isSetUp = false
+  let busyLoops = 0
+  const busy = (loop: Promise<void>): void => {
+    busyLoops++
+    loop.catch(escape).finally(() => {
+      busyLoops--
+      state.round++
+      state.isConverged = false
+    })
+  }
   const work = async (): Promise<void> => {
     const client = await simClient(cluster.bootstrap, 'simulation', context)
     const [created] = await createTopics(client, [{ name: topic, partitions: run.partitions, replicationFactor: 3 }])
     if (created?.error !== 'NONE') throw new Error(`no topic: ${created?.error}`)
     isSetUp = true
-    for (let producer = 0; producer < run.producers; producer++) transactLoop(client, context, `t${producer}`).catch(escape)
-    for (const group of ['g1', 'g2']) commitLoop(client, context, group).catch(escape)
+    for (let producer = 0; producer < run.producers; producer++) busy(transactLoop(client, context, `t${producer}`))
+    for (const [groupId, progress] of groups) busy(commitLoop(client, context, groupId, progress))
     const positions = Array.from({ length: run.partitions }, () => 0)
     readCommittedLoop(client, context, positions).catch(escape)
-    await watch(client, run, context, state, positions)
+    await watch(client, run, context, state, { positions, groups })
   }
   work().catch(escape)
   await world.time.run(30_000, () => isSetUp || history.violations.length > 0)
@@ -49,7 +69,7 @@ export const startLedger: StartWorkload = async run => {
   return {
     stopProducing: () => (isProducing = false),
     areInSync: () => state.wholeUntilMs > world.time.nowMs() && cluster.ids.every(id => cluster.running(id)?.isReady === true),
-    isConverged: () => state.isConverged && !isProducing,
+    isConverged: () => state.isConverged && busyLoops === 0,
     describe: () => state.text,
     acknowledged: () => ledger.committedCount(),
     checkComplete() {
@@ -59,11 +79,24 @@ export const startLedger: StartWorkload = async run => {
   }
 }
 
-/** Converged: all replicas in sync, no transaction open any more, and everything committed was read. */
-async function watch(client: KafkaClient, run: Run, context: LedgerContext, state: State, positions: number[]): Promise<void> {
+interface Seen {
+  /** By partition: how far committed data was read. */
+  readonly positions: number[]
+  readonly groups: ReadonlyMap<string, GroupProgress>
+}
+
+/** Converged: all replicas in sync, no transaction open any more, everything committed was read, and no committed offset is lost. */
+async function watch(
+  client: KafkaClient,
+  run: Run,
+  context: LedgerContext,
+  state: State,
+  { positions, groups }: Seen,
+): Promise<void> {
   const { cluster, history, partitions, world } = run
   for (;;) {
     await pause(context.env, 250)
+    const { round } = state
     await client.refresh([topic], { timeoutMs: 500 }).catch(() => {})
     const views = await viewsOf(client, cluster.ids, [topic, ...internalTopics])
     for (const { topic: name, partition, leaderId, leaderEpoch } of views.flatMap(view => view ?? [])) {
@@ -78,6 +111,11 @@ async function watch(client: KafkaClient, run: Run, context: LedgerContext, stat
       isRead = ends !== undefined && ends.stable === ends.watermark && positions[partition] === ends.watermark
       state.text += ` partition ${partition}: ${JSON.stringify(ends)} read to ${positions[partition]}`
     }
-    state.isConverged = isRead && cluster.ids.every(id => cluster.running(id)?.isReady === true)
+    for (const [groupId, { told, asked }] of isRead ? groups : []) {
+      const found = await committedOffset(client, context, groupId).catch(() => undefined)
+      isRead &&= found !== undefined && found >= told && found <= asked
+      state.text += ` group ${groupId}: ${found} is committed, told ${told}, asked ${asked}`
+    }
+    state.isConverged = round === state.round && isRead && cluster.ids.every(id => cluster.running(id)?.isReady === true)
   }
 }

@@ -118,7 +118,6 @@ export class SimulatedDisk implements Disk {
     this.crashAt = Number.POSITIVE_INFINITY
     this.#generation++
     this.#openFiles = 0
-    this.#openFiles = 0
   }
 
   open(path: string, mode: 'read' | 'write' | 'create'): DiskFile {
@@ -223,7 +222,6 @@ export class SimulatedDisk implements Disk {
   #file(path: string, inode: Inode, isReadOnly: boolean): DiskFile {
     const generation = this.#generation
     let isOpen = true
-    this.#openFiles++
     this.#openFiles++
     const use = () => {
       if (!isOpen || generation !== this.#generation) throw new DiskError('io', path, 'the file is closed')
