@@ -52,12 +52,12 @@ describe('settings', () => {
 
 describe('where data goes', () => {
   const at = (platform: string, environment: Record<string, string>) =>
-    defaultDataDirectory({ platform, home: '/home/u', environment })
+    defaultDataDirectory({ platform, home: '/u', environment })
   it('is as each system wants it', () => {
-    expect(at('linux', {})).toBe('/home/u/.local/share/brokerbench')
+    expect(at('linux', {})).toBe('/u/.local/share/brokerbench')
     expect(at('linux', { XDG_DATA_HOME: '/x' })).toBe('/x/brokerbench')
-    expect(at('linux', { XDG_DATA_HOME: 'relative' })).toBe('/home/u/.local/share/brokerbench')
-    expect(at('darwin', {})).toBe('/home/u/Library/Application Support/Brokerbench')
+    expect(at('linux', { XDG_DATA_HOME: 'relative' })).toBe('/u/.local/share/brokerbench')
+    expect(at('darwin', {})).toBe('/u/Library/Application Support/Brokerbench')
     expect(at('win32', { LOCALAPPDATA: 'C:\\Users\\u\\AppData\\Local' })).toBe('C:\\Users\\u\\AppData\\Local\\Brokerbench')
   })
 })

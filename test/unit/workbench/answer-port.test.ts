@@ -83,7 +83,7 @@ describe('a port', () => {
   })
 
   it('tells our own mistakes to the terminal and not to the window', async () => {
-    const { sent, say, reported } = answered({ 'app.info': () => Promise.reject(new Error('secret path /home/u')) })
+    const { sent, say, reported } = answered({ 'app.info': () => Promise.reject(new Error('secret path /u')) })
     say({ kind: 'call', id: 1, name: 'app.info', input: {} })
     await settled()
     expect(sent[1]).toEqual({ kind: 'fail', id: 1, failure: { code: 'BUG', message: 'ours' } })
