@@ -1,7 +1,7 @@
 import { unreachable } from '../../base/assert.ts'
 import { answer, type Machine, nothing, replyTo } from '../runtime/machine.ts'
 import { type ClassicGroup, emptyClassicGroup } from './classic/classic-group.ts'
-import { ClassicDraft, type GroupDecision } from './classic/draft.ts'
+import { ClassicDraft, type GroupDecision, joinRefusal } from './classic/draft.ts'
 import { decideHeartbeat, decideLeave, decideSessionExpired } from './classic/membership.ts'
 import { initialDelayOver, joinTimedOut, syncTimedOut } from './classic/rebalance.ts'
 import { decideSync } from './classic/sync.ts'
@@ -10,7 +10,7 @@ import { type ConsumerGroup, evolveConsumerGroup } from './consumer/consumer-gro
 import { type ConsumerContext, sessionTimeoutMs } from './consumer/context.ts'
 import { ConsumerDraft } from './consumer/draft.ts'
 import type { ConsumerFact } from './consumer/facts.ts'
-import { decideConsumerHeartbeat } from './consumer/heartbeat.ts'
+import { decideConsumerHeartbeat, refusedHeartbeat } from './consumer/heartbeat.ts'
 import { decideRevocationExpired, decideSessionExpired as decideConsumerExpired } from './consumer/leave.ts'
 import { decideAnyJoin, groupForConsumer } from './consumer/migration.ts'
 import { decideMixedHeartbeat, decideMixedLeave, decideMixedSync } from './consumer/mixed.ts'
@@ -19,6 +19,7 @@ import { decideCommit, decideMemberCommit } from './offsets/commit.ts'
 import { decideDeleteGroup, decideDeleteOffsets } from './offsets/deletion.ts'
 import { decideExpireOffsets, decideTopicsDeleted, expiryTimer } from './offsets/expiry.ts'
 import { decodeGroupFact, encodeGroupFact } from './records.ts'
+import { groupsPerPartitionMax } from './settings.ts'
 import { classicGroupIn, consumerGroupIn, emptyGroupsState, type GroupsState } from './state.ts'
 
 export type GroupMachine = Machine<GroupsState, GroupCommand, GroupFact, never>
@@ -37,6 +38,8 @@ export function groupMachine(context: ConsumerContext): GroupMachine {
 
 function decide(state: GroupsState, command: GroupCommand, nowMs: number, context: ConsumerContext): GroupDecision {
   const { settings } = context
+  const overflow = overflowRefusal(state, command)
+  if (overflow !== undefined) return overflow
   const mixed = decideMixed(state, command, nowMs, context)
   if (mixed !== undefined) return mixed
   switch (command.kind) {
@@ -57,7 +60,10 @@ function decide(state: GroupsState, command: GroupCommand, nowMs: number, contex
     case 'complete-transaction':
       return decideCompleteTransaction(state, command)
     case 'session-expired':
-      return decideSessionExpired(classicGroupIn(state, command.groupId), command.memberId, nowMs, settings)
+      return withoutLeftover(
+        state,
+        decideSessionExpired(classicGroupIn(state, command.groupId), command.memberId, nowMs, settings),
+      )
     case 'join-timeout':
       return onGroup(state, command.groupId, nowMs, joinTimedOut)
     case 'initial-delay':
@@ -85,6 +91,32 @@ function onGroup(state: GroupsState, groupId: string, nowMs: number, change: (dr
   const draft = new ClassicDraft(group, nowMs)
   change(draft)
   return draft.decision()
+}
+
+/** Whoever would begin one group more than there may be. */
+function overflowRefusal(state: GroupsState, command: GroupCommand): GroupDecision | undefined {
+  if (state.groups.size < groupsPerPartitionMax || !('groupId' in command) || state.groups.has(command.groupId)) return undefined
+  const error = 'COORDINATOR_NOT_AVAILABLE'
+  switch (command.kind) {
+    case 'join':
+      return answer(command.ticket, joinRefusal(error, command.memberId))
+    case 'consumer-heartbeat':
+      return answer(command.ticket, refusedHeartbeat(error))
+    case 'commit-offsets':
+      return answer(command.ticket, error)
+    default:
+      return undefined
+  }
+}
+
+/** A group that only ever handed out an id, which nobody used, leaves nothing behind. */
+function withoutLeftover({ offsets }: GroupsState, decision: GroupDecision): GroupDecision {
+  const [fact] = decision.facts
+  if (fact?.kind !== 'classic-group' || fact.group === undefined) return decision
+  const { generationId, groupId, members, pendingMembers } = fact.group
+  const isUsed = generationId > 0 || members.size > 0 || pendingMembers.size > 0
+  if (isUsed || offsets.hasOffsets(groupId) || offsets.hasPending(groupId)) return decision
+  return { ...decision, facts: [{ ...fact, group: undefined, stored: false }] }
 }
 
 /** Requests of the classic protocol about a consumer group (CG-11); undefined: not such. */

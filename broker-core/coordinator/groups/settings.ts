@@ -59,5 +59,15 @@ export const defaultGroupSettings: GroupSettings = {
   regexRefreshIntervalMs: 600_000,
 }
 
+/**
+ * Our own bounds, where Kafka has none; beyond them a request is refused and nothing else suffers. Groups of one partition of the offsets
+ * topic: COORDINATOR_NOT_AVAILABLE for one more. Members of a group, ids that were handed out included: GROUP_MAX_SIZE_REACHED (a step
+ * of a group costs time in proportion to its members).
+ * What a member says of itself in all its protocols: INVALID_REQUEST (the group must fit into one record in the end).
+ */
+export const groupsPerPartitionMax = 100_000
+export const membersPerGroupMax = 2_000
+export const protocolBytesMax = 1_048_576
+
 /** A dynamic member that joined and hears nothing yet is kept this long (Kafka's NEW_MEMBER_JOIN_TIMEOUT_MS). */
 export const newMemberJoinTimeoutMs = 300_000

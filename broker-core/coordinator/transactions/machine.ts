@@ -1,11 +1,11 @@
 import { unreachable } from '../../base/assert.ts'
-import type { Machine } from '../runtime/machine.ts'
+import { answer, type Machine } from '../runtime/machine.ts'
 import type { SendMarkers, TransactionCommand, TransactionDecision, TransactionFact, TransactionsState } from './commands.ts'
 import { decideComplete, decideEnd } from './end.ts'
-import { decideInit } from './init-producer-id.ts'
+import { decideInit, refusedInit } from './init-producer-id.ts'
 import { decideAddPartitions, decideVerify } from './partitions.ts'
 import { decodeTransactionFact, encodeTransactionFact } from './records.ts'
-import type { TransactionSettings } from './settings.ts'
+import { type TransactionSettings, transactionalIdsPerPartitionMax } from './settings.ts'
 import { afterLoading, decideAbortTimedOut, decideExpireIds } from './upkeep.ts'
 
 export type TransactionMachine = Machine<TransactionsState, TransactionCommand, TransactionFact, SendMarkers>
@@ -33,6 +33,9 @@ function decide(
 ): TransactionDecision {
   switch (command.kind) {
     case 'init':
+      if (state.size >= transactionalIdsPerPartitionMax && !state.has(command.transactionalId)) {
+        return answer(command.ticket, refusedInit('COORDINATOR_NOT_AVAILABLE'))
+      }
       return decideInit(state.get(command.transactionalId), command, nowMs)
     case 'add-partitions':
       return decideAddPartitions(state.get(command.transactionalId), command, nowMs)

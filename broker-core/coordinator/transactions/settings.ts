@@ -14,6 +14,9 @@ export interface TransactionSettings {
   readonly timeoutCheckIntervalMs: number
 }
 
+/** Our own bound, where Kafka has none: ids of one partition of the state topic. COORDINATOR_NOT_AVAILABLE for one more. */
+export const transactionalIdsPerPartitionMax = 200_000
+
 export const defaultTransactionSettings: TransactionSettings = {
   stateTopicPartitions: 50,
   stateTopicReplicationFactor: 3,

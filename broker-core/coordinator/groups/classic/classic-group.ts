@@ -142,8 +142,8 @@ export function supportsProtocols(group: ClassicGroup, protocolType: string, pro
   if (protocolType === '' || protocols.length === 0) return false
   if (group.members.size === 0) return true
   if (group.protocolType !== protocolType) return false
-  const common = candidates(group)
-  return protocols.some(({ name }) => common.has(name))
+  const members = [...group.members.values()]
+  return protocols.some(({ name }) => members.every(member => member.protocols.some(own => own.name === name)))
 }
 
 /** GRP-04: the protocol with most votes among those that all support; each votes for its most preferred one. */

@@ -2,7 +2,7 @@ import { assert, unreachable } from '../../../base/assert.ts'
 import type { KafkaErrorName } from '../../../model/kafka-errors.ts'
 import { answer } from '../../runtime/machine.ts'
 import type { JoinCommand } from '../commands.ts'
-import { type GroupSettings, newMemberJoinTimeoutMs } from '../settings.ts'
+import { type GroupSettings, membersPerGroupMax, newMemberJoinTimeoutMs, protocolBytesMax } from '../settings.ts'
 import {
   type ClassicGroup,
   type ClassicMember,
@@ -47,12 +47,16 @@ function joinGroupRefusal(
   const { sessionTimeoutMs } = command
   const isInRange = sessionTimeoutMs >= settings.sessionTimeoutMsMin && sessionTimeoutMs <= settings.sessionTimeoutMsMax
   if (!isInRange) return 'INVALID_SESSION_TIMEOUT'
+  const protocolBytes = command.protocols.reduce((sum, { metadata, name }) => sum + metadata.length + name.length, 0)
+  if (protocolBytes > protocolBytesMax) return 'INVALID_REQUEST'
   return group === undefined && command.memberId !== '' ? 'UNKNOWN_MEMBER_ID' : undefined
 }
 
 /** GRP-05. Those who joined the present phase first stay; in a phase where all must come again, the first ones to come. */
 function hasRoomFor(group: ClassicGroup, memberId: string, settings: GroupSettings): boolean {
   const { groupSizeMax } = settings
+  const isKnown = group.members.has(memberId) || group.pendingMembers.has(memberId)
+  if (!isKnown && group.members.size + group.pendingMembers.size >= membersPerGroupMax) return false
   switch (group.state) {
     case 'Empty':
     case 'Dead':

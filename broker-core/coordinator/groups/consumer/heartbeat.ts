@@ -13,6 +13,7 @@ import {
   staticLeaveEpoch,
 } from './consumer-group.ts'
 import { advance } from './advance.ts'
+import { membersPerGroupMax } from '../settings.ts'
 import { type ConsumerContext, heartbeatIntervalMs, sessionTimeoutMs } from './context.ts'
 import { ConsumerDraft } from './draft.ts'
 import { decideLeave } from './leave.ts'
@@ -118,7 +119,8 @@ function memberRefusal(
 ): ConsumerHeartbeatReply | undefined {
   const { memberId, memberEpoch } = command
   const member = group?.members.get(memberId)
-  const isFull = group !== undefined && member === undefined && group.members.size >= settings.consumerGroupSizeMax
+  const sizeMax = Math.min(settings.consumerGroupSizeMax, membersPerGroupMax)
+  const isFull = group !== undefined && member === undefined && group.members.size >= sizeMax
   if (isFull) return refusedHeartbeat('GROUP_MAX_SIZE_REACHED', `The group has ${group.members.size} members already.`)
   const instance = instanceRefusal(group, command)
   if (instance !== undefined || memberEpoch === joinEpoch) return instance

@@ -3,6 +3,7 @@ import { answer } from '../../runtime/machine.ts'
 import { type GroupDecision, joinRefusal, syncRefusal } from '../classic/draft.ts'
 import { consumerProtocolType, subscriptionIn } from '../classic/subscribed-topics.ts'
 import type { HeartbeatCommand, JoinCommand, LeaveCommand, LeaveReply, MemberIdentity, SyncCommand } from '../commands.ts'
+import { membersPerGroupMax } from '../settings.ts'
 import { advance, canAdvance } from './advance.ts'
 import {
   type ConsumerGroup,
@@ -64,7 +65,8 @@ function mixedJoinRefusal(group: ConsumerGroup, command: JoinCommand, { settings
   if (!isInRange) return 'INVALID_SESSION_TIMEOUT'
   const holder = groupInstanceId === null ? undefined : group.staticMembers.get(groupInstanceId)
   const isNew = !group.members.has(memberId) && holder === undefined
-  if (isNew && group.members.size >= settings.consumerGroupSizeMax) return 'GROUP_MAX_SIZE_REACHED'
+  const sizeMax = Math.min(settings.consumerGroupSizeMax, membersPerGroupMax)
+  if (isNew && group.members.size >= sizeMax) return 'GROUP_MAX_SIZE_REACHED'
   if (memberId !== '' && holder !== undefined && holder !== memberId) return 'FENCED_INSTANCE_ID'
   if (command.protocolType !== consumerProtocolType) return 'INCONSISTENT_GROUP_PROTOCOL'
   return hasCommonProtocol(group, command) ? undefined : 'INCONSISTENT_GROUP_PROTOCOL'
