@@ -66,7 +66,7 @@ function upgrade(group: ClassicGroup, nowMs: number, context: ConsumerContext): 
   for (const { member, subscription } of members) {
     draft.putMember(member.memberId, {
       instanceId: member.groupInstanceId,
-      rackId: subscription.rackId,
+      rackId: subscription.rackId || null,
       clientId: member.clientId,
       clientHost: member.clientHost,
       rebalanceTimeoutMs: member.rebalanceTimeoutMs,

@@ -105,7 +105,7 @@ function takeSubscription(
   const before = draft.group.members.get(memberId)
   const wished: MemberMetadata = {
     instanceId: command.groupInstanceId,
-    rackId: subscription.rackId,
+    rackId: subscription.rackId || null,
     clientId: command.caller.clientId,
     clientHost: command.caller.clientHost,
     rebalanceTimeoutMs: command.rebalanceTimeoutMs,
