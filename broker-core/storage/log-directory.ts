@@ -292,8 +292,13 @@ class OpenLogDirectory implements LogDirectory {
       firstDirtyOffset: this.#cleanerOffsets.offsets.get(name),
     }
     const spec = { topic, partition, topicId, config, directory: `${this.path}/${name}`, ...checkpointed }
-    const onProgress = (doneBytes: number, totalBytes: number) =>
+    const startedMs = this.#env.clock.monotonicMs()
+    const onProgress = (doneBytes: number, totalBytes: number) => {
       this.#options.onRecoveryProgress?.({ partition: name, doneBytes, totalBytes })
+      if (doneBytes < totalBytes) return
+      const tookMs = Math.round(this.#env.clock.monotonicMs() - startedMs)
+      this.#env.log.write('info', 'log.recovered', { partition: name, bytes: totalBytes, tookMs })
+    }
     try {
       return loadLog({ ...spec, wasClean: this.previousBrokerEpoch !== undefined, isNew: false, onProgress }, this.#context)
     } catch (error) {

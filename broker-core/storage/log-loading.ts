@@ -118,7 +118,7 @@ class LoadingLog {
     let nextOffset = first.baseOffset
     for (const [index, segment] of unflushed.entries()) {
       if (this.#isHole(nextOffset, segment)) {
-        this.#drop(unflushed.slice(index))
+        this.#dropLost(unflushed.slice(index), nextOffset)
         break
       }
       const result = this.#recoverOne(segment, nextOffset, bytes => {
@@ -127,7 +127,9 @@ class LoadingLog {
       })
       nextOffset = result.nextOffset
       if (result.isWhole) continue
-      this.#drop(unflushed.slice(index + 1))
+      // What was cut off must not come back behind what will be appended, after another loss of power.
+      this.#context.files.sync(segment.logPath)
+      this.#dropLost(unflushed.slice(index + 1), nextOffset)
       break
     }
     return nextOffset
@@ -172,6 +174,16 @@ class LoadingLog {
 
   #addSegment(baseOffset: number): void {
     this.#segments.add(createSegment(this.#context, this.#spec.directory, baseOffset, this.#config))
+  }
+
+  #dropLost(segments: readonly Segment[], nextOffset: number): void {
+    this.#context.env.log.write('warn', 'log.cut', {
+      partition: `${this.#spec.topic}-${this.#spec.partition}`,
+      offset: nextOffset,
+      segmentsDropped: segments.length,
+    })
+    this.#drop(segments)
+    this.#context.files.syncDirectory(this.#spec.directory)
   }
 
   #drop(segments: readonly Segment[]): void {

@@ -147,4 +147,34 @@ describe('a crash at any write', () => {
     },
     60_000,
   )
+
+  it('DISK-31: what a recovery cut off never comes back behind what is appended after it', async () => {
+    const count = testStorage(1)
+    await run(count, newWitness())
+    for (let at = 5; at <= count.disk.changeCount; at += 2) {
+      for (let seed = 0; seed < 4; seed++) {
+        const env = testStorage(seed * 1000 + at)
+        const witness = newWitness()
+        env.disk.crashAt = at
+        await run(env, witness)
+        witness.directory?.abandon()
+        env.disk.restart('some')
+        const second = openTestDirectory(env, { configOf: () => config })
+        const log = second.log('t', 0)
+        if (log !== undefined) {
+          // As large as what was there before, so that it could fit in front of it.
+          for (let i = 0; i < 4; i++) append(log, [{ value: `second ${i}`.padEnd(i % 2 === 0 ? 150 : 200, '.') }], {}, 7)
+        }
+        const whole = log === undefined ? [] : readAll(log, log.logStartOffset)
+        second.abandon()
+        env.disk.restart('some')
+        const third = openTestDirectory(env, { configOf: () => config })
+        const rest = third.log('t', 0) === undefined ? [] : readAll(third.log('t', 0)!)
+        const start = rest[0]?.offset ?? 0
+        const expected = whole.filter(record => record.offset >= start).slice(0, rest.length)
+        expect(rest, `crash at change ${at}, seed ${seed}`).toEqual(expected)
+        third.abandon()
+      }
+    }
+  }, 60_000)
 })
