@@ -3,7 +3,7 @@ import { deflateRawSync } from 'node:zlib'
 import { encode as encodeMessagePack } from '@msgpack/msgpack'
 import avsc from 'avsc'
 import { encode as encodeCbor } from 'cborg'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeRecordKey, encodeRecordValue } from '../../../broker-core/protocol/persisted/coordinator-record.ts'
 import { offsetCommitRecord } from '../../../broker-core/protocol/persisted/group/offsets.ts'
@@ -74,9 +74,20 @@ describe('MessagePack and CBOR', () => {
   })
 
   it('do not run out of stack on deep nesting', () => {
-    const deep = bytes(new Array<number>(100_000).fill(0x91), 1)
+    const deep = bytes(
+      Array.from({ length: 100_000 }, () => 0x91),
+      1,
+    )
     expect(decodePart(deep, 'msgpack').failure).not.toBeNull()
-    expect(decodePart(bytes(new Array<number>(100_000).fill(0x81), 1), 'cbor').failure).not.toBeNull()
+    expect(
+      decodePart(
+        bytes(
+          Array.from({ length: 100_000 }, () => 0x81),
+          1,
+        ),
+        'cbor',
+      ).failure,
+    ).not.toBeNull()
   })
 })
 
@@ -107,7 +118,7 @@ function container(codec: 'null' | 'deflate'): Uint8Array {
   const long = avsc.Type.forSchema('long')
   const meta = bytes([4], string('avro.schema'), long.toBuffer(schema.length), schema, string('avro.codec'), string(codec), [0])
   const block = codec === 'deflate' ? deflateRawSync(bytes(paymentBytes, paymentBytes)) : bytes(paymentBytes, paymentBytes)
-  const sync = new Array<number>(16).fill(7)
+  const sync = Array.from({ length: 16 }, () => 7)
   return bytes('Obj', [1], meta, sync, long.toBuffer(2), long.toBuffer(block.length), block, sync)
 }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodedText, decodePart, previewOf } from '../../../src-main/workbench/decoders/decode.ts'
 import { layOut, squeeze } from '../../../src-main/workbench/decoders/json.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RecordRow } from '../../../../src-main/contract/views/records.ts'
 import { newDecoding } from '../../../../src-main/workbench/decoders/decoding.ts'

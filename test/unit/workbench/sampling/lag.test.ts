@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { groupLagBook, secondsToCatchUp } from '../../../../src-main/workbench/sampling/group-lag.ts'
 import { offsetHistory } from '../../../../src-main/workbench/sampling/offset-history.ts'

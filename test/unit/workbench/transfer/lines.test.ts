@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { newDecoding } from '../../../../src-main/workbench/decoders/decoding.ts'
 import type { LogRecord } from '../../../../src-main/workbench/messages/log-record.ts'
