@@ -46,10 +46,11 @@ export const startBroker: StartBroker = async (config, env) => {
   const failure = brokerFailure()
   // Storage asks for topic configurations before there is any metadata.
   const newest: { metadata?: MetadataView } = {}
+  const nothingKnown = emptyImage('')
   const layers: BrokerLayers = {
     nodeId: config.nodeId,
     given: config.given,
-    image: () => newest.metadata?.image() ?? emptyImage(''),
+    image: () => newest.metadata?.image() ?? nothingKnown,
   }
   const diskFailed: { tell(failure: StorageFailure): void } = { tell: failure.fail }
   const storage = openStorage(config, env, {

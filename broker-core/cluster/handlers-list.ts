@@ -10,6 +10,7 @@ import { incrementalAlterConfigs } from '../protocol/messages/44-incremental-alt
 import { alterPartitionReassignments } from '../protocol/messages/45-alter-partition-reassignments.ts'
 import { listPartitionReassignments } from '../protocol/messages/46-list-partition-reassignments.ts'
 import { alterClientQuotas } from '../protocol/messages/49-alter-client-quotas.ts'
+import { alterUserScramCredentials } from '../protocol/messages/51-alter-user-scram-credentials.ts'
 import { describeQuorum } from '../protocol/messages/55-describe-quorum.ts'
 import { updateFeatures } from '../protocol/messages/57-update-features.ts'
 import { unregisterBroker } from '../protocol/messages/64-unregister-broker.ts'
@@ -30,10 +31,17 @@ import { apiVersionsHandler, type ServedApi, type SupportedFeature } from '../se
 import { deleteRecordsHandler } from '../server/handlers/21-delete-records.ts'
 import { offsetForLeaderEpochHandler } from '../server/handlers/23-offset-for-leader-epoch.ts'
 import { describeAclsHandler } from '../server/handlers/29-describe-acls.ts'
+import { createAclsHandler } from '../server/handlers/30-create-acls.ts'
+import { deleteAclsHandler } from '../server/handlers/31-delete-acls.ts'
 import { describeConfigsHandler } from '../server/handlers/32-describe-configs.ts'
 import { alterReplicaLogDirsHandler } from '../server/handlers/34-alter-replica-log-dirs.ts'
 import { describeLogDirsHandler } from '../server/handlers/35-describe-log-dirs.ts'
+import { createDelegationTokenHandler } from '../server/handlers/38-create-delegation-token.ts'
+import { renewDelegationTokenHandler } from '../server/handlers/39-renew-delegation-token.ts'
+import { expireDelegationTokenHandler } from '../server/handlers/40-expire-delegation-token.ts'
+import { describeDelegationTokenHandler } from '../server/handlers/41-describe-delegation-token.ts'
 import { describeClientQuotasHandler } from '../server/handlers/48-describe-client-quotas.ts'
+import { describeUserScramCredentialsHandler } from '../server/handlers/50-describe-user-scram-credentials.ts'
 import { describeClusterHandler } from '../server/handlers/60-describe-cluster.ts'
 import { describeProducersHandler } from '../server/handlers/61-describe-producers.ts'
 import { listConfigResourcesHandler } from '../server/handlers/74-list-config-resources.ts'
@@ -69,6 +77,7 @@ const forwarded: readonly Api[] = [
   alterPartitionReassignments,
   listPartitionReassignments,
   alterClientQuotas,
+  alterUserScramCredentials,
   describeQuorum,
   updateFeatures,
   unregisterBroker,
@@ -87,7 +96,13 @@ export function clientHandlers(parts: HandlerParts): Handler[] {
   const sessions = new FetchSessions(sessionSlots, () => env.clock.monotonicMs(), fraction)
   return [
     produceHandler({ ...directory, timers: env.timers, gate: parts.gate }),
-    fetchHandler({ ...directory, timers: env.timers, sessions, maxBytes: configNumber(config, 'fetch.max.bytes') }),
+    fetchHandler({
+      ...directory,
+      clock: env.clock,
+      timers: env.timers,
+      sessions,
+      maxBytes: configNumber(config, 'fetch.max.bytes'),
+    }),
     listOffsetsHandler(directory),
     metadataHandler({
       image,
@@ -99,6 +114,13 @@ export function clientHandlers(parts: HandlerParts): Handler[] {
     deleteRecordsHandler({ ...directory, timers: env.timers, mayDeleteRecords: topic => mayDeleteRecords(layers, topic) }),
     offsetForLeaderEpochHandler(directory),
     describeAclsHandler(),
+    createAclsHandler(),
+    deleteAclsHandler(),
+    createDelegationTokenHandler(),
+    renewDelegationTokenHandler(),
+    expireDelegationTokenHandler(),
+    describeDelegationTokenHandler(),
+    describeUserScramCredentialsHandler({ image }),
     describeConfigsHandler(layers),
     alterReplicaLogDirsHandler({
       ...directory,

@@ -10,8 +10,10 @@ import {
   lowWatermarkOf,
   newProgress,
   noteFetch,
+  noteStillThere,
   outOfSync,
   replicatedUpTo,
+  type FetchSeen,
   type ReplicaProgress,
 } from './replica-progress.ts'
 
@@ -83,15 +85,31 @@ export class Leadership {
   }
 
   /** Returns true when the high watermark moved. */
-  followerFetched(
-    brokerId: number,
-    seen: { fetchOffset: number; logStartOffset: number; leaderLogEndOffset: number; brokerEpoch: number },
-  ): boolean {
+  followerFetched(brokerId: number, seen: FetchSeen): boolean {
     const progress = this.#progresses.get(brokerId)
     if (progress === undefined) return false
-    noteFetch(progress, { ...seen, nowMs: this.#ports.clock.monotonicMs() })
+    noteFetch(progress, seen)
     this.#expand(progress)
     return this.advanceHighWatermark()
+  }
+
+  /** Notes only the time, of a follower that is where it was: at the log end and in the ISR. False when it is not. */
+  followerIsStillThere(
+    brokerId: number,
+    at: { readonly fetchOffset: number; readonly logStartOffset: number },
+    asker: { readonly replicaEpoch: number; readonly nowMs: number },
+  ): boolean {
+    const progress = this.#progresses.get(brokerId)
+    const isSame =
+      progress !== undefined &&
+      progress.logEndOffset === at.fetchOffset &&
+      progress.logStartOffset === at.logStartOffset &&
+      progress.brokerEpoch === asker.replicaEpoch &&
+      at.fetchOffset === this.#log.logEndOffset &&
+      this.#isr.proposed === undefined &&
+      this.#isr.committed.includes(brokerId)
+    if (isSame) noteStillThere(progress, asker.nowMs)
+    return isSame
   }
 
   /** REPL-07. Returns true when it moved. */

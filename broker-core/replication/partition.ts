@@ -6,6 +6,7 @@ import type { BatchRejection } from '../records/batch-validation.ts'
 import { StorageFailure, type PartitionLog, type ReadResult } from '../storage/partition-log.ts'
 import { Leadership, type LeadershipPorts } from './leadership.ts'
 import { WatchList } from './parked/watch-list.ts'
+import type { FetchSeen } from './replica-progress.ts'
 
 /** What the metadata says of this partition; the controller's PartitionImage fits. */
 export interface PartitionAssignment {
@@ -204,15 +205,24 @@ export class Partition {
   }
 
   /** REPL-01: a follower fetched. `leaderLogEndOffset` is the log end when its read was made. */
-  followerFetched(
-    brokerId: number,
-    seen: { fetchOffset: number; logStartOffset: number; leaderLogEndOffset: number; brokerEpoch: number },
-  ): void {
+  followerFetched(brokerId: number, seen: FetchSeen): void {
     const leadership = this.#leadership
     if (leadership === undefined) return
     const lowBefore = this.lowWatermarkMoved.size > 0 ? leadership.lowWatermark() : 0
     if (leadership.followerFetched(brokerId, seen)) this.watermarkMoved.tell()
     if (this.lowWatermarkMoved.size > 0 && leadership.lowWatermark() !== lowBefore) this.lowWatermarkMoved.tell()
+  }
+
+  /**
+   * The short way for a follower that asks again where it was, at the log end and in the ISR: only the time is noted (REPL-02). False:
+   * there is more to it, and `followerFetched` must be told.
+   */
+  followerIsStillThere(
+    brokerId: number,
+    at: { readonly fetchOffset: number; readonly logStartOffset: number },
+    asker: { readonly replicaEpoch: number; readonly nowMs: number },
+  ): boolean {
+    return this.#leadership?.followerIsStillThere(brokerId, at, asker) === true
   }
 
   /** True when `brokerId` is a replica of this partition, hence may fetch as a follower. */

@@ -49,6 +49,13 @@ export function noteFetch(progress: ReplicaProgress, seen: FetchSeen): void {
   progress.brokerEpoch = seen.brokerEpoch
 }
 
+/** REPL-02 for a follower that asks again at the leader's end. */
+export function noteStillThere(progress: ReplicaProgress, nowMs: number): void {
+  progress.lastCaughtUpMs = Math.max(progress.lastCaughtUpMs, nowMs)
+  progress.lastFetchMs = nowMs
+  progress.leaderEndAtLastFetch = progress.logEndOffset
+}
+
 /** REPL-02: at the leader's end, or was there less than `lagMaxMs` ago. */
 export function isCaughtUp(progress: ReplicaProgress, leaderLogEndOffset: number, nowMs: number, lagMaxMs: number): boolean {
   return progress.logEndOffset === leaderLogEndOffset || nowMs - progress.lastCaughtUpMs <= lagMaxMs

@@ -1,10 +1,8 @@
 import type { KafkaErrorName } from '../../model/kafka-errors.ts'
+import type { PartitionAddress } from '../partition-access.ts'
 
 /** What a client wants of one partition; also what a session remembers of it (KIP-227). */
-export interface FetchTarget {
-  readonly topic: string
-  readonly topicId: string
-  readonly partition: number
+export interface FetchTarget extends PartitionAddress {
   readonly currentLeaderEpoch: number
   readonly fetchOffset: number
   readonly lastFetchedEpoch: number
@@ -36,19 +34,24 @@ export interface FetchTurn {
   /** For the response; 0: no session. */
   readonly sessionId: number
   /** In the order in which answers are filled (FS-07). */
-  targets(): Iterable<FetchTarget>
-  readonly targetCount: number
+  entries(): Iterable<FetchEntry>
+  readonly entryCount: number
+  /** FS-03: what has not changed since it was told need not be looked at. */
+  readonly isIncremental: boolean
   /** True when this partition belongs into the response; remembers what is being told. */
-  isTold(target: FetchTarget, state: FetchedState): boolean
+  isTold(entry: FetchEntry, state: FetchedState): boolean
 }
 
-interface SessionPartition {
-  target: FetchTarget
-  highWatermark: number
-  lastStableOffset: number
-  logStartOffset: number
-  hadError: boolean
+/** One partition of a fetch, and what its reader was last told of it; -1 for nothing yet. */
+export interface FetchEntry {
+  readonly target: FetchTarget
+  readonly highWatermark: number
+  readonly lastStableOffset: number
+  readonly logStartOffset: number
+  readonly hadError: boolean
 }
+
+type SessionPartition = { -readonly [K in keyof FetchEntry]: FetchEntry[K] } & { readonly key: string }
 
 interface Session {
   readonly id: number
@@ -99,7 +102,7 @@ export class FetchSessions {
       lastUsedMs: this.#nowMs(),
       partitions: new Map(),
     }
-    for (const target of ask.targets) session.partitions.set(keyOf(target, ask.byId), untold(target))
+    for (const target of ask.targets) session.partitions.set(keyOf(target, ask.byId), untold(target, ask.byId))
     this.#sessions.set(session.id, session)
     return sessionTurn(session, true)
   }
@@ -114,13 +117,13 @@ export class FetchSessions {
     for (const target of ask.targets) {
       const key = keyOf(target, ask.byId)
       const known = session.partitions.get(key)
-      if (known === undefined) session.partitions.set(key, untold(target))
+      if (known === undefined) session.partitions.set(key, untold(target, ask.byId))
       else known.target = target
     }
     for (const forgotten of ask.forgotten) session.partitions.delete(keyOf(forgotten, ask.byId))
     if (session.partitions.size > 0) return sessionTurn(session, false)
     this.#sessions.delete(session.id)
-    return { sessionId: 0, targets: () => [], targetCount: 0, isTold: () => false }
+    return { sessionId: 0, entries: () => [], entryCount: 0, isIncremental: true, isTold: () => false }
   }
 
   /** FS-06. */
@@ -151,7 +154,8 @@ function isEvictable(session: Session, newcomer: FetchAsk, nowMs: number): boole
 const keyOf = (at: { topic: string; topicId: string; partition: number }, byId: boolean) =>
   `${byId ? at.topicId : at.topic}:${at.partition}`
 
-const untold = (target: FetchTarget): SessionPartition => ({
+const untold = (target: FetchTarget, byId: boolean): SessionPartition => ({
+  key: keyOf(target, byId),
   target,
   highWatermark: -1,
   lastStableOffset: -1,
@@ -160,39 +164,39 @@ const untold = (target: FetchTarget): SessionPartition => ({
 })
 
 function fullTurn(ask: FetchAsk): FetchTurn {
-  return { sessionId: 0, targets: () => ask.targets, targetCount: ask.targets.length, isTold: () => true }
+  const entries = ask.targets.map(target => ({
+    target,
+    highWatermark: -1,
+    lastStableOffset: -1,
+    logStartOffset: -1,
+    hadError: false,
+  }))
+  return { sessionId: 0, entries: () => entries, entryCount: entries.length, isIncremental: false, isTold: () => true }
 }
 
 function sessionTurn(session: Session, isFull: boolean): FetchTurn {
   return {
     sessionId: session.id,
-    *targets() {
-      for (const partition of session.partitions.values()) yield partition.target
-    },
-    targetCount: session.partitions.size,
-    isTold: (target, state) => tell(session, target, state) || isFull,
+    entries: () => session.partitions.values(),
+    entryCount: session.partitions.size,
+    isIncremental: !isFull,
+    isTold: (entry, state) => tell(session, entry as SessionPartition, state) || isFull,
   }
 }
 
-function tell(session: Session, target: FetchTarget, state: FetchedState): boolean {
-  const key = keyOf(target, session.byId)
-  const known = session.partitions.get(key)
-  if (known === undefined) return false
+function tell(session: Session, entry: SessionPartition, state: FetchedState): boolean {
   const isNews =
     state.hasNews ||
     state.errorCode !== 0 ||
-    known.hadError ||
-    state.highWatermark !== known.highWatermark ||
-    state.lastStableOffset !== known.lastStableOffset ||
-    state.logStartOffset !== known.logStartOffset
+    entry.hadError ||
+    state.highWatermark !== entry.highWatermark ||
+    state.lastStableOffset !== entry.lastStableOffset ||
+    state.logStartOffset !== entry.logStartOffset
   if (!isNews) return false
-  known.highWatermark = state.highWatermark
-  known.lastStableOffset = state.lastStableOffset
-  known.logStartOffset = state.logStartOffset
-  known.hadError = state.errorCode !== 0
-  if (state.hasNews) {
-    session.partitions.delete(key)
-    session.partitions.set(key, known)
-  }
+  entry.highWatermark = state.highWatermark
+  entry.lastStableOffset = state.lastStableOffset
+  entry.logStartOffset = state.logStartOffset
+  entry.hadError = state.errorCode !== 0
+  if (state.hasNews && session.partitions.delete(entry.key)) session.partitions.set(entry.key, entry)
   return true
 }

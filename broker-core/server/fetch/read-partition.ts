@@ -5,7 +5,7 @@ import { batchCompression } from '../../records/batch-header.ts'
 import { batchStarts } from '../../records/batch-iterator.ts'
 import type { Partition } from '../../replication/partition.ts'
 import { findReplica, leaderHint, noLeader, type PartitionDirectory } from '../partition-access.ts'
-import type { FetchTarget } from './fetch-session.ts'
+import type { FetchEntry, FetchTarget } from './fetch-session.ts'
 
 export type FetchPartitionResponse = ResponseOf<typeof fetch>['responses'][number]['partitions'][number]
 
@@ -21,10 +21,12 @@ export interface FetchReader {
   readonly readCommitted: boolean
   /** REPL-01 is noted when a fetch comes, not again when a parked one is read for its answer. */
   readonly isFirstRead: boolean
+  /** Monotonic; when the fetch came. */
+  readonly nowMs: number
 }
 
 export interface PartitionRead {
-  readonly target: FetchTarget
+  readonly entry: FetchEntry
   readonly response: FetchPartitionResponse
   readonly sizeBytes: number
 }
@@ -41,24 +43,44 @@ const zstdSince = 10
 export function readPartition(
   directory: PartitionDirectory,
   reader: FetchReader,
-  target: FetchTarget,
+  entry: FetchEntry,
   maxBytes: number,
   atLeastOneBatch: boolean,
 ): PartitionRead {
-  const replica = findReplica(directory, { ...target, byId: reader.byId })
-  if (typeof replica === 'string') return failed(directory, reader, target, replica)
+  const { target } = entry
+  const replica = findReplica(directory, target)
+  if (typeof replica === 'string') return failed(directory, reader, entry, replica)
   const refusal = replica.accessRefusal(target.currentLeaderEpoch, mayReadAtFollower(reader))
-  if (refusal !== undefined) return failed(directory, reader, target, refusal)
+  if (refusal !== undefined) return failed(directory, reader, entry, refusal)
   const isFollower = reader.replicaId >= 0
-  if (isFollower && !replica.isReplica(reader.replicaId)) return failed(directory, reader, target, 'UNKNOWN_TOPIC_OR_PARTITION')
+  if (isFollower && !replica.isReplica(reader.replicaId)) return failed(directory, reader, entry, 'UNKNOWN_TOPIC_OR_PARTITION')
   const diverging = replica.divergence(target.fetchOffset, target.lastFetchedEpoch)
-  if (diverging !== undefined) return answered(replica, target, { divergingEpoch: diverging })
+  if (diverging !== undefined) return answered(replica, entry, { divergingEpoch: diverging })
   const now = replica.log
   if (target.fetchOffset < now.logStartOffset || target.fetchOffset > now.logEndOffset) {
-    return failed(directory, reader, target, 'OFFSET_OUT_OF_RANGE')
+    return failed(directory, reader, entry, 'OFFSET_OUT_OF_RANGE')
   }
   if (isFollower && reader.isFirstRead) noteFollower(replica, reader, target)
-  return readRecords(directory, replica, reader, target, maxBytes, atLeastOneBatch)
+  return readRecords(directory, replica, reader, entry, maxBytes, atLeastOneBatch)
+}
+
+/**
+ * True when an incremental fetch has nothing to hear of this partition. Most partitions of most fetches are quiet, and what a
+ * session of hundreds of them costs is this look.
+ */
+export function isQuiet(directory: PartitionDirectory, reader: FetchReader, entry: FetchEntry): boolean {
+  const { target } = entry
+  const replica = findReplica(directory, target)
+  if (typeof replica === 'string' || entry.hadError || target.currentLeaderEpoch > replica.leaderEpoch) return false
+  const { log } = replica
+  const isFollower = reader.replicaId >= 0
+  const isSame =
+    target.fetchOffset === log.logEndOffset &&
+    entry.highWatermark === log.highWatermark &&
+    entry.logStartOffset === log.logStartOffset &&
+    entry.lastStableOffset === log.lastStableOffset
+  if (!isSame || replica.accessRefusal(target.currentLeaderEpoch, mayReadAtFollower(reader)) !== undefined) return false
+  return !isFollower || !reader.isFirstRead || replica.followerIsStillThere(reader.replicaId, target, reader)
 }
 
 /** How far `reader` may read this replica (FETCH-01). */
@@ -75,6 +97,7 @@ function noteFollower(replica: Partition, reader: FetchReader, target: FetchTarg
     logStartOffset: target.logStartOffset,
     leaderLogEndOffset: replica.log.logEndOffset,
     brokerEpoch: reader.replicaEpoch,
+    nowMs: reader.nowMs,
   })
 }
 
@@ -82,20 +105,21 @@ function readRecords(
   directory: PartitionDirectory,
   replica: Partition,
   reader: FetchReader,
-  target: FetchTarget,
+  entry: FetchEntry,
   maxBytes: number,
   atLeastOneBatch: boolean,
 ): PartitionRead {
+  const { target } = entry
   const belowOffset = readableEnd(replica, reader)
   const hasData = target.fetchOffset < belowOffset && (maxBytes > 0 || atLeastOneBatch)
-  if (!hasData) return answered(replica, target, { abortedTransactions: reader.readCommitted ? [] : null })
+  if (!hasData) return answered(replica, entry, { abortedTransactions: reader.readCommitted ? [] : null })
   const read = replica.read(target.fetchOffset, belowOffset, Math.min(maxBytes, target.maxBytes), atLeastOneBatch)
-  if (read === undefined) return failed(directory, reader, target, 'KAFKA_STORAGE_ERROR')
+  if (read === undefined) return failed(directory, reader, entry, 'KAFKA_STORAGE_ERROR')
   if (reader.version < zstdSince && read.chunks.some(holdsZstd)) {
-    return failed(directory, reader, target, 'UNSUPPORTED_COMPRESSION_TYPE')
+    return failed(directory, reader, entry, 'UNSUPPORTED_COMPRESSION_TYPE')
   }
   const aborted = reader.readCommitted ? replica.log.abortedTransactions(target.fetchOffset, read.nextOffset) : null
-  return answered(replica, target, {
+  return answered(replica, entry, {
     abortedTransactions: aborted,
     records: { chunks: read.chunks, sizeBytes: read.sizeBytes },
   })
@@ -106,10 +130,10 @@ function holdsZstd(chunk: Uint8Array): boolean {
   return false
 }
 
-function answered(replica: Partition, target: FetchTarget, with_: Partial<FetchPartitionResponse>): PartitionRead {
+function answered(replica: Partition, entry: FetchEntry, with_: Partial<FetchPartitionResponse>): PartitionRead {
   const { highWatermark, lastStableOffset, logStartOffset } = replica.log
   const response = {
-    partitionIndex: target.partition,
+    partitionIndex: entry.target.partition,
     errorCode: 0,
     highWatermark,
     lastStableOffset,
@@ -122,23 +146,23 @@ function answered(replica: Partition, target: FetchTarget, with_: Partial<FetchP
     records: noRecords,
     ...with_,
   }
-  return { target, response, sizeBytes: response.records?.sizeBytes ?? 0 }
+  return { entry, response, sizeBytes: response.records?.sizeBytes ?? 0 }
 }
 
-function failed(directory: PartitionDirectory, reader: FetchReader, target: FetchTarget, error: KafkaErrorName): PartitionRead {
+function failed(directory: PartitionDirectory, reader: FetchReader, entry: FetchEntry, error: KafkaErrorName): PartitionRead {
   const tellsLeader = error === 'NOT_LEADER_OR_FOLLOWER' || error === 'FENCED_LEADER_EPOCH'
   const response = {
-    partitionIndex: target.partition,
+    partitionIndex: entry.target.partition,
     errorCode: errorCode(error),
     highWatermark: -1,
     lastStableOffset: -1,
     logStartOffset: -1,
     divergingEpoch: noDivergence,
-    currentLeader: tellsLeader && reader.version >= 12 ? leaderHint(directory, { ...target, byId: reader.byId }) : noLeader,
+    currentLeader: tellsLeader && reader.version >= 12 ? leaderHint(directory, entry.target) : noLeader,
     snapshotId: noSnapshot,
     abortedTransactions: null,
     preferredReadReplica: -1,
     records: noRecords,
   }
-  return { target, response, sizeBytes: 0 }
+  return { entry, response, sizeBytes: 0 }
 }

@@ -1,4 +1,4 @@
-import type { Timers } from '../../env/clock.ts'
+import type { Clock, Timers } from '../../env/clock.ts'
 import { errorCode, type KafkaErrorName } from '../../model/kafka-errors.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import { fetch } from '../../protocol/messages/01-fetch.ts'
@@ -6,6 +6,7 @@ import { park } from '../../replication/parked/parked.ts'
 import type { WatchList } from '../../replication/parked/watch-list.ts'
 import type { FetchAsk, FetchSessions, FetchTarget, FetchTurn } from '../fetch/fetch-session.ts'
 import {
+  isQuiet,
   readableEnd,
   readPartition,
   type FetchPartitionResponse,
@@ -19,6 +20,7 @@ type Request = RequestOf<typeof fetch>
 type Response = ResponseOf<typeof fetch>
 
 export interface FetchDeps extends PartitionDirectory {
+  readonly clock: Clock
   readonly timers: Timers
   readonly sessions: FetchSessions
   /** `fetch.max.bytes`. */
@@ -38,12 +40,12 @@ const endpointsSince = 16
 /** Fetch v4-18 on the broker's listener: FETCH-01..11, sessions FS-01..08. Gaps: no preferred read replica (FF-01), no throttling. */
 export function fetchHandler(deps: FetchDeps): Handler<typeof fetch> {
   return handler(fetch, (request, context) => {
-    const reader = readerOf(request, context)
+    const reader = readerOf(request, context, deps.clock.monotonicMs())
     const turn = deps.sessions.turn(askOf(request, reader))
     if (typeof turn === 'string') return refused(turn)
     const maxBytes = Math.min(request.maxBytes, deps.maxBytes)
     const first = readAll(deps, reader, turn, request.minBytes, maxBytes)
-    const mustAnswerNow = first.isOver || request.maxWaitMs <= 0 || turn.targetCount === 0
+    const mustAnswerNow = first.isOver || request.maxWaitMs <= 0 || turn.entryCount === 0
     if (mustAnswerNow) return answer(deps, context, reader, turn, first)
     const again = { ...reader, isFirstRead: false }
     return parked(deps, request, again, turn, maxBytes).then(() =>
@@ -52,7 +54,7 @@ export function fetchHandler(deps: FetchDeps): Handler<typeof fetch> {
   })
 }
 
-function readerOf(request: Request, context: RequestContext): FetchReader {
+function readerOf(request: Request, context: RequestContext, nowMs: number): FetchReader {
   const isOld = context.apiVersion < 15
   return {
     byId: context.apiVersion >= 13,
@@ -61,6 +63,7 @@ function readerOf(request: Request, context: RequestContext): FetchReader {
     replicaEpoch: isOld ? -1 : request.replicaState.replicaEpoch,
     readCommitted: request.isolationLevel === 1,
     isFirstRead: true,
+    nowMs,
   }
 }
 
@@ -71,6 +74,7 @@ function askOf(request: Request, reader: FetchReader): FetchAsk {
       targets.push({
         topic,
         topicId,
+        byId: reader.byId,
         partition: wanted.partition,
         currentLeaderEpoch: wanted.currentLeaderEpoch,
         fetchOffset: wanted.fetchOffset,
@@ -92,8 +96,9 @@ function readAll(deps: FetchDeps, reader: FetchReader, turn: FetchTurn, minBytes
   const reads: PartitionRead[] = []
   let sizeBytes = 0
   let isUrgent = false
-  for (const target of turn.targets()) {
-    const read = readPartition(deps, reader, target, maxBytes - sizeBytes, sizeBytes === 0)
+  for (const entry of turn.entries()) {
+    if (turn.isIncremental && isQuiet(deps, reader, entry)) continue
+    const read = readPartition(deps, reader, entry, maxBytes - sizeBytes, sizeBytes === 0)
     sizeBytes += read.sizeBytes
     isUrgent ||= read.response.errorCode !== 0 || read.response.divergingEpoch.epoch >= 0
     reads.push(read)
@@ -104,8 +109,8 @@ function readAll(deps: FetchDeps, reader: FetchReader, turn: FetchTurn, minBytes
 /** FETCH-04: resolves when it is worth reading again, or the wait is over. */
 function parked(deps: FetchDeps, request: Request, reader: FetchReader, turn: FetchTurn, maxBytes: number): Promise<void> {
   const watch: WatchList[] = []
-  for (const target of turn.targets()) {
-    const replica = findReplica(deps, { ...target, byId: reader.byId })
+  for (const { target } of turn.entries()) {
+    const replica = findReplica(deps, target)
     if (typeof replica !== 'string') watch.push(reader.replicaId >= 0 ? replica.logEndMoved : replica.watermarkMoved)
   }
   const isOver = () => {
@@ -120,8 +125,8 @@ function parked(deps: FetchDeps, request: Request, reader: FetchReader, turn: Fe
 /** Without reading: whether any partition has bytes for this reader, or something to say. */
 function hasAnything(deps: FetchDeps, reader: FetchReader, turn: FetchTurn): boolean {
   const mayBeFollower = reader.replicaId === -1
-  for (const target of turn.targets()) {
-    const replica = findReplica(deps, { ...target, byId: reader.byId })
+  for (const { target } of turn.entries()) {
+    const replica = findReplica(deps, target)
     if (typeof replica === 'string') return true
     if (replica.accessRefusal(target.currentLeaderEpoch, mayBeFollower) !== undefined) return true
     if (target.fetchOffset < readableEnd(replica, reader) || target.fetchOffset < replica.log.logStartOffset) return true
@@ -134,9 +139,10 @@ function hasAnything(deps: FetchDeps, reader: FetchReader, turn: FetchTurn): boo
 function answer(deps: FetchDeps, context: RequestContext, reader: FetchReader, turn: FetchTurn, round: Round): Response {
   const responses: { topic: string; topicId: string; partitions: FetchPartitionResponse[] }[] = []
   const leaders: number[] = []
-  for (const { target, response, sizeBytes } of round.reads) {
+  for (const { entry, response, sizeBytes } of round.reads) {
     const hasNews = sizeBytes > 0 || response.divergingEpoch.epoch >= 0
-    if (!turn.isTold(target, { ...response, hasNews })) continue
+    if (!turn.isTold(entry, { ...response, hasNews })) continue
+    const { target } = entry
     const last = responses.at(-1)
     const isSame = last !== undefined && (reader.byId ? last.topicId === target.topicId : last.topic === target.topic)
     if (isSame) last.partitions.push(response)

@@ -96,7 +96,7 @@ describe('a leader', () => {
     followerAt(world, 3, 1)
     expect(asked, 'fenced').toEqual([])
     brokers.set(3, 99)
-    replica.followerFetched(3, { fetchOffset: 1, logStartOffset: 0, leaderLogEndOffset: 1, brokerEpoch: 13 })
+    replica.followerFetched(3, { fetchOffset: 1, logStartOffset: 0, leaderLogEndOffset: 1, brokerEpoch: 13, nowMs: 0 })
     expect(asked, 'KIP-903: an earlier life of it').toEqual([])
     followerAt(world, 3, 1)
     expect(asked.map(change => change.newIsr.map(member => member.brokerId))).toEqual([[1, 2, 3]])
@@ -129,6 +129,27 @@ describe('a leader', () => {
     expect(asked.length).toBe(2)
     env.advance(1_000)
     expect(asked.length).toBe(3)
+  })
+
+  it('REPL-02: a follower that asks again at the log end is noted by the short way, any other is not', () => {
+    const world = replicaWorld()
+    const { replica, env, brokers } = world
+    replica.assign(assignmentOf())
+    write(replica, 'a')
+    const still = (brokerId: number, fetchOffset: number, replicaEpoch = brokers.get(brokerId) ?? -1) =>
+      replica.followerIsStillThere(brokerId, { fetchOffset, logStartOffset: 0 }, { replicaEpoch, nowMs: env.clock.monotonicMs() })
+    expect(still(2, 1), 'never seen before').toBe(false)
+    followerAt(world, 2, 1)
+    followerAt(world, 3, 1)
+    expect(still(2, 1)).toBe(true)
+    expect(still(2, 1, 99), 'another life').toBe(false)
+    env.advance(lagMaxMs * 10)
+    expect(still(2, 1)).toBe(true)
+    write(replica, 'b')
+    expect(still(2, 1), 'no more at the end').toBe(false)
+    replica.shrinkIsr()
+    const kept = world.asked.at(-1)?.newIsr.map(member => member.brokerId)
+    expect(kept, 'REPL-03: only the one that was silent so long is behind').toEqual([1, 2])
   })
 
   it('LEAD-03: a recovering leader reports itself recovered', () => {

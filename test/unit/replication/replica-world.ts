@@ -82,6 +82,7 @@ export function followerAt(world: ReplicaWorld, brokerId: number, fetchOffset: n
     logStartOffset,
     leaderLogEndOffset: world.replica.log.logEndOffset,
     brokerEpoch: world.brokers.get(brokerId) ?? -1,
+    nowMs: world.env.clock.monotonicMs(),
   })
 }
 

@@ -9,6 +9,7 @@ import {
 const target = (topicId: string, partition = 0, fetchOffset = 0) => ({
   topic: '',
   topicId,
+  byId: true,
   partition,
   currentLeaderEpoch: -1,
   fetchOffset,
@@ -38,14 +39,20 @@ function sessionsOf(slots = 10) {
   const open = (more: Partial<FetchAsk> = {}) => sessions.turn(ask({ targets: [target('a')], ...more })) as FetchTurn
   return { sessions, time, open }
 }
-const keys = (turn: FetchTurn) => [...turn.targets()].map(one => `${one.topicId}${one.partition}@${one.fetchOffset}`)
+const entryOf = (turn: FetchTurn, topicId: string) => {
+  const found = [...turn.entries()].find(entry => entry.target.topicId === topicId)
+  if (found === undefined) throw new Error(`no ${topicId}`)
+  return found
+}
+const keys = (turn: FetchTurn) =>
+  [...turn.entries()].map(({ target: one }) => `${one.topicId}${one.partition}@${one.fetchOffset}`)
 
 describe('fetch sessions', () => {
   it('FS-01: a full fetch with epoch 0 opens one, and everything is told', () => {
     const { sessions, open } = sessionsOf()
     const turn = open()
     expect(turn.sessionId).toBeGreaterThan(0)
-    expect(turn.isTold(target('a'), quiet)).toBe(true)
+    expect(turn.isTold(entryOf(turn, 'a'), quiet)).toBe(true)
     expect(sessions.count).toBe(1)
   })
 
@@ -71,9 +78,9 @@ describe('fetch sessions', () => {
     const { sessions, open } = sessionsOf()
     const first = open()
     const { sessionId } = first
-    first.isTold(target('a'), quiet)
+    first.isTold(entryOf(first, 'a'), quiet)
     const second = sessions.turn(ask({ sessionId, sessionEpoch: 1 })) as FetchTurn
-    expect(second.isTold(target('a'), quiet)).toBe(false)
+    expect(second.isTold(entryOf(second, 'a'), quiet)).toBe(false)
     for (const change of [
       { highWatermark: 6 },
       { lastStableOffset: 6 },
@@ -81,16 +88,16 @@ describe('fetch sessions', () => {
       { hasNews: true },
       { errorCode: 3 },
     ]) {
-      expect(second.isTold(target('a'), { ...quiet, ...change }), JSON.stringify(change)).toBe(true)
-      second.isTold(target('a'), quiet)
+      expect(second.isTold(entryOf(second, 'a'), { ...quiet, ...change }), JSON.stringify(change)).toBe(true)
+      second.isTold(entryOf(second, 'a'), quiet)
     }
   })
 
   it('FS-03: the end of an error is told', () => {
     const { open } = sessionsOf()
     const turn = open()
-    turn.isTold(target('a'), { ...quiet, errorCode: 6 })
-    expect(turn.isTold(target('a'), quiet)).toBe(true)
+    turn.isTold(entryOf(turn, 'a'), { ...quiet, errorCode: 6 })
+    expect(turn.isTold(entryOf(turn, 'a'), quiet)).toBe(true)
   })
 
   it('FS-04: unknown id, wrong epoch, and ids mixed with names', () => {
@@ -123,7 +130,7 @@ describe('fetch sessions', () => {
   it('FS-07: partitions with data go to the end of the order', () => {
     const { sessions, open } = sessionsOf()
     const first = open({ targets: [target('a'), target('b'), target('c')] })
-    first.isTold(target('a'), { ...quiet, hasNews: true })
+    first.isTold(entryOf(first, 'a'), { ...quiet, hasNews: true })
     const second = sessions.turn(ask({ sessionId: first.sessionId, sessionEpoch: 1 })) as FetchTurn
     expect(keys(second)).toEqual(['b0@0', 'c0@0', 'a0@0'])
   })

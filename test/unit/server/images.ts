@@ -1,3 +1,4 @@
+import { emptyImage } from '../../../broker-core/controller/image-draft.ts'
 import type { BrokerRegistration, MetadataImage, PartitionImage, TopicImage } from '../../../broker-core/controller/image.ts'
 import type { RequestContext } from '../../../broker-core/server/handler.ts'
 
@@ -43,17 +44,12 @@ export const topicOf = (name: string, topicId: string, partitions: readonly Part
 
 export function imageOf(topics: readonly TopicImage[], more: Partial<MetadataImage> = {}): MetadataImage {
   return {
+    ...emptyImage('cluster-of-tests-00000'),
     offset: 100,
     epoch: 2,
-    clusterId: 'cluster-of-tests-00000',
     brokers: new Map([1, 2, 3].map(brokerId => [brokerId, brokerOf(brokerId)])),
     topicsByName: new Map(topics.map(topic => [topic.name, topic])),
     topicsById: new Map(topics.map(topic => [topic.topicId, topic])),
-    configs: new Map(),
-    features: new Map(),
-    nextProducerId: 0,
-    quotas: new Map(),
-    controllers: new Map(),
     ...more,
   }
 }
