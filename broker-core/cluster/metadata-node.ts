@@ -89,6 +89,7 @@ export function metadataNode(options: MetadataNodeOptions): MetadataNode {
     clock: env.clock,
     timers: env.timers,
     random: env.random,
+    digest: env.digest,
     sink: env.log,
     watch: brokerWatch(env, options.bug),
   })

@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts'
 import type { RaftNode } from '../consensus/raft-node.ts'
 import type { CancelTimer, Clock, Random, Timers } from '../env/clock.ts'
+import type { Digest } from '../env/digest.ts'
 import type { LogSink } from '../env/log-sink.ts'
 import type { BrokerWatch } from './broker-watch.ts'
 import type { Controller, ControllerDefaults, ControllerState, Decision } from './controller.ts'
@@ -22,6 +23,7 @@ export interface ControllerOptions {
   readonly clock: Clock
   readonly timers: Timers
   readonly random: Random
+  readonly digest: Digest
   readonly sink: LogSink
   /** Without it only silence tells that a broker is gone. */
   readonly watch?: BrokerWatch
@@ -118,7 +120,7 @@ class Active {
   }
 
   state(): ControllerState {
-    const { raft, clock, defaults, random } = this.#options
+    const { raft, clock, defaults, random, digest } = this.#options
     return {
       image: this.image,
       nextOffset: raft.logEndOffset,
@@ -126,6 +128,7 @@ class Active {
       defaults,
       sessions: this.sessions,
       random,
+      digest,
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Digest } from '../env/digest.ts'
 import type { MetadataImage } from './image.ts'
 import type { MetadataRecord } from './metadata-records.ts'
 
@@ -16,6 +17,8 @@ export interface ControllerState {
   readonly sessions: BrokerSessions
   /** Seeded in tests: placement starts at a random broker, topic ids are random. */
   readonly random: { fraction(): number; bytes(count: number): Uint8Array }
+  /** For SCRAM credentials, which arrive as salted passwords. */
+  readonly digest: Digest
 }
 
 export interface BrokerSessions {

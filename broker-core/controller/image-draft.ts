@@ -10,6 +10,7 @@ import type {
   MetadataImage,
   PartitionImage,
   QuotaImage,
+  ScramCredential,
   TopicImage,
 } from './image.ts'
 import {
@@ -23,6 +24,7 @@ import {
   type QuotaEntityPart,
   type RecordEndpoint,
   type RecordFeature,
+  type RecordOfType,
   type RegisterBrokerRecord,
 } from './metadata-records.ts'
 
@@ -39,8 +41,14 @@ export function emptyImage(clusterId: string): MetadataImage {
     nextProducerId: 0,
     quotas: new Map(),
     controllers: new Map(),
+    scramCredentials: new Map(),
+    accessControlEntries: new Map(),
+    delegationTokens: new Map(),
   }
 }
+
+/** Key of `MetadataImage.scramCredentials`. */
+export const scramKey = (name: string, mechanism: number): string => `${mechanism}:${name}`
 
 /** Key of `MetadataImage.configs`. */
 export const configKey = (resourceType: number, resourceName: string): string => `${resourceType}:${resourceName}`
@@ -87,6 +95,9 @@ class Draft {
   private byName: ShardedMapEdit<string, TopicImage> | undefined
   private byId: ShardedMapEdit<string, TopicImage> | undefined
   private configs: ShardedMapEdit<string, ReadonlyMap<string, string>> | undefined
+  private scramCredentials: Map<string, ScramCredential> | undefined
+  private accessControlEntries: Map<string, RecordOfType<'AccessControlEntryRecord'>> | undefined
+  private delegationTokens: Map<string, RecordOfType<'DelegationTokenRecord'>> | undefined
   private readonly openConfigs = new Map<string, Map<string, string>>()
   private readonly openTopics = new Map<string, { name: string; topicId: string; partitions: PartitionImage[] }>()
   private readonly changedTopicIds = new Set<string>()
@@ -147,17 +158,39 @@ class Draft {
         return
       case 'ClearElrRecord':
         return this.clearElr(record.topicName)
-      case 'NoOpRecord':
+      default:
+        return this.applySecurity(record)
+    }
+  }
+
+  private applySecurity(record: MetadataRecord): void {
+    switch (record.type) {
       case 'UserScramCredentialRecord':
+        this.scramCredentials ??= new Map(this.previous.scramCredentials)
+        this.scramCredentials.set(scramKey(record.name, record.mechanism), ownCredential(record))
+        return
       case 'RemoveUserScramCredentialRecord':
+        this.scramCredentials ??= new Map(this.previous.scramCredentials)
+        this.scramCredentials.delete(scramKey(record.name, record.mechanism))
+        return
       case 'AccessControlEntryRecord':
+        this.accessControlEntries ??= new Map(this.previous.accessControlEntries)
+        this.accessControlEntries.set(record.id, record)
+        return
       case 'RemoveAccessControlEntryRecord':
+        this.accessControlEntries ??= new Map(this.previous.accessControlEntries)
+        this.accessControlEntries.delete(record.id)
+        return
       case 'DelegationTokenRecord':
+        this.delegationTokens ??= new Map(this.previous.delegationTokens)
+        this.delegationTokens.set(record.tokenId, record)
+        return
       case 'RemoveDelegationTokenRecord':
-      case 'ZkMigrationStateRecord':
-      case 'BeginTransactionRecord':
-      case 'EndTransactionRecord':
-      case 'AbortTransactionRecord':
+        this.delegationTokens ??= new Map(this.previous.delegationTokens)
+        this.delegationTokens.delete(record.tokenId)
+        return
+      default:
+        // No-ops, and the marks of Kafka's own metadata transactions and of its migration, which say nothing about the image.
         return
     }
   }
@@ -181,6 +214,9 @@ class Draft {
       nextProducerId: this.nextProducerId,
       quotas: this.quotas ?? previous.quotas,
       controllers: this.controllers ?? previous.controllers,
+      scramCredentials: this.scramCredentials ?? previous.scramCredentials,
+      accessControlEntries: this.accessControlEntries ?? previous.accessControlEntries,
+      delegationTokens: this.delegationTokens ?? previous.delegationTokens,
     }
     return {
       previous,
@@ -285,6 +321,16 @@ class Draft {
 }
 
 const topicResource = 2
+
+/** Its bytes are views on the log, which goes on without them. */
+const ownCredential = ({ name, mechanism, salt, storedKey, serverKey, iterations }: ScramCredential): ScramCredential => ({
+  name,
+  mechanism,
+  salt: new Uint8Array(salt),
+  storedKey: new Uint8Array(storedKey),
+  serverKey: new Uint8Array(serverKey),
+  iterations,
+})
 
 const hasElr = (partition: PartitionImage): boolean =>
   partition.eligibleLeaderReplicas.length > 0 || partition.lastKnownElr.length > 0

@@ -26,6 +26,9 @@ export function* eachImageRecord(image: MetadataImage): Generator<MetadataRecord
   for (const { entity, values } of image.quotas.values()) {
     for (const [key, value] of values) yield { type: 'ClientQuotaRecord', entity, key, value, remove: false }
   }
+  for (const credential of image.scramCredentials.values()) yield { type: 'UserScramCredentialRecord', ...credential }
+  yield* image.accessControlEntries.values()
+  yield* image.delegationTokens.values()
   if (image.nextProducerId > 0) {
     yield { type: 'ProducerIdsRecord', brokerId: -1, brokerEpoch: -1, nextProducerId: image.nextProducerId }
   }

@@ -1,3 +1,5 @@
+import type { RecordOfType } from './metadata-records.ts'
+
 /**
  * The metadata image: what the committed part of the metadata log says. Immutable; a commit makes a new one that shares what did
  * not change. Every broker has it; only the active controller writes the log behind it.
@@ -18,6 +20,11 @@ export interface MetadataImage {
   /** Client quotas by entity (QUO-07); keys as `quotaEntityKey` makes them. */
   readonly quotas: ReadonlyMap<string, QuotaImage>
   readonly controllers: ReadonlyMap<number, ControllerRegistration>
+  /** SEC-07; keys as `scramKey` makes them. */
+  readonly scramCredentials: ReadonlyMap<string, ScramCredential>
+  /** Kept for whoever wrote them, by id. */
+  readonly accessControlEntries: ReadonlyMap<string, RecordOfType<'AccessControlEntryRecord'>>
+  readonly delegationTokens: ReadonlyMap<string, RecordOfType<'DelegationTokenRecord'>>
 }
 
 export interface BrokerRegistration {
@@ -45,6 +52,17 @@ export interface ControllerRegistration {
   readonly incarnationId: string
   readonly endpoints: readonly BrokerEndpoint[]
   readonly features: ReadonlyMap<string, FeatureRange>
+}
+
+/** What a server keeps of a SCRAM password (RFC 5802): nothing that would let one log in elsewhere. */
+export interface ScramCredential {
+  readonly name: string
+  /** 1 SCRAM-SHA-256, 2 SCRAM-SHA-512. */
+  readonly mechanism: number
+  readonly salt: Uint8Array
+  readonly storedKey: Uint8Array
+  readonly serverKey: Uint8Array
+  readonly iterations: number
 }
 
 export interface QuotaImage {

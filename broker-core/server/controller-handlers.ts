@@ -12,6 +12,7 @@ import { incrementalAlterConfigsHandler } from './handlers/44-incremental-alter-
 import { alterPartitionReassignmentsHandler } from './handlers/45-alter-partition-reassignments.ts'
 import { listPartitionReassignmentsHandler } from './handlers/46-list-partition-reassignments.ts'
 import { alterClientQuotasHandler } from './handlers/49-alter-client-quotas.ts'
+import { alterUserScramCredentialsHandler } from './handlers/51-alter-user-scram-credentials.ts'
 import { voteHandler } from './handlers/52-vote.ts'
 import { beginQuorumEpochHandler } from './handlers/53-begin-quorum-epoch.ts'
 import { endQuorumEpochHandler } from './handlers/54-end-quorum-epoch.ts'
@@ -65,6 +66,7 @@ const decisionHandlers = (controller: Controller): Handler[] => [
   alterPartitionReassignmentsHandler(controller),
   listPartitionReassignmentsHandler(controller),
   alterClientQuotasHandler(controller),
+  alterUserScramCredentialsHandler(controller),
   alterPartitionHandler(controller),
   updateFeaturesHandler(controller),
   brokerRegistrationHandler(controller),

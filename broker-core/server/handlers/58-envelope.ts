@@ -6,7 +6,7 @@ import type { Dispatch, Reply } from '../dispatch.ts'
 import { handler, type Handler, type RequestContext } from '../handler.ts'
 
 /** What brokers forward (KIP-590): administration that the active controller decides. */
-const forwardable: ReadonlySet<number> = new Set([19, 20, 33, 37, 43, 44, 45, 46, 49, 55, 57, 64, 80, 81, 94])
+const forwardable: ReadonlySet<number> = new Set([19, 20, 33, 37, 43, 44, 45, 46, 49, 51, 55, 57, 64, 80, 81, 94])
 const sizeBytes = 4
 
 /**

@@ -9,6 +9,7 @@ import { decideCreateTopics } from '../../../broker-core/controller/decisions/cr
 import { decideAlterPartition } from '../../../broker-core/controller/decisions/alter-partition.ts'
 import { registeredFeatures } from '../../../broker-core/controller/feature-levels.ts'
 import { metadataLoader, type MetadataLoader, type SnapshotLimits } from '../../../broker-core/controller/metadata-loader.ts'
+import { nodeDigest } from '../../../broker-core/env/node/digest.ts'
 import { memoryRaftDisk } from '../../simulation/quorum/memory-raft-log.ts'
 import { createSimTime, simClock, simTimers } from '../../simulation/sim-clock.ts'
 import { seededRandom } from '../../simulation/sim-random.ts'
@@ -44,6 +45,7 @@ class Node {
       clock: simClock(this.time, { rate: this.clockRate }),
       timers: simTimers(this.time, undefined),
       random: seededRandom(1),
+      digest: nodeDigest,
       sink: { write() {} },
     }
     this.raft = createRaftNode({

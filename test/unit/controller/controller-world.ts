@@ -8,6 +8,7 @@ import type { MetadataImage, PartitionImage } from '../../../broker-core/control
 import { decodeMetadataRecord, encodeMetadataRecord } from '../../../broker-core/controller/metadata-record-codec.ts'
 import type { MetadataRecord } from '../../../broker-core/controller/metadata-records.ts'
 import { openSessions, type SessionBook } from '../../../broker-core/controller/sessions.ts'
+import { nodeDigest } from '../../../broker-core/env/node/digest.ts'
 import { errorName } from '../../../broker-core/model/kafka-errors.ts'
 import { seededRandom } from '../../simulation/sim-random.ts'
 
@@ -54,6 +55,7 @@ export class ControllerWorld {
       defaults: this.defaults,
       sessions: this.sessions,
       random: this.random,
+      digest: nodeDigest,
     }
   }
 
