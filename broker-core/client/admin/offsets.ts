@@ -1,5 +1,5 @@
 import { errorName } from '../../model/kafka-errors.ts'
-import type { TopicPartition } from '../../model/ids.ts'
+import { partitionName, type TopicPartition } from '../../model/ids.ts'
 import { listOffsets as listOffsetsApi } from '../../protocol/messages/02-list-offsets.ts'
 import { type ClientErrorCode, KafkaClientError } from '../client-error.ts'
 import type { KafkaClient, RetryOptions } from '../kafka-client.ts'
@@ -108,7 +108,22 @@ async function askLeaders(
       }
     }
   }
-  await Promise.all([...byLeader].map(([nodeId, some]) => askOne(client, nodeId, some, round, options)))
+  const requests = [...byLeader].flatMap(([nodeId, some]) => withoutRepeats(some).map(part => ({ nodeId, part })))
+  await Promise.all(requests.map(({ nodeId, part }) => askOne(client, nodeId, part, round, options)))
+}
+
+/** A request may name a partition once; several questions about it (a histogram's) go in as many requests. */
+function withoutRepeats(questions: readonly EpochQuestion[]): readonly (readonly EpochQuestion[])[] {
+  const parts: EpochQuestion[][] = []
+  const timesSeen = new Map<string, number>()
+  for (const it of questions) {
+    const name = partitionName(it.topic, it.partition)
+    const index = timesSeen.get(name) ?? 0
+    timesSeen.set(name, index + 1)
+    const part = (parts[index] ??= [])
+    part.push(it)
+  }
+  return parts
 }
 
 /** The partitions with their leaders, or what is wrong with the topic after `client.topic` tried for long enough. */
