@@ -7,5 +7,7 @@ export interface Mutant {
   readonly put: string
   /** First seed to try; 1 when absent. */
   readonly from?: number
+  /** Seen by transactions and groups, not by the journal. */
+  readonly ledger?: boolean
 }
 export declare const mutants: readonly Mutant[]

@@ -190,4 +190,29 @@ export const mutants = [
     find: `const frame = new Uint8Array(total)`,
     put: `const frame = new Uint8Array(total - 1 + (total & 1))`,
   },
+  {
+    name: 'readers of committed data see the log end',
+    why: 'an open transaction is read (TXN-30)',
+    file: 'broker-core/server/fetch/read-partition.ts',
+    find: `return reader.readCommitted ? replica.log.lastStableOffset : replica.log.highWatermark`,
+    put: `return replica.log.highWatermark`,
+    ledger: true,
+  },
+  {
+    name: 'aborted transactions are not named',
+    why: 'readers of committed data take aborted records for committed ones',
+    file: 'broker-core/server/fetch/read-partition.ts',
+    find: `reader.readCommitted ? replica.log.abortedTransactions(target.fetchOffset, read.nextOffset) : null`,
+    put: `reader.readCommitted ? [] : null`,
+    ledger: true,
+  },
+  {
+    name: 'coordinators answer before their facts are committed',
+    why: 'a committed offset, or the end of a transaction, is forgotten by the next coordinator',
+    file: 'broker-core/coordinator/runtime/commit-queue.ts',
+    find: `this.#waiting.push({ entry, since: this.#turn, expired: false })`,
+    put: `entry.release()
+    this.#waiting.push({ entry: { offset: entry.offset, release: () => {}, expire: () => {}, perform: () => entry.perform() }, since: this.#turn, expired: false })`,
+    ledger: true,
+  },
 ]

@@ -24,7 +24,15 @@ for (const mutant of mutants.filter(one => one.name.includes(only))) {
   const startedAt = performance.now()
   const result = spawnSync(
     process.execPath,
-    [join(outDir, 'simulate.js'), '--first', '--from', String(mutant.from ?? 1), '--seeds', seeds],
+    [
+      join(outDir, 'simulate.js'),
+      '--first',
+      '--from',
+      String(mutant.from ?? 1),
+      '--seeds',
+      seeds,
+      ...(mutant.ledger ? ['--ledger'] : []),
+    ],
     {
       encoding: 'utf8',
     },

@@ -20,10 +20,12 @@ async function main(): Promise<number> {
   const failed: number[] = []
   let virtualMs = 0
   let acknowledged = 0
+  let events = 0
   for (let seed = from; seed < from + count; seed++) {
     const outcome = await runScenario(seed, options)
     virtualMs += outcome.virtualMs
     acknowledged += outcome.acknowledged
+    events += outcome.events
     if (outcome.violations.length === 0) continue
     failed.push(seed)
     if (process.argv.includes('--first')) {
@@ -39,7 +41,7 @@ async function main(): Promise<number> {
   process.stdout.write(
     `${count} seeds from ${from}: ${failed.length} failed${failed.length > 0 ? ` (${failed.join(', ')})` : ''}; ` +
       `${(count / seconds).toFixed(1)} seeds/s, ${(virtualMs / 1000 / seconds).toFixed(0)} simulated seconds per second, ` +
-      `${acknowledged} acknowledged records checked\n`,
+      `${(events / 1000 / seconds).toFixed(0)} thousand events per second, ${acknowledged} promises to clients checked\n`,
   )
   return failed.length === 0 ? 0 : 1
 }
