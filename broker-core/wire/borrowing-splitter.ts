@@ -5,7 +5,7 @@ import { frameBytesMaxDefault } from './frame-splitter.ts'
 const sizeFieldBytes = 4
 const firstBufferBytes = 64 * 1024
 /** A larger buffer is let go after its frame. */
-const keptBufferBytes = 1024 * 1024
+const keptBufferBytes = 4 * 1024 * 1024
 
 /**
  * A splitter for chunks that are only lent: what it gives out is lent as well, until the next push. One frame in pieces is put
