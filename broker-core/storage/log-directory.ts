@@ -170,7 +170,7 @@ class OpenLogDirectory implements LogDirectory {
   }
 
   runCompaction(): void {
-    for (const _step of this.#cleaner.cleanAll()) if (this.#isClosed) return
+    for (const _step of this.#cleaner.cleanAll('now')) if (this.#isClosed) return
   }
 
   /** Segments, epochs and producers of everything appended so far are durable below these offsets. */

@@ -1,5 +1,6 @@
 import type { CancelTimer } from '../env/clock.ts'
 import type { Cleaner } from './compaction/cleaner.ts'
+import type { Pause } from './compaction/compaction-pass.ts'
 import type { Log } from './log.ts'
 import type { MaintenanceIntervals, StorageEnv } from './log-directory-port.ts'
 import type { CheckpointWrite } from './offset-checkpoints.ts'
@@ -44,7 +45,7 @@ export function startMaintenance(
   )
   rounds.every(every.recoveryPointCheckpointMs, function* () {
     directory.writeRecoveryPoints('background')
-    yield
+    yield undefined
     directory.writeLogStartOffsets('background')
   })
   rounds.every(
@@ -59,15 +60,15 @@ export function startMaintenance(
     every.producerExpirationCheckMs,
     eachLog(directory, log => void log.expireProducers()),
   )
-  rounds.every(every.cleanerBackoffMs, () => cleaner.cleanAll())
+  rounds.every(every.cleanerBackoffMs, () => cleaner.cleanAll('beside'))
   return () => rounds.stop()
 }
 
 const eachLog = (directory: MaintainedDirectory, work: (log: Log) => void, after?: () => void) =>
-  function* (): Generator<void, void> {
+  function* (): Generator<Pause, void> {
     for (const log of [...directory.logs()]) {
       if (!log.isClosed) work(log)
-      yield
+      yield undefined
     }
     after?.()
   }
@@ -82,7 +83,7 @@ class Rounds {
     this.#env = env
   }
 
-  every(pauseMs: number, begin: () => Generator<void, void>): void {
+  every(pauseMs: number, begin: () => Generator<Pause, void>): void {
     const id = this.#cancels.size
     const rest = () => this.#after(id, pauseMs, () => this.#step(id, begin(), rest))
     rest()
@@ -93,11 +94,13 @@ class Rounds {
     for (const cancel of this.#cancels.values()) cancel()
   }
 
-  #step(id: number, steps: Generator<void, void>, rest: () => void): void {
+  #step(id: number, steps: Generator<Pause, void>, rest: () => void): void {
     const startedMs = this.#env.clock.monotonicMs()
     try {
       do {
-        if (steps.next().done === true) return rest()
+        const step = steps.next()
+        if (step.done === true) return rest()
+        if (step.value === 'wait') break
       } while (this.#env.clock.monotonicMs() < startedMs + stepMs)
     } catch (error) {
       // The directory has told of its failure already.

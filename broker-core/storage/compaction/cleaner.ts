@@ -2,7 +2,7 @@ import type { Log } from '../log.ts'
 import type { LogContext } from '../log-context.ts'
 import { StorageFailure } from '../partition-log.ts'
 import { type Cleanable, judgeCleanable } from './cleanable.ts'
-import { compactLog } from './compaction-pass.ts'
+import { compactLog, type Pause, type SyncMode } from './compaction-pass.ts'
 
 export interface CleanedDirectory {
   logs(): Iterable<Log>
@@ -27,18 +27,18 @@ export class Cleaner {
   }
 
   /** Compacts until nothing is due; yields after each small step. Throws StorageFailure only. */
-  *cleanAll(): Generator<void, void> {
+  *cleanAll(syncMode: SyncMode): Generator<Pause, void> {
     const stale = new Set<Log>()
     for (let due = this.#filthiest(stale); due !== undefined; due = this.#filthiest(stale)) {
-      const isDone = yield* this.#clean(due.log, due.cleanable)
+      const isDone = yield* this.#clean(due.log, due.cleanable, syncMode)
       if (!isDone) stale.add(due.log)
     }
   }
 
-  *#clean(log: Log, cleanable: Cleanable): Generator<void, boolean> {
+  *#clean(log: Log, cleanable: Cleanable, syncMode: SyncMode): Generator<Pause, boolean> {
     const partition = `${log.topic}-${log.partition}`
     try {
-      const result = yield* compactLog(log, this.#context, cleanable, this.#mapBytesMax)
+      const result = yield* compactLog(log, this.#context, cleanable, this.#mapBytesMax, syncMode)
       if (result === undefined) return false
       log.compactedTo(result.firstDirtyOffset)
       this.#directory.writeCleanerOffsets()

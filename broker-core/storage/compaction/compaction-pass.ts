@@ -31,6 +31,12 @@ export interface CompactionResult {
 
 const writeBytes = 1024 * 1024
 
+/** `wait`: nothing can be done before something beside the thread has ended. */
+export type Pause = 'wait' | undefined
+
+/** `beside`: large files are made durable beside the thread. `now`: for rounds that are run to their end at once. */
+export type SyncMode = 'now' | 'beside'
+
 /**
  * One pass over a log (CLEAN-03 to CLEAN-08) as a sequence of small steps: it yields after each batch, and its owner decides when to
  * go on. Undefined when the log changed under it (truncated, deleted, segments gone): nothing was replaced then (CLEAN-09).
@@ -40,8 +46,9 @@ export function* compactLog(
   context: LogContext,
   cleanable: Cleanable,
   mapBytesMax: number,
-): Generator<void, CompactionResult | undefined> {
-  const pass = new CompactionPass(log, context, cleanable, mapBytesMax)
+  syncMode: SyncMode,
+): Generator<Pause, CompactionResult | undefined> {
+  const pass = new CompactionPass(log, context, cleanable, mapBytesMax, syncMode)
   try {
     return yield* pass.run()
   } finally {
@@ -57,12 +64,14 @@ class CompactionPass {
   readonly #generation: number
   readonly #nowMs: number
   readonly #rules: FilterRules
+  readonly #syncMode: SyncMode
   #unfinished: Segment | undefined
   /** Set for the batch in hand. */
   #batch: Uint8Array = new Uint8Array(0)
   #dropsRecords = false
 
-  constructor(log: Log, context: LogContext, cleanable: Cleanable, mapBytesMax: number) {
+  constructor(log: Log, context: LogContext, cleanable: Cleanable, mapBytesMax: number, syncMode: SyncMode) {
+    this.#syncMode = syncMode
     this.#log = log
     this.#context = context
     this.#cleanable = cleanable
@@ -83,7 +92,7 @@ class CompactionPass {
     return this.#log.isClosed || this.#log.generation !== this.#generation
   }
 
-  *run(): Generator<void, CompactionResult | undefined> {
+  *run(): Generator<Pause, CompactionResult | undefined> {
     yield* this.#fillMap()
     if (this.#isStale || this.#map.latestOffset < 0) return undefined
     const endOffset = this.#map.latestOffset + 1
@@ -118,7 +127,7 @@ class CompactionPass {
   }
 
   /** Takes the keys of the dirty part into the map, as far as it has room (CLEAN-08). */
-  *#fillMap(): Generator<void, void> {
+  *#fillMap(): Generator<Pause, void> {
     const { firstDirtyOffset, firstUncleanableOffset } = this.#cleanable
     const transactions = new CleanedTransactions(this.#abortedIn(firstDirtyOffset, firstUncleanableOffset), () => undefined)
     for (const segment of [...this.#log.segments.from(firstDirtyOffset)]) {
@@ -126,7 +135,7 @@ class CompactionPass {
       for (const batch of batchesOf(segment)) {
         if (batchLastOffset(batch, 0) < firstDirtyOffset) continue
         if (!this.#takeIntoMap(batch, transactions)) return
-        yield
+        yield undefined
         if (this.#isStale) return
       }
     }
@@ -155,7 +164,7 @@ class CompactionPass {
   }
 
   /** Writes what stays of a group into one new segment and puts it in their place. Returns its size; undefined when stale. */
-  *#cleanGroup(group: readonly Segment[], transactions: CleanedTransactions): Generator<void, number | undefined> {
+  *#cleanGroup(group: readonly Segment[], transactions: CleanedTransactions): Generator<Pause, number | undefined> {
     const target = this.#newTarget(group[0]!.baseOffset)
     let pending: Uint8Array[] = []
     let pendingBytes = 0
@@ -172,16 +181,30 @@ class CompactionPass {
           pendingBytes += kept.length
         }
         if (pendingBytes >= writeBytes) write()
-        yield
+        yield undefined
         if (this.#isStale) return undefined
       }
     }
     write()
     target.seal()
-    target.sync()
+    yield* this.#syncTarget(target)
+    if (this.#isStale) return undefined
     this.#unfinished = undefined
     this.#log.replaceSegments(group, target)
     return target.sizeBytes
+  }
+
+  *#syncTarget(target: Segment): Generator<Pause, void> {
+    if (this.#syncMode === 'now') return target.sync()
+    let outcome: 'waiting' | 'done' | { readonly error: unknown } = 'waiting'
+    target.syncInBackground().then(
+      () => (outcome = 'done'),
+      (error: unknown) => (outcome = { error }),
+    )
+    const ended = () => outcome
+    while (ended() === 'waiting') yield 'wait'
+    const how = ended()
+    if (typeof how === 'object') throw how.error
   }
 
   #filter(batch: Uint8Array, transactions: CleanedTransactions): Uint8Array | undefined {

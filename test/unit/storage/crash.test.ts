@@ -152,7 +152,7 @@ describe('a crash at any write', () => {
     const count = testStorage(1)
     await run(count, newWitness())
     for (let at = 5; at <= count.disk.changeCount; at += 2) {
-      for (let seed = 0; seed < 4; seed++) {
+      for (let seed = 0; seed < 8; seed++) {
         const env = testStorage(seed * 1000 + at)
         const witness = newWitness()
         env.disk.crashAt = at
