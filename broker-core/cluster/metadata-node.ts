@@ -48,34 +48,7 @@ export interface MetadataNode {
 export function metadataNode(options: MetadataNodeOptions): MetadataNode {
   const { config, storage } = options
   const env: Env = { ...options.env, timers: guardedTimers(options.env.timers, options.bug) }
-  const voters = new Map<number, Endpoint>(config.voters.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
-  const requestTimeoutMs = configNumber(config, 'controller.quorum.request.timeout.ms')
-  const disk = guardedDisk(env.disk, options.bug)
-  const log = openRaftLog({ directory: storage.metadataLogPath, disk, clock: env.clock, codecs: env, sink: env.log })
-  const peers = raftPeers({ nodeId: config.nodeId, voters, requestTimeoutMs, env })
-  const raft = createRaftNode({
-    nodeId: config.nodeId,
-    clusterId: storage.clusterId,
-    voters,
-    log,
-    state: quorumStateFile({
-      directory: storage.metadataLogPath,
-      disk,
-      clusterId: storage.clusterId,
-      voterIds: [...voters.keys()],
-    }),
-    peers,
-    clock: env.clock,
-    timers: env.timers,
-    random: env.random,
-    sink: env.log,
-    bug: options.bug,
-    timeouts: {
-      electionTimeoutMs: configNumber(config, 'controller.quorum.election.timeout.ms'),
-      electionBackoffMaxMs: configNumber(config, 'controller.quorum.election.backoff.max.ms'),
-      fetchTimeoutMs: configNumber(config, 'controller.quorum.fetch.timeout.ms'),
-    },
-  })
+  const { raft, leave } = openQuorum(options, env)
   const metadata = metadataLoader({ clusterId: storage.clusterId, timers: env.timers, sink: env.log })
   raft.subscribe(metadata.listener)
   metadata.snapshotInto(raft, {
@@ -93,6 +66,7 @@ export function metadataNode(options: MetadataNodeOptions): MetadataNode {
     sink: env.log,
     watch: brokerWatch(env, options.bug),
   })
+  const requestTimeoutMs = configNumber(config, 'controller.quorum.request.timeout.ms')
   const channel = controllerChannel({ nodeId: config.nodeId, raft, env, requestTimeoutMs })
   let lifecycle: BrokerLifecycle | undefined
   let stopRegistration = () => {}
@@ -118,16 +92,60 @@ export function metadataNode(options: MetadataNodeOptions): MetadataNode {
     async stop() {
       silence()
       await raft.stop()
-      peers.close()
-      log.close()
+      leave()
     },
     kill() {
       silence()
-      peers.close()
       raft.abandon()
+      leave()
+    },
+  }
+}
+
+/** The member of the quorum on this node, and how to let go of its log and connections. */
+function openQuorum(options: MetadataNodeOptions, env: Env): { readonly raft: RaftNode; leave(): void } {
+  const { config, storage } = options
+  const { nodeId } = config
+  const { clusterId, metadataLogPath: directory } = storage
+  const voters = votersOf(options)
+  const disk = guardedDisk(env.disk, options.bug)
+  const log = openRaftLog({ directory, disk, clock: env.clock, codecs: env, sink: env.log })
+  const requestTimeoutMs = configNumber(config, 'controller.quorum.request.timeout.ms')
+  const peers = raftPeers({ nodeId, voters, requestTimeoutMs, env })
+  const raft = createRaftNode({
+    nodeId,
+    clusterId,
+    voters,
+    log,
+    state: quorumStateFile({ directory, disk, clusterId, voterIds: [...voters.keys()] }),
+    peers,
+    clock: env.clock,
+    timers: env.timers,
+    random: env.random,
+    sink: env.log,
+    bug: options.bug,
+    timeouts: {
+      electionTimeoutMs: configNumber(config, 'controller.quorum.election.timeout.ms'),
+      electionBackoffMaxMs: configNumber(config, 'controller.quorum.election.backoff.max.ms'),
+      fetchTimeoutMs: configNumber(config, 'controller.quorum.fetch.timeout.ms'),
+    },
+  })
+  return {
+    raft,
+    leave() {
+      peers.close()
       log.close()
     },
   }
+}
+
+/** By id. Where any free port was asked for, this node's own is the one that it got. */
+function votersOf({ config, listeners }: MetadataNodeOptions): Map<number, Endpoint> {
+  const voters = new Map<number, Endpoint>(config.voters.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
+  const own = voters.get(config.nodeId)
+  if (own?.port === 0 && listeners.controller !== undefined)
+    voters.set(config.nodeId, { ...own, port: listeners.controller.port })
+  return voters
 }
 
 const plaintext = 0
