@@ -141,6 +141,12 @@ export class MemoryFactLog implements FactLog {
     for (const listener of [...this.#listeners]) listener(this.#highWatermark)
   }
 
+  /** As after an election: this much is known to be committed. */
+  hold(highWatermark: number): void {
+    this.#highWatermark = highWatermark
+    this.commitsAtOnce = false
+  }
+
   /** What the next leader finds: the committed part only, or all that was written. */
   successor(options: { readonly withUncommitted: boolean } = { withUncommitted: true }): MemoryFactLog {
     const kept = options.withUncommitted
