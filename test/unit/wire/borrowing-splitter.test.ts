@@ -17,7 +17,7 @@ function pushInPieces(stream: Uint8Array, sizes: readonly number[]): string[] {
   for (let at = 0, turn = 0; at < stream.length; turn += 1) {
     const size = Math.min(stream.length - at, sizes[turn % sizes.length] ?? 1, lent.length)
     lent.set(stream.subarray(at, at + size))
-    for (const frame of splitter.push(lent.subarray(0, size))) found.push(Buffer.from(frame).toString('hex'))
+    splitter.push(lent.subarray(0, size), frame => found.push(Buffer.from(frame).toString('hex')))
     lent.fill(0xee)
     at += size
   }
@@ -48,10 +48,10 @@ describe('frames from lent bytes', () => {
     const negative = new Uint8Array([0xff, 0xff, 0xff, 0xff])
     const tooLarge = new Uint8Array([0x7f, 0xff, 0xff, 0xff, 0, 0])
     for (const bytes of [negative, tooLarge]) {
-      expect(() => createBorrowingSplitter(1000).push(bytes)).toThrow(/frame of/)
+      expect(() => createBorrowingSplitter(1000).push(bytes, () => {})).toThrow(/frame of/)
       const splitter = createBorrowingSplitter(1000)
-      splitter.push(bytes.subarray(0, 2))
-      expect(() => splitter.push(bytes.subarray(2))).toThrow(/frame of/)
+      splitter.push(bytes.subarray(0, 2), () => {})
+      expect(() => splitter.push(bytes.subarray(2), () => {})).toThrow(/frame of/)
     }
   })
 })
