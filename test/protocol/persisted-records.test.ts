@@ -1,6 +1,8 @@
+import { array, assert, nat, property, record as recordOf } from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { WireFormatError } from '../../broker-core/base/bytes/wire-format-error.ts'
 import {
   type CoordinatorRecord,
   decodeRecordKey,
@@ -74,3 +76,29 @@ describe("records of a real cluster's own logs read and write back to the same b
     expect(typeof decodeRecordValue(record, bytesOf(group?.value ?? '')).metadataHash).toBe('bigint')
   })
 })
+
+const damagedCount = 30_000
+
+describe('damaged records', () => {
+  it(`${damagedCount} records with bytes changed or cut off are read or refused, nothing else`, () => {
+    const change = recordOf({ at: nat(), to: nat({ max: 255 }) })
+    const holds = property(nat(), array(change, { maxLength: 4 }), nat({ max: 4 }), (which, changes, cut) => {
+      const sample = recorded[which % recorded.length] as Recorded
+      const value = bytesOf(sample.value ?? '')
+      for (const { at, to } of changes) if (value.length > 0) value[at % value.length] = to
+      const damaged = value.subarray(0, Math.max(0, value.length - cut))
+      try {
+        if (sample.topic === '__cluster_metadata' && sample.key === null) decodeMetadataRecord(damaged)
+        else if (sample.topic !== '__cluster_metadata') readDamaged(sample, damaged)
+      } catch (error) {
+        if (!(error instanceof WireFormatError)) throw error
+      }
+    })
+    assert(holds, { numRuns: damagedCount })
+  })
+})
+
+function readDamaged({ topic, key }: Recorded, value: Uint8Array): void {
+  const record = tables[topic]?.get(recordTypeOf(bytesOf(key ?? ''))) as CoordinatorRecord<unknown, unknown>
+  decodeRecordValue(record, value)
+}
