@@ -108,10 +108,10 @@ describe('a broker is lost', () => {
   /** One record after the other with acks=all; asks again until it is acknowledged, as a client would. */
   function steadyProducer(find: () => Promise<TestTopic>, topic: TestTopic) {
     const acknowledged: string[] = []
-    let isStopped = false
+    const stopping = { asked: false }
     const running = (async () => {
       let now = topic
-      for (let count = 0; !isStopped; ) {
+      for (let count = 0; !stopping.asked; ) {
         const value = `value-${count}`
         try {
           const answer = await produceTo(talk, leaderPort(now), now, batchOf([value]), { timeoutMs: 1_000 })
@@ -127,7 +127,7 @@ describe('a broker is lost', () => {
     return {
       acknowledged,
       async stop() {
-        isStopped = true
+        stopping.asked = true
         await running
       },
     }
