@@ -1,4 +1,4 @@
-import type { Endpoint, Network, Socket } from '../../broker-core/env/network.ts'
+import type { ConnectOptions, Endpoint, Network, Socket } from '../../broker-core/env/network.ts'
 import { NetworkError } from '../../broker-core/env/network.ts'
 import type { SimProcess, SimTime } from './sim-clock.ts'
 import type { SeededRandom } from './sim-random.ts'
@@ -51,7 +51,7 @@ export function createSimNetwork(
   const network: SimNetwork = {
     of: process => ({
       listen: (endpoint, accept) => listen(process, endpoint, accept),
-      connect: (endpoint, { timeoutMs }) => connect(process, endpoint, timeoutMs),
+      connect: (endpoint, connectOptions) => connect(process, endpoint, connectOptions),
     }),
     cut: (from, to) => cuts.add(linkName(from, to)),
     partition(group, others) {
@@ -92,7 +92,11 @@ export function createSimNetwork(
     }
   }
 
-  async function connect(owner: SimProcess, { host, port }: Endpoint, timeoutMs: number): Promise<Socket> {
+  async function connect(
+    owner: SimProcess,
+    { host, port }: Endpoint,
+    { lendsBytes = false, timeoutMs }: ConnectOptions,
+  ): Promise<Socket> {
     const where = `${host}:${port}`
     const target = doors.get(port)?.owner
     const to = target?.name ?? where
@@ -108,7 +112,7 @@ export function createSimNetwork(
       await delayed(time, owner, wayMs)
       throw new NetworkError('refused', where)
     }
-    const [near, far] = connectedPair({ time, network, random, sockets }, owner, door.owner, port)
+    const [near, far] = connectedPair({ time, network, random, sockets }, owner, door.owner, { port, lendsBytes })
     time.after(0, door.owner, () => door.accept(far))
     await delayed(time, owner, wayMs)
     return near

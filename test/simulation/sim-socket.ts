@@ -25,9 +25,15 @@ const highWaterBytes = 64 * 1024
 type Packet = { readonly kind: 'bytes'; readonly bytes: Uint8Array } | { readonly kind: 'end' } | { readonly kind: 'reset' }
 
 /** Both ends of one connection. */
-export function connectedPair(world: World, client: SimProcess, server: SimProcess, port: number): [SimSocket, SimSocket] {
-  const near = new End(world, client, server.name, `${server.name}:${port}`)
+export function connectedPair(
+  world: World,
+  client: SimProcess,
+  server: SimProcess,
+  options: { readonly port: number; readonly lendsBytes: boolean },
+): [SimSocket, SimSocket] {
+  const near = new End(world, client, server.name, `${server.name}:${options.port}`)
   const far = new End(world, server, client.name, `${client.name}:0`)
+  near.lendsBytes = options.lendsBytes
   near.peer = far
   far.peer = near
   world.sockets.add(near).add(far)
@@ -41,6 +47,7 @@ export function connectedPair(world: World, client: SimProcess, server: SimProce
 class End implements SimSocket {
   readonly remoteAddress: string
   peer: End | undefined
+  lendsBytes = false
   private readonly world: World
   private readonly owner: SimProcess
   private readonly peerName: string
@@ -212,6 +219,8 @@ class End implements SimSocket {
     if (this.state === 'closed') return
     if (packet.kind === 'bytes') {
       this.handlers?.data(packet.bytes)
+      // Lent until the reader's promises have run: whoever looks at them later sees that they are gone.
+      if (this.lendsBytes) this.world.time.after(0, undefined, () => packet.bytes.fill(0xee))
       return
     }
     if (packet.kind === 'reset') {
