@@ -1,4 +1,7 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
+import { electLeaders } from '../../broker-core/protocol/messages/43-elect-leaders.ts'
 import { alterPartitionReassignments } from '../../broker-core/protocol/messages/45-alter-partition-reassignments.ts'
 import { listPartitionReassignments } from '../../broker-core/protocol/messages/46-list-partition-reassignments.ts'
 import { describeQuorum } from '../../broker-core/protocol/messages/55-describe-quorum.ts'
@@ -59,4 +62,38 @@ it('LEAD-09: a broker joins a running cluster as an observer of its quorum, take
     return found?.brokers.map(broker => broker.nodeId).join() === '2,3,4' ? true : undefined
   }, 'broker 1 is forgotten')
   expect(cluster.complaints).toEqual([])
+})
+
+it('LEAD-06: a broker that comes back with an empty disk takes everything anew', async () => {
+  cluster = await startCluster()
+  talk = conversation()
+  const port = (nodeId: number) => cluster.bootstrap[nodeId - 1]?.port ?? 0
+  const topic = await createTopic(talk, port(1), { name: 't', partitions: 3, configs: { 'min.insync.replicas': '2' } })
+  for (const partition of [0, 1, 2]) {
+    const produced = await produceTo(talk, leaderPort(topic, partition), topic, batchOf([`kept ${partition}`]), { partition })
+    expect(produced.error).toBe('NONE')
+  }
+  await cluster.kill(3)
+  rmSync(join(cluster.dataFolder, 'broker-3'), { recursive: true })
+  await (await cluster.start(3)).ready
+  await eventually(async () => {
+    const found = await describeTopic(talk, port(3), 't')
+    return found?.partitions.every(partition => partition.isrNodes.length === 3) === true ? found : undefined
+  }, 'the ISRs are whole')
+
+  const partitions = [0, 1, 2].map(partitionIndex => ({ partitionIndex, replicas: [3, 1, 2] }))
+  const order = { ...alterPartitionReassignments.request.zero, timeoutMs: 5000, topics: [{ name: 't', partitions }] }
+  await talk.call(port(1), alterPartitionReassignments, order)
+  await talk.call(port(1), electLeaders, { electionType: 0, topicPartitions: null, timeoutMs: 5000 })
+  const led = await eventually(async () => {
+    const found = await describeTopic(talk, port(3), 't')
+    return found?.partitions.every(partition => partition.leaderId === 3) === true ? found : undefined
+  }, 'broker 3 leads them all')
+  for (const partition of [0, 1, 2]) {
+    const read = await eventually(async () => {
+      const answer = await fetchFrom(talk, port(3), led, 0, { partition })
+      return answer.values.length > 0 ? answer : undefined
+    }, 'the record at broker 3')
+    expect(read.values).toEqual([`kept ${partition}`])
+  }
 })
