@@ -48,7 +48,7 @@ import { listConfigResourcesHandler } from '../server/handlers/74-list-config-re
 import { describeTopicPartitionsHandler } from '../server/handlers/75-describe-topic-partitions.ts'
 import { forwardedHandler } from '../server/handlers/forwarded.ts'
 import type { TransactionGate } from '../server/transaction-gate.ts'
-import { configBoolean, configNumber, type BrokerConfig } from './broker-config.ts'
+import { configBoolean, configNumber, configValue, type BrokerConfig } from './broker-config.ts'
 import type { LogDirectories } from './log-directories.ts'
 import type { MetadataNode } from './metadata-node.ts'
 import type { TopicCreation } from './topic-creation.ts'
@@ -102,6 +102,7 @@ export function clientHandlers(parts: HandlerParts): Handler[] {
       timers: env.timers,
       sessions,
       maxBytes: configNumber(config, 'fetch.max.bytes'),
+      selectsByRack: configValue(config, 'replica.selector.class').endsWith('RackAwareReplicaSelector'),
     }),
     listOffsetsHandler(directory),
     metadataHandler({
@@ -137,8 +138,12 @@ export function clientHandlers(parts: HandlerParts): Handler[] {
   ]
 }
 
+export interface ControllerDoorParts extends Pick<HandlerParts, 'config' | 'env' | 'node' | 'served'> {
+  dispatch(): Dispatch
+}
+
 /** What the controller listener serves: the quorum among itself, and what the active controller decides. */
-export function controllerDoorHandlers(parts: HandlerParts & { dispatch(): Dispatch }): Handler[] {
+export function controllerDoorHandlers(parts: ControllerDoorParts): Handler[] {
   const { config, env, node } = parts
   const { controller, raft } = node
   const voters = new Map(config.voters.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
@@ -159,7 +164,7 @@ export function controllerDoorHandlers(parts: HandlerParts & { dispatch(): Dispa
   ]
 }
 
-function versionsHandler({ config, node, served }: HandlerParts): Handler {
+function versionsHandler({ config, node, served }: Pick<HandlerParts, 'config' | 'node' | 'served'>): Handler {
   const features: SupportedFeature[] = [...supportedFeatures].map(([name, { min, max }]) => ({
     name,
     minVersion: min,

@@ -90,6 +90,7 @@ export const brokerConfigTable: Readonly<Record<string, BrokerConfigEntry>> = {
   'replica.fetch.backoff.ms': fixed('int', '1000'),
   'replica.socket.timeout.ms': fixed('int', '30000'),
   'replica.high.watermark.checkpoint.interval.ms': fixed('long', '5000'),
+  'replica.selector.class': fixed('class', null),
   'fetch.max.bytes': fixed('int', '57671680'),
   'max.incremental.fetch.session.cache.slots': fixed('int', '1000'),
   'max.request.partition.size.limit': fixed('int', '2000'),

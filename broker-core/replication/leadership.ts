@@ -112,6 +112,11 @@ export class Leadership {
     return isSame
   }
 
+  /** What is known of the followers of this epoch. */
+  followers(): Iterable<Readonly<ReplicaProgress>> {
+    return this.#progresses.values()
+  }
+
   /** REPL-07. Returns true when it moved. */
   advanceHighWatermark(): boolean {
     if (this.#isr.committed.length < this.#minIsr()) return false

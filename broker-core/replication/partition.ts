@@ -6,7 +6,7 @@ import type { BatchRejection } from '../records/batch-validation.ts'
 import { StorageFailure, type PartitionLog, type ReadResult } from '../storage/partition-log.ts'
 import { Leadership, type LeadershipPorts } from './leadership.ts'
 import { WatchList } from './parked/watch-list.ts'
-import type { FetchSeen } from './replica-progress.ts'
+import type { FetchSeen, ReplicaProgress } from './replica-progress.ts'
 
 /** What the metadata says of this partition; the controller's PartitionImage fits. */
 export interface PartitionAssignment {
@@ -223,6 +223,11 @@ export class Partition {
     asker: { readonly replicaEpoch: number; readonly nowMs: number },
   ): boolean {
     return this.#leadership?.followerIsStillThere(brokerId, at, asker) === true
+  }
+
+  /** While this broker leads: how far its followers are. */
+  followers(): Iterable<Readonly<ReplicaProgress>> {
+    return this.#leadership?.followers() ?? []
   }
 
   /** True when `brokerId` is a replica of this partition, hence may fetch as a follower. */

@@ -147,6 +147,7 @@ export async function fetchFrom(
     isolationLevel?: number
     version?: number
     currentLeaderEpoch?: number
+    rack?: string
   } = {},
 ) {
   const { zero } = fetch.request
@@ -160,6 +161,7 @@ export async function fetchFrom(
       maxBytes: options.maxBytes ?? 50_000_000,
       isolationLevel: options.isolationLevel ?? 0,
       sessionEpoch: -1,
+      rackId: options.rack ?? '',
       topics: [
         {
           topic: topic.name,

@@ -26,6 +26,8 @@ export interface ClusterOptions {
   /** Further nodes, ids after those of `brokers`, that are brokers only and wait for `start`. */
   readonly observers?: number
   readonly properties?: Readonly<Record<string, string>>
+  /** What differs from node to node. */
+  readonly propertiesOf?: (nodeId: number) => Readonly<Record<string, string>>
 }
 
 export async function startCluster(options: ClusterOptions = {}): Promise<InProcessCluster> {
@@ -56,6 +58,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<InProc
         'transaction.state.log.min.isr': String(Math.min(2, count)),
         'group.initial.rebalance.delay.ms': '0',
         ...options.properties,
+        ...options.propertiesOf?.(nodeId),
       }),
     )
 

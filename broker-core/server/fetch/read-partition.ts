@@ -6,6 +6,7 @@ import { batchStarts } from '../../records/batch-iterator.ts'
 import type { Partition } from '../../replication/partition.ts'
 import { findReplica, leaderHint, noLeader, type PartitionDirectory } from '../partition-access.ts'
 import type { FetchEntry, FetchTarget } from './fetch-session.ts'
+import { preferredReplica } from './preferred-replica.ts'
 
 export type FetchPartitionResponse = ResponseOf<typeof fetch>['responses'][number]['partitions'][number]
 
@@ -23,6 +24,10 @@ export interface FetchReader {
   readonly isFirstRead: boolean
   /** Monotonic; when the fetch came. */
   readonly nowMs: number
+  /** Where a consumer is; empty when it does not say, or when this broker selects no replicas for its readers (FF-01). */
+  readonly rack: string
+  /** FF-04: consumers read at this follower, so it must hear of a new high watermark at once (KAFKA-9731). */
+  readonly wantsWatermark: boolean
 }
 
 export interface PartitionRead {
@@ -61,7 +66,30 @@ export function readPartition(
     return failed(directory, reader, entry, 'OFFSET_OUT_OF_RANGE')
   }
   if (isFollower && reader.isFirstRead) noteFollower(replica, reader, target)
+  const preferred = preferredOf(directory, replica, reader, target)
+  if (preferred !== undefined) return answered(replica, entry, { preferredReadReplica: preferred })
   return readRecords(directory, replica, reader, entry, maxBytes, atLeastOneBatch)
+}
+
+/** FF-01. A follower never sends its readers on. */
+function preferredOf(
+  directory: PartitionDirectory,
+  replica: Partition,
+  reader: FetchReader,
+  target: FetchTarget,
+): number | undefined {
+  if (reader.rack === '' || !replica.isLeader) return undefined
+  const { brokers } = directory.image()
+  const rackOf = (brokerId: number) => brokers.get(brokerId)?.rack ?? null
+  const followers = [...replica.followers()].map(({ brokerId, logStartOffset, logEndOffset }) => ({
+    brokerId,
+    rack: rackOf(brokerId),
+    isInSync: replica.isr.includes(brokerId) && brokers.get(brokerId)?.fenced === false,
+    logStartOffset,
+    logEndOffset,
+  }))
+  const client = { rack: reader.rack, fetchOffset: target.fetchOffset }
+  return preferredReplica(client, { rack: rackOf(replica.assignment.leader) }, followers)
 }
 
 /**

@@ -25,6 +25,8 @@ export interface FetchDeps extends PartitionDirectory {
   readonly sessions: FetchSessions
   /** `fetch.max.bytes`. */
   readonly maxBytes: number
+  /** FF-01: `replica.selector.class` names the rack-aware selector. */
+  readonly selectsByRack: boolean
 }
 
 interface Round {
@@ -37,10 +39,10 @@ interface Round {
 /** KIP-951. */
 const endpointsSince = 16
 
-/** Fetch v4-18 on the broker's listener: FETCH-01..11, sessions FS-01..08. Gaps: no preferred read replica (FF-01), no throttling. */
+/** Fetch v4-18 on the broker's listener: FETCH-01..11, sessions FS-01..08, followers as sources FF-01..04. Gap: no throttling. */
 export function fetchHandler(deps: FetchDeps): Handler<typeof fetch> {
   return handler(fetch, (request, context) => {
-    const reader = readerOf(request, context, deps.clock.monotonicMs())
+    const reader = readerOf(deps, request, context)
     const turn = deps.sessions.turn(askOf(request, reader))
     if (typeof turn === 'string') return refused(turn)
     const maxBytes = Math.min(request.maxBytes, deps.maxBytes)
@@ -54,16 +56,19 @@ export function fetchHandler(deps: FetchDeps): Handler<typeof fetch> {
   })
 }
 
-function readerOf(request: Request, context: RequestContext, nowMs: number): FetchReader {
+function readerOf(deps: FetchDeps, request: Request, context: RequestContext): FetchReader {
   const isOld = context.apiVersion < 15
+  const replicaId = isOld ? request.replicaId : request.replicaState.replicaId
   return {
     byId: context.apiVersion >= 13,
     version: context.apiVersion,
-    replicaId: isOld ? request.replicaId : request.replicaState.replicaId,
+    replicaId,
     replicaEpoch: isOld ? -1 : request.replicaState.replicaEpoch,
     readCommitted: request.isolationLevel === 1,
     isFirstRead: true,
-    nowMs,
+    nowMs: deps.clock.monotonicMs(),
+    rack: deps.selectsByRack && replicaId < 0 ? request.rackId : '',
+    wantsWatermark: deps.selectsByRack && replicaId >= 0,
   }
 }
 
@@ -100,18 +105,23 @@ function readAll(deps: FetchDeps, reader: FetchReader, turn: FetchTurn, minBytes
     if (turn.isIncremental && isQuiet(deps, reader, entry)) continue
     const read = readPartition(deps, reader, entry, maxBytes - sizeBytes, sizeBytes === 0)
     sizeBytes += read.sizeBytes
-    isUrgent ||= read.response.errorCode !== 0 || read.response.divergingEpoch.epoch >= 0
+    isUrgent ||= isAnsweredAtOnce(read.response)
     reads.push(read)
   }
   return { reads, sizeBytes, isOver: isUrgent || sizeBytes >= minBytes }
 }
+
+const isAnsweredAtOnce = (response: FetchPartitionResponse): boolean =>
+  response.errorCode !== 0 || response.divergingEpoch.epoch >= 0 || response.preferredReadReplica >= 0
 
 /** FETCH-04: resolves when it is worth reading again, or the wait is over. */
 function parked(deps: FetchDeps, request: Request, reader: FetchReader, turn: FetchTurn, maxBytes: number): Promise<void> {
   const watch: WatchList[] = []
   for (const { target } of turn.entries()) {
     const replica = findReplica(deps, target)
-    if (typeof replica !== 'string') watch.push(reader.replicaId >= 0 ? replica.logEndMoved : replica.watermarkMoved)
+    if (typeof replica === 'string') continue
+    if (reader.replicaId >= 0) watch.push(replica.logEndMoved)
+    if (reader.replicaId < 0 || reader.wantsWatermark) watch.push(replica.watermarkMoved)
   }
   const isOver = () => {
     if (!hasAnything(deps, reader, turn)) return false
@@ -125,11 +135,12 @@ function parked(deps: FetchDeps, request: Request, reader: FetchReader, turn: Fe
 /** Without reading: whether any partition has bytes for this reader, or something to say. */
 function hasAnything(deps: FetchDeps, reader: FetchReader, turn: FetchTurn): boolean {
   const mayBeFollower = reader.replicaId === -1
-  for (const { target } of turn.entries()) {
+  for (const { target, highWatermark } of turn.entries()) {
     const replica = findReplica(deps, target)
     if (typeof replica === 'string') return true
     if (replica.accessRefusal(target.currentLeaderEpoch, mayBeFollower) !== undefined) return true
     if (target.fetchOffset < readableEnd(replica, reader) || target.fetchOffset < replica.log.logStartOffset) return true
+    if (reader.wantsWatermark && highWatermark >= 0 && highWatermark < replica.log.highWatermark) return true
     // REPL-08, REPL-09: a deletion waits for the followers to take over the start of the log.
     if (reader.replicaId >= 0 && target.logStartOffset < replica.log.logStartOffset) return true
   }
@@ -140,7 +151,7 @@ function answer(deps: FetchDeps, context: RequestContext, reader: FetchReader, t
   const responses: { topic: string; topicId: string; partitions: FetchPartitionResponse[] }[] = []
   const leaders: number[] = []
   for (const { entry, response, sizeBytes } of round.reads) {
-    const hasNews = sizeBytes > 0 || response.divergingEpoch.epoch >= 0
+    const hasNews = sizeBytes > 0 || (response.errorCode === 0 && isAnsweredAtOnce(response))
     if (!turn.isTold(entry, { ...response, hasNews })) continue
     const { target } = entry
     const last = responses.at(-1)
