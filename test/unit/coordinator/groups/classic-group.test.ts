@@ -255,6 +255,21 @@ describe('members come and go', () => {
     expect(joined.value?.generationId).toBe(3)
   })
 
+  it('GRP-08: who waits for the others in the join phase is alive however long that takes', async () => {
+    const at = await groupGround()
+    const [first, second] = await stableGroup(at, 2)
+    const rejoined = watch(join(at, { memberId: first!.memberId }))
+    for (let i = 0; i < 6; i++) {
+      await at.time.advance(5_000)
+      expect(await now(at, heartbeat(at, second!))).toBe('REBALANCE_IN_PROGRESS')
+    }
+    expect(rejoined.isThere).toBe(false)
+    void join(at, { memberId: second!.memberId })
+    await at.time.settle()
+    expect(rejoined.value).toMatchObject({ error: 'NONE', generationId: 2 })
+    expect(rejoined.value?.members.length).toBe(2)
+  })
+
   it('a commit keeps its member alive', async () => {
     const at = await groupGround()
     const [first] = await stableGroup(at)
@@ -320,13 +335,41 @@ describe('static members (KIP-345)', () => {
 
   it('GRP-03: a static member that is away stays in the next generation', async () => {
     const at = await groupGround()
-    const away = await stableStatic(at)
-    const newcomer = watch(join(at, { rebalanceTimeoutMs: 6_000 }))
-    await at.time.advance(9_000)
-    expect(newcomer.isThere).toBe(false)
-    await at.time.advance(60_000)
-    expect(newcomer.value?.error).toBe('NONE')
-    expect(await now(at, heartbeat(at, away))).toBe('UNKNOWN_MEMBER_ID')
+    const timeouts = { rebalanceTimeoutMs: 6_000, sessionTimeoutMs: 30_000 }
+    const joined = watch(join(at, { ...instance, ...timeouts }))
+    await at.time.advance(3_000)
+    const away = { ...instance, memberId: joined.value!.memberId, generationId: 1 }
+    await now(at, sync(at, away))
+    const newcomer = watch(join(at, timeouts))
+    await at.time.advance(6_000)
+    expect(newcomer.value).toMatchObject({ error: 'NONE', generationId: 2, leader: newcomer.value?.memberId })
+    expect(newcomer.value?.members.map(member => member.memberId)).toContain(away.memberId)
+    expect(await now(at, heartbeat(at, away))).toBe('ILLEGAL_GENERATION')
+  })
+
+  it('GRP-10: a leader that comes back is leader still, under its new id', async () => {
+    const at = await groupGround()
+    const joins = [instance, {}].map(options => watch(join(at, { ...options, apiVersion: 3 })))
+    await at.time.advance(6_000)
+    const [leader, follower] = joins.map(({ value }) => value!)
+    expect(leader!.leader).toBe(leader!.memberId)
+    const waiting = watch(sync(at, follower!))
+    await now(at, sync(at, { ...instance, ...leader! }, { [leader!.memberId]: 'a', [follower!.memberId]: 'b' }))
+    expect(text(waiting.value?.assignment)).toBe('b')
+    const back = await now(at, join(at, { ...instance, apiVersion: 9 }))
+    expect(back).toMatchObject({ leader: back.memberId, skipAssignment: true })
+    expect(back.members.length).toBe(2)
+  })
+
+  it('GRP-12: whoever waits under an instance id that is taken over is fenced', async () => {
+    const at = await groupGround()
+    const first = watch(join(at, instance))
+    await at.time.advance(1_000)
+    const second = watch(join(at, instance))
+    await at.time.settle()
+    expect(first.value?.error).toBe('FENCED_INSTANCE_ID')
+    await at.time.advance(6_000)
+    expect(second.value?.error).toBe('NONE')
   })
 })
 
