@@ -3,7 +3,9 @@ import { brokerConfigTable, type BrokerConfigEntry } from '../model/broker-confi
 /** One broker's configuration, from Kafka's `server.properties` names. */
 export interface BrokerConfig {
   readonly nodeId: number
-  /** The client listener (also used between brokers). Port 0: any free one. */
+  /** False for a node that is a controller only (`process.roles=controller`). */
+  readonly isBroker: boolean
+  /** The client listener (also used between brokers). Port 0: any free one. Of a controller only: its one listener. */
   readonly listener: ListenerConfig
   /** Undefined for a node that is a broker only (`process.roles=broker`): an observer of the quorum. */
   readonly controllerListener: ListenerConfig | undefined
@@ -61,15 +63,17 @@ export function brokerConfig(properties: ReadonlyMap<string, string>, warn: (mes
   const controllerName = (textOf(given, 'controller.listener.names') ?? 'CONTROLLER').split(',')[0]?.trim() ?? 'CONTROLLER'
   const listeners = listenerList('listeners', textOf(given, 'listeners') ?? '')
   const voters = voterList(textOf(given, 'controller.quorum.voters') ?? '', nodeId, listeners, controllerName)
-  const isController = isControllerNode(textOf(given, 'process.roles') ?? '', nodeId, voters)
-  const listener = listeners.find(candidate => candidate.name !== controllerName)
+  const roles = nodeRoles(textOf(given, 'process.roles') ?? '', nodeId, voters)
+  const ownController = roles.isController ? controllerListener(listeners, controllerName, voters, nodeId) : undefined
+  const listener = listeners.find(candidate => candidate.name !== controllerName) ?? (roles.isBroker ? undefined : ownController)
   if (listener === undefined) throw new ConfigError('listeners names no listener for clients')
   const advertisedText = given.get('advertised.listeners')
   const advertised = advertisedText === undefined ? undefined : listenerList('advertised.listeners', advertisedText)
   return {
     nodeId,
+    isBroker: roles.isBroker,
     listener,
-    controllerListener: isController ? controllerListener(listeners, controllerName, voters, nodeId) : undefined,
+    controllerListener: ownController,
     advertised: advertised?.find(candidate => candidate.name === listener.name) ?? listener,
     voters,
     logDirectories: logDirectories(given),
@@ -159,16 +163,20 @@ function voterList(text: string, nodeId: number, listeners: readonly ListenerCon
   return voters
 }
 
-/** Every node is a broker; whether it is a controller, too, is said by its roles and by the voters, which must agree. */
-function isControllerNode(roles: string, nodeId: number, voters: readonly VoterConfig[]): boolean {
-  const named = roles.split(',').map(role => role.trim())
+interface NodeRoles {
+  readonly isBroker: boolean
+  readonly isController: boolean
+}
+
+/** What a node is, is said by its roles and by the voters, which must agree. */
+function nodeRoles(text: string, nodeId: number, voters: readonly VoterConfig[]): NodeRoles {
+  const named = text.split(',').map(role => role.trim())
   const unknown = named.find(role => role !== 'broker' && role !== 'controller')
-  if (unknown !== undefined) throw new ConfigError(`process.roles must be broker or broker,controller: ${unknown}`)
-  if (!named.includes('broker')) throw new ConfigError('process.roles must include broker: a controller alone is not supported')
-  const isController = named.includes('controller')
-  if (isController === voters.some(voter => voter.nodeId === nodeId)) return isController
+  if (unknown !== undefined) throw new ConfigError(`process.roles must be broker, controller, or both: ${unknown}`)
+  const roles = { isBroker: named.includes('broker'), isController: named.includes('controller') }
+  if (roles.isController === voters.some(voter => voter.nodeId === nodeId)) return roles
   throw new ConfigError(
-    isController
+    roles.isController
       ? `node ${nodeId} is not among controller.quorum.voters: with process.roles=broker it can join all the same`
       : `node ${nodeId} is among controller.quorum.voters, but process.roles=broker`,
   )

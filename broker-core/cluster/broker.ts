@@ -7,6 +7,7 @@ import type { StorageFailure } from '../storage/partition-log.ts'
 import type { BrokerConfig } from './broker-config.ts'
 import { brokerFailure } from './broker-failure.ts'
 import { brokerLife } from './broker-life.ts'
+import { startControllerOnly } from './controller-only.ts'
 import { coordination } from './coordination.ts'
 import { dataPlane } from './data-plane.ts'
 import { openDoors } from './doors.ts'
@@ -19,7 +20,7 @@ import { topicCreation } from './topic-creation.ts'
 /** One broker (and, when the configuration says so, voter of the metadata quorum) of this thread. */
 export interface RunningBroker {
   readonly nodeId: number
-  /** The client listener's real port, also where 0 was asked for. */
+  /** The client listener's real port, also where 0 was asked for; -1 for a node that is a controller only. */
   readonly port: number
   /** -1 for a node that is a broker only. */
   readonly controllerPort: number
@@ -43,6 +44,7 @@ const requestToControllerMs = 30_000
  * ConfigError, a listener that cannot be had) and leaves nothing behind; everything later is told by `ready` and `failed`.
  */
 export const startBroker: StartBroker = async (config, env) => {
+  if (!config.isBroker) return startControllerOnly(config, env)
   const failure = brokerFailure()
   // Storage asks for topic configurations before there is any metadata.
   const newest: { metadata?: MetadataView } = {}

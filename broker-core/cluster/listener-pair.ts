@@ -20,6 +20,11 @@ export async function openListeners(config: BrokerConfig, env: Env): Promise<Lis
   }
 }
 
+/** The port of a node that is a controller only. Rejects with an error that names the listener. */
+export function openControllerListener(config: BrokerConfig, env: Env): Promise<OpenListener> {
+  return open(config, config.controllerListener ?? config.listener, env)
+}
+
 async function open(config: BrokerConfig, listener: ListenerConfig, env: Env): Promise<OpenListener> {
   try {
     return await openListener(

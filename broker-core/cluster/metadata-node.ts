@@ -37,7 +37,9 @@ export interface MetadataNode {
   readonly channel: ControllerChannel
   /** Epoch of this run; -1 before registration. */
   brokerEpoch(): number
-  /** Joins the quorum and registers; the controller listener must serve by now. */
+  /** Joins the quorum, as a node that is no broker; the controller listener must serve by now. */
+  join(): void
+  /** Joins the quorum and registers as a broker; the controller listener must serve by now. */
   start(): BrokerLifecycle
   /** Leaves the quorum, with a word to the others when this node leads it. */
   stop(): Promise<void>
@@ -70,6 +72,11 @@ export function metadataNode(options: MetadataNodeOptions): MetadataNode {
   const channel = controllerChannel({ nodeId: config.nodeId, raft, env, requestTimeoutMs })
   let lifecycle: BrokerLifecycle | undefined
   let stopRegistration = () => {}
+  const join = () => {
+    raft.start()
+    const { controllerListener: listener, nodeId } = config
+    if (listener !== undefined) stopRegistration = registerController({ nodeId, listener, channel, env })
+  }
   const silence = () => {
     lifecycle?.stop()
     stopRegistration()
@@ -82,11 +89,10 @@ export function metadataNode(options: MetadataNodeOptions): MetadataNode {
     controller,
     channel,
     brokerEpoch: () => lifecycle?.brokerEpoch() ?? -1,
+    join,
     start() {
-      raft.start()
+      join()
       lifecycle = startLifecycle(lifecycleOptions(options, channel, metadata))
-      const { controllerListener: listener, nodeId } = config
-      if (listener !== undefined) stopRegistration = registerController({ nodeId, listener, channel, env })
       return lifecycle
     },
     async stop() {

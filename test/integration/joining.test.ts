@@ -102,3 +102,31 @@ it('LEAD-06: a broker that comes back with an empty disk takes everything anew',
     expect(read.values).toEqual([`kept ${partition}`])
   }
 })
+
+it('controllers and brokers may be different nodes; the quorum then outlives every broker, and the brokers a controller', async () => {
+  const isController = (nodeId: number) => nodeId <= 3
+  cluster = await startCluster({
+    observers: 3,
+    propertiesOf: nodeId => (isController(nodeId) ? { 'process.roles': 'controller' } : {}),
+  })
+  talk = conversation()
+  await Promise.all([4, 5, 6].map(async nodeId => (await cluster.start(nodeId)).ready))
+  const port = (nodeId: number) => cluster.bootstrap[nodeId - 1]?.port ?? 0
+  expect(cluster.broker(1)?.port).toBe(-1)
+  const topic = await createTopic(talk, port(4), { name: 't' })
+  expect(topic.brokers.map(broker => broker.nodeId).sort()).toEqual([4, 5, 6])
+  expect(await produceTo(talk, leaderPort(topic), topic, batchOf(['kept']))).toMatchObject({ error: 'NONE' })
+  const metadataPartition = { topics: [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }] }
+  const quorum = (await talk.call(port(4), describeQuorum, metadataPartition)).topics[0]?.partitions[0]
+  expect(quorum?.currentVoters.map(voter => voter.replicaId)).toEqual([1, 2, 3])
+  await cluster.kill(quorum?.leaderId ?? -1)
+  await createTopic(talk, port(5), { name: 'after' })
+  const leader = topic.partitions[0]?.leaderId ?? -1
+  await cluster.stop(leader)
+  const other = [4, 5, 6].find(nodeId => nodeId !== leader) ?? -1
+  const moved = await eventually(async () => {
+    const found = await describeTopic(talk, port(other), 't')
+    return found !== undefined && found.partitions[0]?.leaderId !== leader ? found : undefined
+  }, 'another broker leads')
+  expect(await fetchFrom(talk, leaderPort(moved), moved, 0)).toMatchObject({ values: ['kept'] })
+})
