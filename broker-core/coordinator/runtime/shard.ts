@@ -27,7 +27,7 @@ export interface ShardLimits {
   readonly loadStepBytes: number
 }
 
-export const defaultShardLimits: ShardLimits = { waitingMax: 20_000, commitTimeoutMs: 5_000, loadStepBytes: 1024 * 1024 }
+export const defaultShardLimits: ShardLimits = { waitingMax: 20_000, commitTimeoutMs: 5_000, loadStepBytes: 256 * 1024 }
 
 type Status = 'loading' | 'active' | 'closed'
 /** How long a timer's command that the log refused waits before it is tried again. */
