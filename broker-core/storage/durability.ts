@@ -20,6 +20,8 @@ export class Durability {
   readonly #context: LogContext
   #recoveryPoint: number
   #isDirectoryDurable: boolean
+  /** That the partition's directory is there, in its parent. */
+  #isNameDurable: boolean
   #isIdentityDurable: boolean
   #lastFlushMs: number
 
@@ -32,6 +34,7 @@ export class Durability {
     this.#context = context
     this.#recoveryPoint = found.recoveryPoint
     this.#isDirectoryDurable = found.isDirectoryDurable
+    this.#isNameDurable = found.isDirectoryDurable
     this.#isIdentityDurable = !found.isNew
     this.#lastFlushMs = context.env.clock.monotonicMs()
   }
@@ -113,8 +116,11 @@ export class Durability {
     this.#parts.snapshots.sync()
     if (!this.#isDirectoryDurable) {
       this.#context.files.syncDirectory(this.#parts.directory)
-      this.#context.files.syncDirectory(this.#context.files.root)
       this.#isDirectoryDurable = true
+    }
+    if (!this.#isNameDurable) {
+      this.#context.files.syncDirectory(this.#context.files.root)
+      this.#isNameDurable = true
     }
     this.#recoveryPoint = offset
   }

@@ -257,8 +257,9 @@ export class Segment {
   /** Everything appended so far survives a loss of power. */
   sync(): void {
     this.#files.sync(this.logPath)
-    this.offsetIndex.file.sync()
-    this.timeIndex.file.sync()
+    // An index that came back longer than it is would be found unsound and rebuilt; an empty one has nothing to lose.
+    if (this.offsetIndex.file.count > 0) this.offsetIndex.file.sync()
+    if (this.timeIndex.file.count > 0) this.timeIndex.file.sync()
     this.transactionIndex.sync()
   }
 
