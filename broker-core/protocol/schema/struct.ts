@@ -60,8 +60,16 @@ export function struct<F extends Fields>(declared: F): StructCodec<Shape<F>> {
     layouts[index] ??= structLayout(planOf(fields, wire), zero)
     return layouts[index]
   }
+  const names = Object.keys(fields)
+  const codecs = Object.values(fields).map(it => it.codec)
+  // On the hot path: Fetch has such fields in every partition, nearly always with their defaults.
   const equals = (value: Value, fallback: Value): boolean => {
-    return Object.entries(fields).every(([name, it]) => it.codec.equals(value[name], fallback[name]))
+    if (value === fallback) return true
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i] as string
+      if (!(codecs[i] as AnyCodec).equals(value[name], fallback[name])) return false
+    }
+    return true
   }
   // From here on the value has its inferred type; inside, fields are looked up by name.
   return {
