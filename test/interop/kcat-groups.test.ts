@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findCoordinator } from '../../broker-core/protocol/messages/10-find-coordinator.ts'
+import { conversation } from '../helpers/broker-conversation.ts'
 import { type InProcessCluster, startCluster } from '../helpers/in-process-cluster.ts'
 import { kcat, kcatPath } from '../helpers/kcat.ts'
 
@@ -60,12 +62,20 @@ describe('kcat in groups', () => {
     },
   )
 
+  async function coordinatorOf(group: string): Promise<number> {
+    const talk = conversation()
+    const request = { ...findCoordinator.request.zero, coordinatorKeys: [group] }
+    const { coordinators } = await talk.call(cluster.bootstrap[0]?.port ?? 0, findCoordinator, request)
+    talk.close()
+    return coordinators[0]?.nodeId ?? -1
+  }
+
   it('GRP-13: members go on when the broker of their coordinator dies', async () => {
     await produce(bootstrap, 'lasting', 'first')
     const members = [0, 1].map(() => new Member(bootstrap, 'lasting-readers', 'lasting'))
     const seen = () => new Set(members.flatMap(member => member.lines.map(line => line.split(' ')[1])))
     await until(() => seen().size === recordCount)
-    const victim = 2
+    const victim = await coordinatorOf('lasting-readers')
     await cluster.kill(victim)
     await produce(bootstrap, 'lasting', 'second')
     await until(() => seen().size === 2 * recordCount)
