@@ -68,8 +68,8 @@ export interface Core {
   become(role: Role): void
   /** Somebody said that `epoch` exists, perhaps with its leader. True when that changed the role. */
   hear(epoch: number, leaderId: number | undefined): boolean
-  /** The one timer of the present role; replaced by the next call, gone with the role. */
-  armRoleTimer(delayMs: number, callback: () => void): void
+  /** The one timer of the present role; replaced by the next call, gone with the role. `lateMs`: by how much it came after its time. */
+  armRoleTimer(delayMs: number, callback: (lateMs: number) => void): void
   /** Work of the present role that runs beside it; what it throws is a bug. */
   spawn(work: Promise<void>): void
   /** Resolves after `delayMs`, also when the role has changed meanwhile. */
@@ -164,10 +164,12 @@ class Node implements Core {
     return true
   }
 
-  armRoleTimer(delayMs: number, callback: () => void): void {
+  armRoleTimer(delayMs: number, callback: (lateMs: number) => void): void {
+    const { clock, timers } = this.options
+    const dueMs = clock.monotonicMs() + delayMs
     this.#cancelRoleTimer()
-    this.#cancelRoleTimer = this.options.timers.after(delayMs, () => {
-      if (!this.stopped) callback()
+    this.#cancelRoleTimer = timers.after(delayMs, () => {
+      if (!this.stopped) callback(clock.monotonicMs() - dueMs)
     })
   }
 

@@ -9,6 +9,8 @@ import { fetchRequest, onlyPartition } from './replies.ts'
 import { receiveSnapshot } from './snapshots.ts'
 
 const firstPauseMs = 20
+/** A timer that is later than this share of the fetch timeout says more about this node than about the leader. */
+export const oversleptShare = 0.25
 const pauseMaxMs = 500
 /** Refused or broken connections in a row after which a follower asks around at once: the leader's process is gone, why wait. */
 const disconnectsMax = 2
@@ -27,7 +29,10 @@ export function enterObserver(core: Core): void {
 
 /** Heard from the leader: the fetch timeout starts anew. */
 export function followerTimer(core: Core, delayMs = core.timeouts.fetchTimeoutMs): void {
-  core.armRoleTimer(delayMs, () => {
+  const graceMs = core.timeouts.fetchTimeoutMs * oversleptShare
+  core.armRoleTimer(delayMs, lateMs => {
+    // This thread was busy, or its process paused: what the leader sent meanwhile may still wait to be read.
+    if (lateMs > graceMs) return followerTimer(core, graceMs)
     if (core.isVoter) becomeProspective(core)
     else core.become({ kind: 'unattached', epoch: core.role.epoch, votedId: undefined })
   })

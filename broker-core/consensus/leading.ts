@@ -2,6 +2,7 @@ import type { CancelTimer } from '../env/clock.ts'
 import type { RequestOf, ResponseOf } from '../protocol/api.ts'
 import type { fetch } from '../protocol/messages/01-fetch.ts'
 import type { Core } from './core.ts'
+import { oversleptShare } from './following.ts'
 import { type LeaderProgress, leaderProgress } from './leader-progress.ts'
 import { metadataTopic, metadataTopicId, type OffsetAndEpoch } from './ports.ts'
 import type { Leader } from './quorum-state.ts'
@@ -98,10 +99,12 @@ async function announceEpoch(core: Core, voterId: number): Promise<void> {
 function watchMajority(core: Core): void {
   if (core.otherVoterIds.length === 0) return
   const periodMs = core.timeouts.fetchTimeoutMs / 2
-  core.armRoleTimer(periodMs, () => {
+  core.armRoleTimer(periodMs, lateMs => {
     const { leading } = core
     if (leading === undefined) return
     const nowMs = core.options.clock.monotonicMs()
+    // Who overslept has not read yet what the others sent: the wait for them starts anew.
+    if (lateMs > core.timeouts.fetchTimeoutMs * oversleptShare) leading.sinceMs = nowMs
     const sinceMs = nowMs - core.timeouts.fetchTimeoutMs * 1.5
     if (leading.sinceMs < sinceMs && !leading.progress.hasMajoritySince(sinceMs)) {
       core.options.sink.write('warn', 'raft.majority-lost', { node: core.nodeId, epoch: leading.epoch })

@@ -87,3 +87,37 @@ describe('the quorum', () => {
     expect(world.leader()?.raft.leaderAndEpoch()).toEqual({ leaderId: leader.nodeId, epoch })
   })
 })
+
+describe('a node that was busy', () => {
+  it('does not stand for election for what it had no time to read', async () => {
+    const world = await led(7)
+    await world.converge(1000)
+    const leader = world.leader()
+    const follower = world.nodes.find(node => node !== leader)
+    if (leader === undefined || follower === undefined) throw new Error('no leader')
+    const { epoch } = leader.raft.leaderAndEpoch()
+    follower.process.pause()
+    await world.time.run(5000)
+    follower.process.resume()
+    await world.time.run(3000)
+    expect(
+      world.trace.filter(line => line.includes(` ${follower.nodeId} debug raft.role`) && line.includes('prospective')).length,
+    ).toBeLessThan(2)
+    expect(world.leader()?.raft.leaderAndEpoch()).toEqual({ leaderId: leader.nodeId, epoch })
+  })
+
+  it('goes on leading after a pause that was too short for the others to notice', async () => {
+    const world = await led(8)
+    await world.converge(1000)
+    const leader = world.leader()
+    if (leader === undefined) throw new Error('no leader')
+    const { epoch } = leader.raft.leaderAndEpoch()
+    for (let n = 0; n < 10; n++) {
+      leader.process.pause()
+      await world.time.run(250)
+      leader.process.resume()
+      await world.time.run(100)
+    }
+    expect(world.leader()?.raft.leaderAndEpoch()).toEqual({ leaderId: leader.nodeId, epoch })
+  })
+})
