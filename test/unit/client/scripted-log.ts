@@ -58,11 +58,11 @@ export class ScriptedLog {
   }
 
   serve(cluster: ScriptedCluster): void {
-    cluster.answer(listOffsets, body => this.#listOffsets(body))
+    cluster.answer(listOffsets, (body, { version }) => this.#listOffsets(body, version))
     cluster.answer(fetch, body => this.#fetch(body))
   }
 
-  #listOffsets(body: RequestOf<typeof listOffsets>): ResponseOf<typeof listOffsets> {
+  #listOffsets(body: RequestOf<typeof listOffsets>, version: number): ResponseOf<typeof listOffsets> {
     const end = body.isolationLevel === 1 ? this.lastStableOffset() : this.endOffset
     const topics = body.topics.map(({ name, partitions }) => ({
       name,
@@ -71,7 +71,7 @@ export class ScriptedLog {
         errorCode: 0,
         timestamp: -1,
         offset: it.timestamp === -2 ? this.startOffset : end,
-        leaderEpoch: 1,
+        leaderEpoch: version >= 4 ? 1 : -1,
       })),
     }))
     return { throttleTimeMs: 0, topics }
