@@ -25,6 +25,12 @@ export function coordinatorLog(replica: Partition, leaderEpoch: number, batchByt
       if (!isStillLeader()) return 'NOT_LEADER_OR_FOLLOWER'
       return replica.isUnderMinIsr ? 'NOT_ENOUGH_REPLICAS' : undefined
     },
+    markerRefusal({ coordinatorEpoch, producerEpoch, producerId }) {
+      const known = log.producers().find(producer => producer.producerId === producerId)
+      if (known === undefined) return undefined
+      if (producerEpoch < known.producerEpoch) return 'INVALID_PRODUCER_EPOCH'
+      return coordinatorEpoch < known.coordinatorEpoch ? 'TRANSACTION_COORDINATOR_FENCED' : undefined
+    },
     append: batch => appendedTo(replica, batch, leaderEpoch),
     read(fromOffset, maxBytes) {
       const below = log.logEndOffset

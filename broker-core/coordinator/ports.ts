@@ -40,12 +40,20 @@ export interface FactLog {
    * min.insync.replicas), KAFKA_STORAGE_ERROR. Undefined: it would be taken.
    */
   refusal(): KafkaErrorName | undefined
+  /** TXN-12: why a marker would be refused, whatever else the log takes: the partition knows a newer producer or coordinator. */
+  markerRefusal(marker: FactMarker): KafkaErrorName | undefined
   /** Appends one whole v2 batch (offsets and epoch are stamped in place), origin `coordinator`. Control batches are allowed. */
   append(batch: Uint8Array): FactLogAppend
   /** Whole batches from `fromOffset` up to the log end, at least one batch if there is any; no chunks at the end. */
   read(fromOffset: number, maxBytes: number): { readonly chunks: readonly Uint8Array[]; readonly nextOffset: number }
   /** Calls back after each move of the high watermark while this leader epoch lasts. Returns the unsubscription. */
   watchHighWatermark(listener: (highWatermark: number) => void): () => void
+}
+
+export interface FactMarker {
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly coordinatorEpoch: number
 }
 
 export type FactLogAppend =

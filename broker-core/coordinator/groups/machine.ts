@@ -38,8 +38,8 @@ export function groupMachine(context: ConsumerContext): GroupMachine {
 
 function decide(state: GroupsState, command: GroupCommand, nowMs: number, context: ConsumerContext): GroupDecision {
   const { settings } = context
-  const overflow = overflowRefusal(state, command)
-  if (overflow !== undefined) return overflow
+  const refused = overflowRefusal(state, command) ?? zombieRefusal(state, command)
+  if (refused !== undefined) return refused
   const mixed = decideMixed(state, command, nowMs, context)
   if (mixed !== undefined) return mixed
   switch (command.kind) {
@@ -109,6 +109,14 @@ function overflowRefusal(state: GroupsState, command: GroupCommand): GroupDecisi
   }
 }
 
+/** TXN-05: a newer instance of the producer has a transaction open here. */
+function zombieRefusal({ offsets }: GroupsState, command: GroupCommand): GroupDecision | undefined {
+  if (command.kind !== 'commit-offsets' || command.producer === undefined) return undefined
+  const openEpoch = offsets.pendingEpoch(command.producer.producerId)
+  const isZombie = openEpoch !== undefined && command.producer.producerEpoch < openEpoch
+  return isZombie ? answer(command.ticket, 'INVALID_PRODUCER_EPOCH') : undefined
+}
+
 /** A group that only ever handed out an id, which nobody used, leaves nothing behind. */
 function withoutLeftover({ offsets }: GroupsState, decision: GroupDecision): GroupDecision {
   const [fact] = decision.facts
@@ -146,7 +154,9 @@ function decideMixed(
 function decideCompleteTransaction(state: GroupsState, command: CompleteTransactionCommand): GroupDecision {
   const { producer, coordinatorEpoch, committed, ticket } = command
   const openEpoch = state.offsets.pendingEpoch(producer.producerId)
-  if (openEpoch !== undefined && producer.producerEpoch < openEpoch) return answer(ticket, 'INVALID_PRODUCER_EPOCH')
+  // With an epoch per transaction a marker of the epoch that is open is a late one, of the transaction before.
+  const isLate = openEpoch !== undefined && producer.producerEpoch < openEpoch + (command.transactionVersion >= 2 ? 1 : 0)
+  if (isLate) return answer(ticket, 'INVALID_PRODUCER_EPOCH')
   return {
     ...nothing,
     facts: [{ kind: 'transaction-ended', producer, coordinatorEpoch, committed }],

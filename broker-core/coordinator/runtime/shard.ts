@@ -177,6 +177,10 @@ export class Shard<State, Command, Fact, Effect> {
     }
     if (durable.length > 0 && appendRefusal !== undefined) return asCoordinatorError(appendRefusal)
     if (!durable.every(fact => this.#batches.fits(fact))) return 'UNKNOWN_SERVER_ERROR'
+    for (const fact of durable) {
+      const fenced = fact.kind === 'marker' ? this.#log.markerRefusal({ ...fact.producer, ...fact }) : undefined
+      if (fenced !== undefined) return fenced
+    }
     for (const fact of durable) this.#batches.add(fact)
     for (const fact of decision.facts) this.#machine.evolve(this.#state, fact)
     for (const change of decision.timers) this.#timers.apply(change)

@@ -3,6 +3,7 @@ import type {
   CoordinatorPorts,
   CoordinatorTopic,
   FactLog,
+  FactMarker,
   TopicsChange,
 } from '../../../broker-core/coordinator/ports.ts'
 import type { Clock, Timers } from '../../../broker-core/env/clock.ts'
@@ -79,6 +80,7 @@ export class MemoryFactLog implements FactLog {
   batchBytesMax = 1_048_588
   commitsAtOnce = true
   refuses: KafkaErrorName | undefined
+  readonly #coordinatorEpochs = new Map<number, number>()
   #batches: Uint8Array[]
   #highWatermark: number
   readonly #listeners = new Set<(highWatermark: number) => void>()
@@ -105,6 +107,13 @@ export class MemoryFactLog implements FactLog {
 
   refusal(): KafkaErrorName | undefined {
     return this.refuses
+  }
+
+  markerRefusal(marker: FactMarker): KafkaErrorName | undefined {
+    const newest = this.#coordinatorEpochs.get(marker.producerId) ?? -1
+    if (marker.coordinatorEpoch < newest) return 'TRANSACTION_COORDINATOR_FENCED'
+    this.#coordinatorEpochs.set(marker.producerId, marker.coordinatorEpoch)
+    return undefined
   }
 
   append(batch: Uint8Array): { ok: true; lastOffset: number } | { ok: false; error: KafkaErrorName } {

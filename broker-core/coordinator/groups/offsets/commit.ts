@@ -50,8 +50,14 @@ export function offsetsWritten(
 }
 
 /** A group that is not there is in no generation; who manages its partitions itself brings it about (OFF-01). */
-const absentGroupRefusal = (command: CommitOffsetsCommand): KafkaErrorName | undefined =>
-  command.generationIdOrMemberEpoch < 0 ? undefined : 'ILLEGAL_GENERATION'
+function absentGroupRefusal({
+  apiVersion,
+  generationIdOrMemberEpoch,
+  producer,
+}: CommitOffsetsCommand): KafkaErrorName | undefined {
+  if (generationIdOrMemberEpoch < 0) return undefined
+  return producer === undefined && apiVersion >= memberEpochsSince ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION'
+}
 
 /** OffsetCommit and TxnOffsetCommit in a consumer group: OFF-08. */
 export function decideMemberCommit(

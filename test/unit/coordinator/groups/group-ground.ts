@@ -127,6 +127,7 @@ export interface CommitOptions {
   readonly metadata?: string
   readonly leaderEpoch?: number
   readonly retentionTimeMs?: number
+  readonly apiVersion?: number
   readonly groupId?: string
   readonly producer?: { readonly producerId: number; readonly producerEpoch: number }
 }
@@ -137,7 +138,7 @@ export const commit = (at: GroupGround, offset: number, options: CommitOptions =
     memberId: options.memberId ?? '',
     groupInstanceId: options.groupInstanceId ?? null,
     generationIdOrMemberEpoch: options.generationId ?? -1,
-    apiVersion: 8,
+    apiVersion: options.apiVersion ?? 8,
     retentionTimeMs: options.retentionTimeMs ?? -1,
     offsets: [
       {

@@ -40,6 +40,7 @@ describe('committing and fetching', () => {
   it('OFF-01: a generation of a group that is not there is illegal', async () => {
     const at = await groupGround()
     expect(errorOf(await now(at, commit(at, 5, { generationId: 1, memberId: 'm' })))).toBe('ILLEGAL_GENERATION')
+    expect(errorOf(await now(at, commit(at, 5, { generationId: 1, memberId: 'm', apiVersion: 9 })))).toBe('GROUP_ID_NOT_FOUND')
   })
 
   it('OFF-02: metadata and leader epoch come back unchanged, also after a failover; too long ones are refused alone', async () => {
@@ -149,6 +150,36 @@ describe('pending offsets of transactions', () => {
     expect(await committed(at, { requireStable: true })).toBe('UNSTABLE_OFFSET_COMMIT')
     expect(await endTransaction(at, true, 4)).toBe('NONE')
     expect(await committed(at)).toBe(9)
+  })
+
+  it('TXN-12: with an epoch per transaction a late marker of the transaction before is refused', async () => {
+    const at = await groupGround()
+    await now(at, commit(at, 9, { producer: { ...producer, producerEpoch: 3 } }))
+    const marker = { coordinatorEpoch: 1, committed: true, transactionVersion: 2 }
+    const end = (producerEpoch: number) =>
+      now(at, at.coordinator.endTransaction(0, { producer: { ...producer, producerEpoch }, ...marker }))
+    expect(await end(3)).toBe('INVALID_PRODUCER_EPOCH')
+    expect(await committed(at, { requireStable: true })).toBe('UNSTABLE_OFFSET_COMMIT')
+    expect(await end(4)).toBe('NONE')
+    expect(await end(4)).toBe('NONE')
+    expect(await committed(at)).toBe(9)
+  })
+
+  it('TXN-12: a coordinator that was superseded is fenced, and nothing is loaded anew for it', async () => {
+    const at = await groupGround()
+    const end = (coordinatorEpoch: number) =>
+      now(at, at.coordinator.endTransaction(0, { producer, coordinatorEpoch, committed: false, transactionVersion: 0 }))
+    expect(await end(5)).toBe('NONE')
+    await now(at, commit(at, 9, { producer }))
+    expect(await end(4)).toBe('TRANSACTION_COORDINATOR_FENCED')
+    expect(await committed(at, { requireStable: true })).toBe('UNSTABLE_OFFSET_COMMIT')
+    expect(at.logged.filter(line => line.includes('coordinator.loaded')).length).toBe(1)
+  })
+
+  it('TXN-05: a zombie cannot add to what its successor has open', async () => {
+    const at = await groupGround()
+    await now(at, commit(at, 9, { producer: { ...producer, producerEpoch: 3 } }))
+    expect(errorOf(await now(at, commit(at, 2, { producer })))).toBe('INVALID_PRODUCER_EPOCH')
   })
 
   it('TXN-09: members are fenced as in OffsetCommit; without a member a transaction may commit to any group', async () => {

@@ -142,6 +142,13 @@ describe('with an epoch per transaction (KIP-890)', () => {
     }
   }
 
+  it('TXN-24: an abort without partitions is complete at once, and needs no markers', async () => {
+    const at = await transactionGround()
+    const producer = await now(at, init(at))
+    expect((await now(at, end(at, producer, false, 2))).error).toBe('NONE')
+    expect([await statusOf(at), at.received.length]).toEqual(['CompleteAbort', 0])
+  })
+
   it('TXN-23: each end bumps the epoch, answers with it, and the markers carry it', async () => {
     const at = await transactionGround()
     const producer = await now(at, init(at))
