@@ -50,7 +50,8 @@ export interface PartitionReader {
   seek(offset: number): void
   /**
    * The next records. Leaders that move are followed, retriable errors repeated. Throws OFFSET_OUT_OF_RANGE behind the end of the log
-   * (it was truncated or the topic made anew), UNKNOWN_TOPIC_OR_PARTITION, authorization errors, CorruptRecords, CANCELLED.
+   * (it was truncated), INCONSISTENT_TOPIC_ID when the topic was
+   * deleted and created anew, UNKNOWN_TOPIC_OR_PARTITION, authorization errors, CorruptRecords, CANCELLED.
    */
   read(options: ReadOptions): Promise<PartitionPage>
   /** The same without opening batches, for scans: whole batches, of which the first may begin below the position. */
@@ -73,6 +74,8 @@ class Reader implements PartitionReader {
   readonly #options: ReaderOptions
   readonly #isolation: IsolationLevel
   #position: number
+  /** Of the topic that the position belongs to; undefined before the first fetch. */
+  #topicId: string | undefined
   /** What was fetched; up to `#next` it was read. */
   #ahead: readonly FetchedBatch[] = []
   #next = 0
@@ -203,6 +206,7 @@ class Reader implements PartitionReader {
     const { topic, partition, lane, fetchBytesMax: bytesMax = fetchBytesDefault } = this.#options
     const place = { api: 'Fetch', topic, partition }
     const known = await this.#client.topic(topic, signal === undefined ? {} : { signal })
+    this.#checkTopic(known.topicId)
     const { leaderId, leaderEpoch } = known.partitions[partition] ?? {}
     if (leaderId === undefined) throw new KafkaClientError('UNKNOWN_TOPIC_OR_PARTITION', place)
     if (leaderId < 0) throw new KafkaClientError('LEADER_NOT_AVAILABLE', place)
@@ -219,6 +223,14 @@ class Reader implements PartitionReader {
     if (fetched === undefined) throw new KafkaClientError('UNKNOWN_TOPIC_OR_PARTITION', place)
     if (fetched.error !== 'NONE' && fetched.error !== 'OFFSET_OUT_OF_RANGE') throw new KafkaClientError(fetched.error, place)
     return fetched
+  }
+
+  /** Offsets of a topic that was deleted mean nothing in the one that has its name now. */
+  #checkTopic(topicId: string): void {
+    this.#topicId ??= topicId
+    if (this.#topicId === topicId) return
+    const { topic, partition } = this.#options
+    throw new KafkaClientError('INCONSISTENT_TOPIC_ID', { topic, partition }, 'the topic was deleted and created anew')
   }
 
   async #backIntoRange(signal: CancelSignal | undefined): Promise<void> {

@@ -59,6 +59,8 @@ export async function tailPartitions(
 
 interface Follow extends TopicPartition {
   offset: number
+  /** Of the topic that the offset belongs to; undefined before the first request. */
+  topicId: string | undefined
   skippedFrom: number | undefined
 }
 
@@ -80,7 +82,7 @@ class Tail {
     this.#options = options
     this.#receive = receive
     this.#trouble = trouble
-    this.#follows = options.positions.map(it => ({ ...it, skippedFrom: undefined }))
+    this.#follows = options.positions.map(it => ({ ...it, topicId: undefined, skippedFrom: undefined }))
   }
 
   /** One loop per broker that leads any of the partitions; they end when their broker leads none, and new ones begin. */
@@ -89,8 +91,9 @@ class Tail {
     const loops = new Map<number, Promise<void>>()
     const failures: unknown[] = []
     while (!signal.aborted && failures.length === 0) {
-      for (const leaderId of (await this.#byLeader()).keys()) {
-        if (loops.has(leaderId)) continue
+      for (const [leaderId, some] of await this.#byLeader()) {
+        // What another loop still fetches is not this one's yet: it would end at once, and begin again, without end.
+        if (loops.has(leaderId) || some.every(it => this.#isBusy(it))) continue
         const loop = this.#follow(leaderId).catch((error: unknown) => failures.push(error))
         loops.set(
           leaderId,
@@ -124,6 +127,7 @@ class Tail {
     let missing: KafkaClientError | undefined
     for (const it of this.#follows) {
       const topic = await this.#client.topic(it.topic, { signal: this.#options.signal })
+      this.#followTopic(it, topic.topicId)
       const leaderId = topic.partitions[it.partition]?.leaderId ?? -1
       if (leaderId < 0) missing = new KafkaClientError('LEADER_NOT_AVAILABLE', { topic: it.topic, partition: it.partition })
       else byLeader.set(leaderId, [...(byLeader.get(leaderId) ?? []), it])
@@ -132,13 +136,21 @@ class Tail {
     return byLeader
   }
 
+  /** A topic that was deleted and created anew is followed from its beginning. */
+  #followTopic(it: Follow, topicId: string): void {
+    it.topicId ??= topicId
+    if (it.topicId === topicId) return
+    it.topicId = topicId
+    it.skippedFrom ??= it.offset
+    it.offset = 0
+  }
+
   /** Until the broker leads none of the partitions. */
   async #follow(leaderId: number): Promise<void> {
     const { signal } = this.#options
     for (;;) {
       const round = async (): Promise<boolean> => {
-        const mine =
-          (await this.#leaders()).get(leaderId)?.filter(it => !this.#busy.has(partitionName(it.topic, it.partition))) ?? []
+        const mine = (await this.#leaders()).get(leaderId)?.filter(it => !this.#isBusy(it)) ?? []
         if (mine.length === 0 || signal.aborted) return false
         await this.#exclusively(mine, () => this.#fetch(leaderId, mine))
         return true
@@ -153,6 +165,10 @@ class Tail {
       )
       if (!goesOn) return
     }
+  }
+
+  #isBusy({ topic, partition }: TopicPartition): boolean {
+    return this.#busy.has(partitionName(topic, partition))
   }
 
   /** While a leader moves, two loops may want the same partition. */

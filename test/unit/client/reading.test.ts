@@ -145,6 +145,49 @@ describe('reading forwards', () => {
   })
 })
 
+describe('a topic that is deleted and created anew', () => {
+  const anew = () => {
+    cluster.topics.set('t', { leaderId: 1, leaderEpoch: 0, topicId: 'AAAAAAAAAAAAAAAAAAAAAw' })
+    const log = new ScriptedLog()
+    log.append(['new 0', 'new 1', 'new 2'])
+    log.serve(cluster, 'AAAAAAAAAAAAAAAAAAAAAw')
+  }
+  beforeEach(async () => {
+    cluster.topics.set('t', { leaderId: 1, leaderEpoch: 4, topicId: 'AAAAAAAAAAAAAAAAAAAAAg' })
+    const log = new ScriptedLog()
+    log.append(['old 0', 'old 1'])
+    log.serve(cluster)
+    await client.refresh(['t'])
+  })
+
+  it('is not read on by a reader of the old one, whose offsets mean nothing there', async () => {
+    const reader = openPartitionReader(client, { ...at, offset: 0 })
+    expect((await reader.read({ recordsMax: 5 })).records).toHaveLength(2)
+    anew()
+    await expect(reader.read({ recordsMax: 5 })).rejects.toMatchObject({ code: 'INCONSISTENT_TOPIC_ID' })
+  })
+
+  it('is followed from its beginning by a tail', async () => {
+    const stop = new AbortController()
+    const seen: unknown[] = []
+    const options = { positions: [{ ...at, offset: 0 }], lane: 'anew', signal: stop.signal, waitMs: 10 }
+    const tail = tailPartitions(client, options, ({ fromOffset, skippedFrom, batches }) => {
+      seen.push([fromOffset, skippedFrom, batches.at(-1)?.lastOffset])
+    })
+    await expect.poll(() => seen).toEqual([[0, undefined, 1]])
+    anew()
+    await client.refresh(['t'])
+    await expect
+      .poll(() => seen)
+      .toEqual([
+        [0, undefined, 1],
+        [0, 2, 2],
+      ])
+    stop.abort()
+    await tail
+  })
+})
+
 describe('offsets', () => {
   it("several questions about one partition do not get in each other's way", async () => {
     const log = new ScriptedLog()

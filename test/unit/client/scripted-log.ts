@@ -57,9 +57,10 @@ export class ScriptedLog {
     return offsets
   }
 
-  serve(cluster: ScriptedCluster): void {
+  /** As the one topic of the cluster; requests by another id are refused. */
+  serve(cluster: ScriptedCluster, ownTopicId?: string): void {
     cluster.answer(listOffsets, (body, { version }) => this.#listOffsets(body, version))
-    cluster.answer(fetch, body => this.#fetch(body))
+    cluster.answer(fetch, body => this.#fetch(body, ownTopicId))
   }
 
   #listOffsets(body: RequestOf<typeof listOffsets>, version: number): ResponseOf<typeof listOffsets> {
@@ -77,11 +78,15 @@ export class ScriptedLog {
     return { throttleTimeMs: 0, topics }
   }
 
-  #fetch(body: RequestOf<typeof fetch>): ResponseOf<typeof fetch> {
+  #fetch(body: RequestOf<typeof fetch>, ownTopicId: string | undefined): ResponseOf<typeof fetch> {
     const responses = body.topics.map(({ topic, topicId, partitions }) => ({
       topic,
       topicId,
-      partitions: partitions.map(it => this.#fetchPartition(it.fetchOffset, it.partitionMaxBytes, body.isolationLevel === 1)),
+      partitions: partitions.map(it => {
+        const found = this.#fetchPartition(it.fetchOffset, it.partitionMaxBytes, body.isolationLevel === 1)
+        const isOther = ownTopicId !== undefined && topicId !== ownTopicId
+        return isOther ? { ...found, records: null, errorCode: errorCode('UNKNOWN_TOPIC_ID') } : found
+      }),
     }))
     return { ...fetch.response.zero, responses }
   }
