@@ -10,13 +10,14 @@ export interface ControllerChannelOptions {
   readonly nodeId: number
   readonly raft: Pick<RaftNode, 'leaderAndEpoch' | 'endpointOf'>
   readonly env: Pick<Env, 'network' | 'timers' | 'clock' | 'random' | 'digest'>
-  /** One try; a call may have several. */
+  /** For connecting. */
   readonly requestTimeoutMs: number
 }
 
 const defaultTimeoutMs = 30_000
 const firstPauseMs = 10
 const pauseMaxMs = 200
+const leaderCheckMs = 250
 
 /**
  * The way of one broker to whoever leads the quorum, over TCP also when that is this node. One connection, opened when needed, replaced
@@ -62,8 +63,9 @@ export function controllerChannel(options: ControllerChannelOptions): Controller
       const connection = await connectionTo(leaderId)
       const version = connection.negotiatedVersion(api, call.version)
       if (version === undefined) throw new ControllerUnavailable(`node ${leaderId} does not serve ${api.name}`)
-      const timeoutMs = Math.min(leftMs, options.requestTimeoutMs)
-      const response: ResponseOf<A> = await connection.call(api, version, request, { timeoutMs })
+      const answer: Promise<ResponseOf<A>> = connection.call(api, version, request, { timeoutMs: leftMs })
+      const response = await Promise.race([answer, leaderMoved(leaderId, answer)])
+      if (response === undefined) return `node ${leaderId} leads no more`
       const isMisdirected = call.isMisdirected ?? saysNotController
       return isMisdirected(response) ? `node ${leaderId} is not the active controller` : response
     } catch (error) {
@@ -71,6 +73,25 @@ export function controllerChannel(options: ControllerChannelOptions): Controller
       if (error instanceof ControllerUnavailable || error instanceof WireFormatError) throw error
       return error instanceof Error ? error.message : String(error)
     }
+  }
+
+  /**
+   * Undefined once another node leads than the one that was asked. As long as it leads an answer is awaited, however slow: asking twice for
+   * a topic would be told that it exists.
+   */
+  async function leaderMoved(askedId: number, answer: Promise<unknown>): Promise<undefined> {
+    let isAnswered = false
+    const settled = () => {
+      isAnswered = true
+    }
+    answer.then(settled, settled)
+    while (!isAnswered && !isClosed) {
+      await new Promise<void>(resolve => env.timers.after(leaderCheckMs, resolve))
+      const { leaderId } = raft.leaderAndEpoch()
+      if (leaderId !== undefined && leaderId !== askedId) break
+    }
+    if (!isAnswered) letGo()
+    return undefined
   }
 
   return {

@@ -116,7 +116,7 @@ describe('a node that was busy', () => {
       leader.process.pause()
       await world.time.run(250)
       leader.process.resume()
-      await world.time.run(100)
+      await world.time.run(400)
     }
     expect(world.leader()?.raft.leaderAndEpoch()).toEqual({ leaderId: leader.nodeId, epoch })
   })
