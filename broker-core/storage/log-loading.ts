@@ -75,6 +75,7 @@ class LoadingLog {
     this.#epochs.truncateFromEnd(logEndOffset)
     this.#epochs.truncateFromStart(logStartOffset)
     this.#snapshots.reload(this.#producers, this.#segments, logStartOffset, logEndOffset)
+    this.#snapshots.removeStray(this.#segments.baseOffsets)
     const highWatermark = Math.max(Math.min(spec.highWatermark ?? 0, logEndOffset), logStartOffset)
     const log = new Log(
       {

@@ -337,6 +337,7 @@ export class Log implements PartitionLog {
     placed.lastModifiedMs = old[old.length - 1]!.lastModifiedMs
     this.segments.replace(old, [placed])
     this.#tail.dropBelow(endOffset)
+    this.#snapshots.removeStray(this.segments.baseOffsets)
   }
 
   /** Else what was cut off could come back after a loss of power, behind or between what was appended since. */
@@ -434,7 +435,7 @@ export class Log implements PartitionLog {
     const bytes = old.reduce((sum, segment) => sum + segment.sizeBytes, 0)
     this.advanceLogStartOffset(Math.max(this.#logStartOffset, this.segments.all[count]!.baseOffset), 'retention')
     this.#drop(old)
-    this.#snapshots.removeBelow(this.segments.first.baseOffset)
+    this.#snapshots.removeStray(this.segments.baseOffsets)
     return bytes
   }
 

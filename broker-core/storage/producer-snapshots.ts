@@ -69,10 +69,10 @@ export class ProducerSnapshots {
       .map(file => file!.offset)
   }
 
-  /** DISK-24: those at or below the first segment tell nothing that the log does not. The newest stays. */
-  removeBelow(offset: number): void {
-    const all = this.offsets()
-    for (const one of all.slice(0, -1)) if (one < offset) this.#context.files.remove(this.#path(one))
+  /** DISK-24: snapshots that belong to no segment any more (retention, compaction) go, except the newest of all. */
+  removeStray(segmentBaseOffsets: readonly number[]): void {
+    const kept = new Set(segmentBaseOffsets)
+    for (const offset of this.offsets().slice(0, -1)) if (!kept.has(offset)) this.#context.files.remove(this.#path(offset))
   }
 
   removeAll(): void {

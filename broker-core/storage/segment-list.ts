@@ -19,6 +19,10 @@ export class SegmentList {
     return this.#segments.length
   }
 
+  get baseOffsets(): readonly number[] {
+    return this.#segments.map(segment => segment.baseOffset)
+  }
+
   get sizeBytes(): number {
     let sum = 0
     for (const segment of this.#segments) sum += segment.sizeBytes

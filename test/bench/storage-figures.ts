@@ -109,6 +109,33 @@ function measureReads(root: string): void {
   fs.rmSync(path, { recursive: true })
 }
 
+/** Every key many times over: most of it goes. */
+function measureCompaction(root: string): void {
+  const path = join(root, 'compaction')
+  const config = { 'cleanup.policy': 'compact', 'segment.bytes': String(16 * 1024 * 1024), 'min.cleanable.dirty.ratio': '0.01' }
+  const directory = openLogDirectory({ path, clusterId: 'bench', nodeId: 1, configOf: () => config }, env)
+  const log = directory.createLog({ topic: 'bench', partition: 0, topicId, config })
+  const value = env.random.bytes(recordBytes - 30)
+  const keys = 50_000
+  const count = 128
+  for (let batch = 0, key = 0; batch < totalBytes / recordBytes / count / 2; batch++) {
+    const records = Array.from({ length: count }, () => ({
+      timestampMs: Date.now(),
+      key: new TextEncoder().encode(`key ${key++ % keys}`),
+      value,
+    }))
+    log.appendAsLeader(encodeBatch({ records }, env), { leaderEpoch: 0, origin: 'client' })
+  }
+  log.advanceHighWatermark(log.logEndOffset)
+  const before = log.sizeBytes
+  const ms = timed(() => directory.runCompaction())
+  say(
+    `${'compaction'.padEnd(38)}${(before / 1e6 / (ms / 1000)).toFixed(0).padStart(7)} MB/s   ${(before / 1e6).toFixed(0)} MB became ${(log.sizeBytes / 1e6).toFixed(0)} MB`,
+  )
+  directory.abandon()
+  fs.rmSync(path, { recursive: true })
+}
+
 function bareRead(path: string, maxBytes: number): number {
   const fd = fs.openSync(path, 'r')
   const ms = timed(() => {
@@ -154,6 +181,7 @@ export function printFigures(parent = tmpdir()): void {
   try {
     for (const kib of [4, 16, 64, 256, 1024]) measureAppends(root, kib * 1024)
     measureReads(root)
+    measureCompaction(root)
     measureOpen(root)
   } finally {
     fs.rmSync(root, { recursive: true, force: true })

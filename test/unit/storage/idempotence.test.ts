@@ -261,6 +261,29 @@ describe('producer state survives', () => {
     expect(decodeProducerSnapshot(bytes.subarray(0, 60), codecs.crc32c)).toBeUndefined()
   })
 
+  it('DISK-24: snapshots without a segment go with it, the newest stays', () => {
+    const env = testStorage()
+    const config = { 'segment.bytes': '150', 'retention.bytes': '300', 'file.delete.delay.ms': '0' }
+    const { directory, log } = createTestLog(env, config)
+    for (let i = 0; i < 9; i++) produce(log, 0, i)
+    const offsetsOf = (kind: string) =>
+      env.disk
+        .list('data/t-0')
+        .filter(name => name.endsWith(kind))
+        .map(name => Number(name.slice(0, 20)))
+        .sort((one, other) => one - other)
+    expect(offsetsOf('.snapshot').length).toBe(4)
+    log.advanceHighWatermark(9)
+    directory.runRetention()
+    expect(offsetsOf('.snapshot')).toEqual(offsetsOf('.log').slice(offsetsOf('.snapshot')[0] === offsetsOf('.log')[0] ? 0 : 1))
+    directory.close(1)
+    for (const stray of [1, 2]) env.disk.open(`data/t-0/0000000000000000000${stray}.snapshot`, 'create')
+    openTestDirectory(env, { configOf: () => config })
+    const rest = offsetsOf('.snapshot')
+    expect(rest.at(-1)).toBe(9)
+    expect(rest.slice(0, -1).every(offset => offsetsOf('.log').includes(offset))).toBe(true)
+  })
+
   it('DISK-23: a damaged snapshot is passed over for an older one or the log', () => {
     const env = testStorage()
     const { directory, log } = createTestLog(env, { 'segment.bytes': '150' })
