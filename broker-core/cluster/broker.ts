@@ -9,6 +9,7 @@ import { brokerFailure } from './broker-failure.ts'
 import { brokerLife } from './broker-life.ts'
 import { startControllerOnly } from './controller-only.ts'
 import { coordination } from './coordination.ts'
+import { coordinatorSettings } from './coordinator-settings.ts'
 import { dataPlane } from './data-plane.ts'
 import { openDoors } from './doors.ts'
 import { isrChannel } from './isr-channel.ts'
@@ -45,6 +46,7 @@ const requestToControllerMs = 30_000
  */
 export const startBroker: StartBroker = async (config, env) => {
   if (!config.isBroker) return startControllerOnly(config, env)
+  const settings = coordinatorSettings(config)
   const failure = brokerFailure()
   // Storage asks for topic configurations before there is any metadata.
   const newest: { metadata?: MetadataView } = {}
@@ -73,6 +75,7 @@ export const startBroker: StartBroker = async (config, env) => {
   })
   const coordinators = coordination({
     config,
+    settings,
     env,
     layers,
     metadata: node.metadata,

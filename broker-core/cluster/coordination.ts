@@ -1,6 +1,6 @@
 import type { ControllerChannel } from '../controller/controller-channel.ts'
 import type { MetadataView } from '../controller/image.ts'
-import { type Coordinators, startCoordinators } from '../coordinator/coordinators.ts'
+import { type Coordinators, type CoordinatorSettings, startCoordinators } from '../coordinator/coordinators.ts'
 import type { InternalTopics, ProducerIdBlocks } from '../coordinator/ports.ts'
 import type { Env } from '../env/env.ts'
 import { errorName } from '../model/kafka-errors.ts'
@@ -14,11 +14,11 @@ import type { BrokerConfig } from './broker-config.ts'
 import { brokerPeers } from './broker-peers.ts'
 import { coordinatorLog } from './coordinator-log.ts'
 import { coordinatorMetadata } from './coordinator-metadata.ts'
-import { coordinatorSettings } from './coordinator-settings.ts'
 import type { LeadershipChange } from './replica-assignment.ts'
 
 export interface CoordinationOptions {
   readonly config: BrokerConfig
+  readonly settings: CoordinatorSettings
   readonly env: Env
   readonly metadata: MetadataView
   readonly channel: ControllerChannel
@@ -61,7 +61,7 @@ export function coordination(options: CoordinationOptions): Coordination {
       markers: { send: (nodeId, request) => peers.ask(nodeId, writeTxnMarkers, request) },
       internalTopics: options.internalTopics,
     },
-    coordinatorSettings(config),
+    options.settings,
   )
   const leaderships = new Map([
     ['__consumer_offsets', coordinators.groups.leadership],
