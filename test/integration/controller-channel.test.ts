@@ -1,0 +1,101 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { controllerChannel } from '../../broker-core/cluster/controller-channel.ts'
+import { openListener, type OpenListener } from '../../broker-core/cluster/listeners.ts'
+import { nodeEnv } from '../../broker-core/env/node/node-env.ts'
+import { errorCode } from '../../broker-core/model/kafka-errors.ts'
+import { allocateProducerIds } from '../../broker-core/protocol/messages/67-allocate-producer-ids.ts'
+import { createDispatch, type Dispatch } from '../../broker-core/server/dispatch.ts'
+import { handler } from '../../broker-core/server/handler.ts'
+import { apiVersionsHandler } from '../../broker-core/server/handlers/18-api-versions.ts'
+import { imageOf } from '../unit/server/images.ts'
+
+const env = nodeEnv({ log: { write() {} } })
+const request = { brokerId: 1, brokerEpoch: 1 }
+const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+
+/** A controller node that answers as told. */
+async function startNode(
+  answer: (count: number) => Promise<'NONE' | 'NOT_CONTROLLER'>,
+): Promise<OpenListener & { asked(): number }> {
+  const options = {
+    name: 'CONTROLLER',
+    endpoint: { host: '127.0.0.1', port: 0 },
+    frameBytesMax: 1e6,
+    idleMs: 60_000,
+    connectionsMax: 10,
+  }
+  const listener = await openListener(options, env)
+  let count = 0
+  const dispatch: Dispatch = createDispatch({
+    handlers: [
+      apiVersionsHandler({ served: () => dispatch.served, image: () => imageOf([]), nodeId: 1, supportedFeatures: [] }),
+      handler(allocateProducerIds, async () => {
+        const error = await answer(++count)
+        return { throttleTimeMs: 0, errorCode: errorCode(error), producerIdStart: count, producerIdLen: 1 }
+      }),
+    ],
+    door: 'controller',
+    log: env.log,
+    bug: () => {},
+  })
+  listener.serve(dispatch)
+  return Object.assign(listener, { asked: () => count })
+}
+
+describe('the way to the controller', () => {
+  const open: { close(): unknown }[] = []
+  afterEach(async () => {
+    for (const one of open.splice(0)) await one.close()
+  })
+
+  /** Nodes 1, 2, … in this order; `leader` says who leads. */
+  function channelTo(nodes: readonly OpenListener[], leader: () => number | undefined) {
+    const channel = controllerChannel({
+      nodeId: 9,
+      raft: {
+        leaderAndEpoch: () => ({ leaderId: leader(), epoch: 1 }),
+        endpointOf: id => ({ host: '127.0.0.1', port: nodes[id - 1]?.port ?? 0 }),
+      },
+      env,
+      requestTimeoutMs: 200,
+    })
+    open.push(channel, ...nodes)
+    return channel
+  }
+
+  it('asks a slow controller once', async () => {
+    const node = await startNode(async () => {
+      await pause(700)
+      return 'NONE'
+    })
+    const answer = await channelTo([node], () => 1).send(allocateProducerIds, request)
+    expect([answer.producerIdStart, node.asked()]).toEqual([1, 1])
+  })
+
+  it('asks again, and the right one, when a node is not the active controller', async () => {
+    const nodes = await Promise.all([startNode(async () => 'NOT_CONTROLLER'), startNode(async () => 'NONE')])
+    let asked = 0
+    const answer = await channelTo(nodes, () => (++asked < 3 ? 1 : 2)).send(allocateProducerIds, request)
+    expect(answer.errorCode).toBe(0)
+    expect(nodes[1]?.asked()).toBe(1)
+  })
+
+  it('leaves a silent node when another one leads', async () => {
+    let leader = 1
+    const nodes = await Promise.all([startNode(() => new Promise(() => {})), startNode(async () => 'NONE')])
+    const answer = channelTo(nodes, () => leader).send(allocateProducerIds, request)
+    await pause(100)
+    leader = 2
+    expect((await answer).errorCode).toBe(0)
+  })
+
+  it('gives up at the deadline, with the reason', async () => {
+    const node = await startNode(async () => 'NOT_CONTROLLER')
+    const channel = channelTo([node], () => undefined)
+    await expect(channel.send(allocateProducerIds, request, { timeoutMs: 300 })).rejects.toThrow(
+      'no leader of the quorum is known',
+    )
+    channel.close()
+    await expect(channel.send(allocateProducerIds, request)).rejects.toThrow('closed')
+  })
+})
