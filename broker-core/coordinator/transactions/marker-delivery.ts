@@ -41,16 +41,18 @@ const retryMs = 100
 /** A topic that stays unknown for this many attempts is deleted: there is nothing to write a marker to. */
 const unknownAttemptsMax = 5
 const parcelsPerRequestMax = 5_000
+/** So that transactions on healthy partitions do not wait behind one whose partition is not replicated. */
+const requestsPerNodeMax = 5
 
 /**
- * TXN-10: markers of prepared transactions to the leaders of their partitions, retried until written. One request per broker at a time
- * carries what has gathered meanwhile. Queues are bounded by the transactions that are prepared, each of which is here once.
+ * TXN-10: markers of prepared transactions to the leaders of their partitions, retried until written. A few requests per broker are under
+ * way at a time; the next one carries what has gathered meanwhile. Queues are bounded by the transactions that are prepared, each of which is here once.
  */
 export class MarkerDelivery {
   readonly #ports: MarkerDeliveryPorts
   readonly #deliveries = new Map<string, Delivery>()
   readonly #queues = new Map<number, Parcel[]>()
-  readonly #busy = new Set<number>()
+  readonly #underWay = new Map<number, number>()
   #isClosed = false
 
   constructor(ports: MarkerDeliveryPorts) {
@@ -126,13 +128,14 @@ export class MarkerDelivery {
   }
 
   #pump(nodeId: number): void {
-    if (this.#busy.has(nodeId) || this.#isClosed) return
+    const underWay = this.#underWay.get(nodeId) ?? 0
+    if (underWay >= requestsPerNodeMax || this.#isClosed) return
     const waiting = this.#queues.get(nodeId)?.splice(0, parcelsPerRequestMax) ?? []
     const parcels = waiting.filter(parcel => !parcel.delivery.isStopped)
     if (parcels.length === 0) return
-    this.#busy.add(nodeId)
+    this.#underWay.set(nodeId, underWay + 1)
     void this.#ask(nodeId, parcels).then(receipts => {
-      this.#busy.delete(nodeId)
+      this.#underWay.set(nodeId, (this.#underWay.get(nodeId) ?? 1) - 1)
       const later: Parcel[] = []
       for (const [index, parcel] of parcels.entries()) this.#received(parcel, receipts[index] ?? 'retry', later)
       this.#retry(later)

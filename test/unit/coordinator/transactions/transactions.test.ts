@@ -315,6 +315,20 @@ describe('ends and markers', () => {
     expect(await statusOf(at)).toBe('CompleteCommit')
   })
 
+  it('TXN-10: a partition that is not replicated holds up its own transaction only', async () => {
+    const at = await transactionGround()
+    const stuck = await ongoing(at)
+    at.holdMarkers = true
+    await now(at, end(at, stuck, true))
+    at.holdMarkers = false
+    const other = { ...(await now(at, init(at, undefined, { transactionalId: 'other' }))), transactionalId: 'other' }
+    const topics = [{ topic: 'bills', partitions: [0] }]
+    await now(at, at.coordinator.addPartitions({ ...other, topics, clientVersion: 0 }))
+    expect((await now(at, at.coordinator.endTransaction({ ...other, committed: true, clientVersion: 0 }))).error).toBe('NONE')
+    const described = await now(at, at.coordinator.describeTransaction('other'))
+    expect([await statusOf(at), described]).toMatchObject(['PrepareCommit', { status: 'CompleteCommit' }])
+  })
+
   it.each(['NOT_LEADER_OR_FOLLOWER', 'NOT_ENOUGH_REPLICAS', 'UNKNOWN_TOPIC_OR_PARTITION', 'no answer'] as const)(
     'TXN-10: %s: the marker is sent again, to whoever leads then, and only where it is missing',
     async error => {
