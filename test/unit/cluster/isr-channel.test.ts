@@ -63,7 +63,7 @@ describe('ISR changes on their way to the controller', () => {
     })
     next()?.resolve(answerFor(requests[0] as Request))
     expect(await Promise.all(results)).toEqual(
-      Array(3).fill({ ok: true, isr: [1], leader: 1, leaderEpoch: 3, partitionEpoch: 9 }),
+      [0, 1, 2].map(() => ({ ok: true, isr: [1], leader: 1, leaderEpoch: 3, partitionEpoch: 9 })),
     )
   })
 
