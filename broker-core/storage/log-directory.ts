@@ -105,6 +105,8 @@ class OpenLogDirectory implements LogDirectory {
     this.metadataLogPath = `${this.path}/${metadataDirectoryName}`
     this.#files.makeDirectory(this.metadataLogPath)
     this.#loadLogs()
+    // A log that ends below its recovery point will be written anew there: the checkpoint must not vouch for that.
+    if (this.previousBrokerEpoch === undefined) this.writeRecoveryPoints()
   }
 
   get failure(): StorageFailure | undefined {

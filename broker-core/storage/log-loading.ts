@@ -167,7 +167,7 @@ class LoadingLog {
 
   /** DISK-33. */
   #restartAt(offset: number): number {
-    this.#drop([...this.#segments.all])
+    this.#drop([...this.#segments.all].reverse())
     this.#epochs.clear()
     this.#addSegment(offset)
     return offset
@@ -183,7 +183,7 @@ class LoadingLog {
       offset: nextOffset,
       segmentsDropped: segments.length,
     })
-    this.#drop(segments)
+    this.#drop([...segments].reverse())
     this.#context.files.syncDirectory(this.#spec.directory)
   }
 

@@ -287,8 +287,8 @@ export class Log implements PartitionLog {
       return
     }
     this.#generation++
-    const dropped = this.segments.all.filter(segment => segment.baseOffset > offset)
-    this.#drop(dropped)
+    // The newest first: what a crash leaves must have no piece missing in its middle.
+    this.#drop(this.segments.all.filter(segment => segment.baseOffset > offset).reverse())
     this.segments.active.truncateTo(offset)
     this.#truncationIsDurable()
     this.segments.active.activate(this.#config.segmentIndexBytes)
@@ -306,7 +306,7 @@ export class Log implements PartitionLog {
   truncateFullyAndStartAt(offset: number): void {
     this.#assertOpen()
     this.#generation++
-    this.#drop([...this.segments.all])
+    this.#drop([...this.segments.all].reverse())
     this.#tail.clear()
     this.segments.add(createSegment(this.#context, this.directory, offset, this.#config))
     this.segments.active.activate(this.#config.segmentIndexBytes)

@@ -159,6 +159,21 @@ describe('log directory', () => {
     expect([again.log('t', 0)!.logStartOffset, again.log('t', 0)!.highWatermark]).toEqual([4, 4])
   })
 
+  it('DISK-31: a recovery point beyond the recovered end is taken back at once', () => {
+    const env = testStorage()
+    const { directory, log } = createTestLog(env)
+    for (let i = 0; i < 10; i++) append(log, [{}])
+    log.flush()
+    env.advance(1)
+    directory.close(1)
+    env.disk.remove('data/.kafka_cleanshutdown')
+    const path = 'data/t-0/00000000000000000000.log'
+    env.disk.open(path, 'write').resize(env.disk.sizeOf(path) / 2)
+    const again = openTestDirectory(env)
+    expect(again.log('t', 0)!.logEndOffset).toBe(5)
+    expect(contentOf(env, 'data/recovery-point-offset-checkpoint')).toBe('0\n1\nt 0 5\n')
+  })
+
   it('DISK-33: a log that ends below its checkpointed start begins anew there', () => {
     const env = testStorage()
     const { directory, log } = createTestLog(env)
