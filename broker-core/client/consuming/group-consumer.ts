@@ -1,6 +1,6 @@
 import type { CancelTimer } from '../../env/clock.ts'
 import { partitionName, type TopicPartition } from '../../model/ids.ts'
-import { alterGroupOffsets, committedOffsets } from '../admin/group-offsets.ts'
+import { alterGroupOffsets, type CommittedOffset, committedOffsets } from '../admin/group-offsets.ts'
 import { listOffsets } from '../admin/offsets.ts'
 import { KafkaClientError } from '../client-error.ts'
 import type { KafkaClient } from '../kafka-client.ts'
@@ -27,6 +27,9 @@ export function consumeAsGroup(client: KafkaClient, options: ConsumerOptions, ha
 }
 
 let consumers = 0
+
+/** The topic was deleted. */
+const goneErrors: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID'])
 
 class Consumer implements GroupConsumer {
   readonly stopped: Promise<void>
@@ -162,29 +165,38 @@ class Consumer implements GroupConsumer {
     await this.#handler.lost?.(partitions)
   }
 
-  /** From the committed offset, or where the options say without one. */
+  /** From the committed offset, or where the options say without one. Partitions of a topic that is gone have none. */
   async #findPositions(partitions: readonly TopicPartition[]): Promise<void> {
-    const { groupId, offsetReset } = this.#settings
-    const { signal } = this.#cancel
     const plain = partitions.map(({ topic, partition }) => ({ topic, partition }))
-    const committed = await committedOffsets(this.#client, groupId, {
-      partitions: plain,
-      requireStable: true,
-      signal,
-      timeoutMs: Number.POSITIVE_INFINITY,
-    })
+    const forEver = { signal: this.#cancel.signal, timeoutMs: Number.POSITIVE_INFINITY }
+    const committed = await this.#client.retry(() => this.#committedOf(plain), forEver)
     const missing = committed.filter(it => it.offset < 0)
-    const starts =
-      missing.length === 0
-        ? []
-        : await listOffsets(
-            this.#client,
-            missing.map(it => ({ ...it, at: offsetReset })),
-            { signal },
-          )
+    const starts = missing.length === 0 ? [] : await this.#client.retry(() => this.#startsOf(missing), forEver)
     for (const { topic, partition, offset } of [...committed.filter(it => it.offset >= 0), ...starts]) {
-      this.#positions.set(partitionName(topic, partition), { topic, partition, offset: Math.max(offset, 0) })
+      this.#positions.set(partitionName(topic, partition), { topic, partition, offset })
     }
+  }
+
+  /** Offsets that a transaction is about to commit are waited for (UNSTABLE_OFFSET_COMMIT, KIP-447), as is what else stands in the way. */
+  async #committedOf(partitions: readonly TopicPartition[]): Promise<readonly CommittedOffset[]> {
+    const { groupId } = this.#settings
+    const options = { partitions, requireStable: true, signal: this.#cancel.signal }
+    const committed = await committedOffsets(this.#client, groupId, options)
+    const refused = committed.find(it => it.error !== 'NONE' && !goneErrors.has(it.error))
+    if (refused === undefined) return committed.filter(it => it.error === 'NONE')
+    throw new KafkaClientError(refused.error, { group: groupId, topic: refused.topic, partition: refused.partition })
+  }
+
+  /** Beginning somewhere else for want of an answer would skip records, or read all of them again: it waits for the answer. */
+  async #startsOf(partitions: readonly TopicPartition[]): Promise<readonly (TopicPartition & { readonly offset: number })[]> {
+    const questions = partitions.map(({ topic, partition }) => ({ topic, partition, at: this.#settings.offsetReset }))
+    const answers = await listOffsets(this.#client, questions, { signal: this.#cancel.signal })
+    const unanswered = answers.find(it => it.error !== 'NONE' && !goneErrors.has(it.error))
+    if (unanswered !== undefined) {
+      const { error, topic, partition } = unanswered
+      throw new KafkaClientError(error, { topic, partition })
+    }
+    return answers.filter(it => it.error === 'NONE')
   }
 
   #startReading(): void {
@@ -201,7 +213,11 @@ class Consumer implements GroupConsumer {
       },
       batches => this.#receive(batches),
       error => this.#handler.trouble?.(error),
-    ).catch((error: unknown) => this.#fail(error))
+    ).catch((error: unknown) => {
+      // The group assigns anew when topics come and go; until then there is nothing to read.
+      if (error instanceof KafkaClientError && goneErrors.has(error.code)) this.#tell(error)
+      else this.#fail(error)
+    })
     this.#reading = { cancel, ended }
   }
 

@@ -4,6 +4,7 @@ import { listOffsets } from '../admin/offsets.ts'
 import { type CancelSignal, pause } from '../cancel.ts'
 import { KafkaClientError } from '../client-error.ts'
 import type { KafkaClient } from '../kafka-client.ts'
+import type { TopicMetadata } from '../metadata/cluster-metadata.ts'
 import { batchesOf, type FetchedBatch } from './fetched-batch.ts'
 import { type FetchedPartition, fetchPartitions } from './fetch-partitions.ts'
 
@@ -35,11 +36,15 @@ const waitDefaultMs = 500
 const fetchBytesDefault = 4 * 1024 * 1024
 const partitionBytesMax = 1024 * 1024
 const lookAroundMs = 500
+const lookAgainMs = 5_000
+
+/** What is wrong with a topic, not with the way to it. */
+const topicErrors: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID', 'TOPIC_AUTHORIZATION_FAILED'])
 
 /**
  * Follows partitions until the signal: one waiting request per leader, so that any number of partitions costs one connection per
  * broker. `receive` is awaited before that broker is asked again: a slow receiver slows the tail, nothing piles up. Leaders that move are
- * followed. Rejects only with what waiting cannot mend; ends quietly with the signal.
+ * followed. Rejects when none of the topics is there any more, or with what waiting cannot mend; ends quietly with the signal.
  */
 export async function tailPartitions(
   client: KafkaClient,
@@ -71,6 +76,7 @@ class Tail {
   readonly #trouble: TailTrouble
   readonly #follows: readonly Follow[]
   readonly #busy = new Set<string>()
+  readonly #absent = new Map<string, { readonly error: KafkaClientError; readonly againAtMs: number }>()
 
   constructor(
     client: KafkaClient,
@@ -126,7 +132,11 @@ class Tail {
     const byLeader = new Map<number, Follow[]>()
     let missing: KafkaClientError | undefined
     for (const it of this.#follows) {
-      const topic = await this.#client.topic(it.topic, { signal: this.#options.signal })
+      const topic = await this.#topic(it.topic)
+      if (topic instanceof KafkaClientError) {
+        missing = topic
+        continue
+      }
       this.#followTopic(it, topic.topicId)
       const leaderId = topic.partitions[it.partition]?.leaderId ?? -1
       if (leaderId < 0) missing = new KafkaClientError('LEADER_NOT_AVAILABLE', { topic: it.topic, partition: it.partition })
@@ -134,6 +144,23 @@ class Tail {
     }
     if (byLeader.size === 0) throw missing ?? new KafkaClientError('UNKNOWN_TOPIC_OR_PARTITION')
     return byLeader
+  }
+
+  /** What is wrong with one topic must not hold up the others: it is told, and looked at again later. */
+  async #topic(name: string): Promise<TopicMetadata | KafkaClientError> {
+    const nowMs = this.#client.env.clock.monotonicMs()
+    const known = this.#absent.get(name)
+    if (known !== undefined && nowMs < known.againAtMs) return known.error
+    try {
+      const topic = await this.#client.topic(name, { signal: this.#options.signal })
+      this.#absent.delete(name)
+      return topic
+    } catch (error) {
+      if (!(error instanceof KafkaClientError) || !topicErrors.has(error.code)) throw error
+      this.#absent.set(name, { error, againAtMs: this.#client.env.clock.monotonicMs() + lookAgainMs })
+      this.#trouble(error)
+      return error
+    }
   }
 
   /** A topic that was deleted and created anew is followed from its beginning. */

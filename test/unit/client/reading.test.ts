@@ -270,6 +270,32 @@ describe('following', () => {
     await tail
   })
 
+  it('goes on with the other topics when one is deleted, and tells of it', async () => {
+    const log = new ScriptedLog()
+    log.append(['0'])
+    log.serve(cluster)
+    const stop = new AbortController()
+    const seen: number[] = []
+    const troubles: string[] = []
+    const positions = [
+      { ...at, offset: 0 },
+      { topic: 'gone', partition: 0, offset: 0 },
+    ]
+    const options = { positions, lane: 'two topics', signal: stop.signal, waitMs: 10 }
+    const tail = tailPartitions(
+      client,
+      options,
+      ({ fromOffset }) => void seen.push(fromOffset),
+      error => troubles.push(error.code),
+    )
+    await expect.poll(() => seen, { timeout: 4_000 }).toEqual([0])
+    log.append(['1'])
+    await expect.poll(() => seen).toEqual([0, 1])
+    expect(troubles).toContain('UNKNOWN_TOPIC_OR_PARTITION')
+    stop.abort()
+    await tail
+  })
+
   it('ends with what the receiver throws, and with a topic that was deleted', async () => {
     const log = new ScriptedLog()
     log.append(['0'])
