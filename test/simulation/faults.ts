@@ -8,6 +8,8 @@ export type Fault = { readonly atMs: number; readonly forMs: number } /** kill -
   /** Takes what was not synced. Only while all replicas are in sync: brokers do not wait for disks, so of the copies one may go, not two. */
   | { readonly kind: 'power-loss'; readonly broker: number; readonly survival: 'some' | 'nothing' }
   | { readonly kind: 'stop'; readonly broker: number }
+  /** Writes (and with `io` also syncs) fail: the broker ends, and comes back when the disk is well again. */
+  | { readonly kind: 'disk'; readonly broker: number; readonly error: 'no-space' | 'io' }
   | { readonly kind: 'pause'; readonly broker: number }
   | { readonly kind: 'isolate'; readonly broker: number }
   | { readonly kind: 'cut'; readonly from: number; readonly to: number }
@@ -51,6 +53,8 @@ function faultAt(atMs: number, random: SeededRandom, ids: readonly number[], kin
   const forMs = Math.round(random.chance(0.3) ? random.between(8_000, 20_000) : random.between(100, 4_000))
   const when = { atMs, forMs }
   switch (kind) {
+    case 'disk':
+      return { ...when, kind, broker, error: random.pick(['no-space', 'io'] as const) }
     case 'power-loss':
       return { ...when, kind, broker, survival: random.chance(0.5) ? 'some' : 'nothing' }
     case 'cut':
@@ -79,7 +83,7 @@ export function createFaultInjector(world: SimWorld, cluster: SimCluster, isWhol
   return {
     apply(fault) {
       isRecovering &&= !isWhole()
-      const goesDown = fault.kind === 'crash' || fault.kind === 'stop' || fault.kind === 'power-loss'
+      const goesDown = fault.kind === 'crash' || fault.kind === 'stop' || fault.kind === 'disk' || fault.kind === 'power-loss'
       if (goesDown && isRecovering) return
       if (fault.kind === 'power-loss' && !isWhole()) return
       isRecovering ||= fault.kind === 'power-loss'
@@ -102,6 +106,13 @@ function begin(fault: Fault, world: SimWorld, cluster: SimCluster): void {
       return
     case 'stop':
       void cluster.stop(fault.broker).then(() => later(() => startAgain(cluster, fault.broker)))
+      return
+    case 'disk':
+      cluster.breakDisk(fault.broker, fault.error)
+      later(() => {
+        cluster.crash(fault.broker, 'everything')
+        startAgain(cluster, fault.broker)
+      })
       return
     case 'pause': {
       const process = cluster.running(fault.broker)?.node.process

@@ -13,6 +13,8 @@ export interface SimCluster {
   start(id: number): void
   /** `everything`: kill -9, its system lives on. Else the power goes, and what was not synced goes with it, wholly or partly. */
   crash(id: number, survival: Survival): void
+  /** Writes are refused from now on, until the broker has been crashed; that it fails then is no failure of the run. */
+  breakDisk(id: number, error: 'no-space' | 'io'): void
   /** Controlled shutdown; resolves when done (then the process is gone). */
   stop(id: number): Promise<void>
   isRunning(id: number): boolean
@@ -126,7 +128,15 @@ export function createSimCluster(world: SimWorld, options: SimClusterOptions = {
       if (one === undefined) return
       live.delete(id)
       one.node.process.die(survival === 'everything' ? 'killed' : 'power-lost')
+      diskOf(id).refuse = () => undefined
       diskOf(id).restart(survival)
+    },
+    breakDisk(id, error) {
+      const one = live.get(id)
+      if (one === undefined) return
+      one.isStopping = true
+      const refused = error === 'io' ? ['write', 'create', 'resize', 'sync'] : ['write', 'create', 'resize']
+      diskOf(id).refuse = operation => (refused.includes(operation) ? error : undefined)
     },
     async stop(id) {
       const one = live.get(id)
