@@ -64,10 +64,13 @@ async function scenario(env: TestStorage, witness: Witness): Promise<void> {
   for (let i = 0; i < 6; i++)
     appendOne(`b${i}`.padEnd(250, '.'), 1, { producerId: 7, producerEpoch: 0, baseSequence: i, transactional: true })
   await Promise.resolve()
-  const cut = log.logEndOffset - 3
-  for (const map of [witness.appended, witness.flushed])
-    for (const offset of [...map.keys()]) if (offset >= cut) map.delete(offset)
-  log.truncateTo(cut)
+  const truncate = (count: number) => {
+    const cut = log.logEndOffset - count
+    for (const map of [witness.appended, witness.flushed])
+      for (const offset of [...map.keys()]) if (offset >= cut) map.delete(offset)
+    log.truncateTo(cut)
+  }
+  truncate(3)
   for (let i = 0; i < 8; i++) appendOne(`c${i}`.padEnd(200, '.'), 2)
   advance()
   flush()
@@ -84,8 +87,11 @@ async function scenario(env: TestStorage, witness: Witness): Promise<void> {
   directory = openTestDirectory(env, { configOf: () => config })
   log = directory.log('t', 0)! as typeof log
   note()
-  for (let i = 0; i < 9; i++) appendOne(`e${i}`.padEnd(180, '.'), 3)
+  for (let i = 0; i < 14; i++) appendOne(`e${i}`.padEnd(180, '.'), 3)
   flush()
+  // Over several segments, and what follows is as large as what went.
+  truncate(12)
+  for (let i = 0; i < 10; i++) appendOne(`f${i}`.padEnd(180, '.'), 4)
   directory.close(6)
 }
 
