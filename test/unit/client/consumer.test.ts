@@ -190,10 +190,13 @@ describe('a member of a classic group', () => {
   it('commits what was received every so often, and only what moved', async () => {
     const script = await scripted()
     const { events } = consume(script, { autoCommitIntervalMs: 30 })
-    await expect.poll(() => script.commits.map(it => it.offset)).toEqual([3])
+    const offsets = () => script.commits.map(it => it.offset)
+    await expect.poll(() => offsets().at(-1)).toBe(3)
     script.log.append(['3'])
     await expect.poll(() => events).toContain('received 3-3')
-    await expect.poll(() => script.commits.map(it => it.offset)).toEqual([3, 4])
+    await expect.poll(() => offsets().at(-1)).toBe(4)
+    // The position before the first record may be committed too: with `latest` a restart must not skip what came meanwhile.
+    expect(new Set(offsets()).size).toBe(offsets().length)
   })
 
   it('receives nothing while paused, and stays a member', async () => {
