@@ -1,6 +1,8 @@
 import type { Env } from '../env/env.ts'
 import type { BrokerLayers } from '../server/config-layers.ts'
 import { createDispatch, type Dispatch } from '../server/dispatch.ts'
+import { ClientQuotas } from '../server/quotas/client-quotas.ts'
+import { Throttling } from '../server/quotas/throttling.ts'
 import type { BrokerConfig } from './broker-config.ts'
 import type { Coordination } from './coordination.ts'
 import { coordinatorHandlers } from './coordinator-handlers.ts'
@@ -27,15 +29,18 @@ export function openDoors(parts: DoorParts): { clientDispatch: Dispatch; control
   const { bug, config, data, env, node } = parts
   const { coordination, directories, layers, topics } = parts
   const common = { config, env, node, replicas: data.replicas, directories, layers, topics, gate: coordination.gate }
-  const clientDispatch: Dispatch = createDispatch({
-    handlers: [
-      ...clientHandlers({ ...common, served: () => clientDispatch.served }),
+  const quotas = new ClientQuotas(() => node.metadata.image())
+  const throttling = new Throttling({ quotas, clock: env.clock, timers: env.timers })
+  const unlimited: Dispatch = createDispatch({
+    handlers: throttling.handlers([
+      ...clientHandlers({ ...common, served: () => unlimited.served }),
       ...coordinatorHandlers({ env, metadata: node.metadata, replicas: data.replicas, coordination }),
-    ],
+    ]),
     door: 'broker',
     log: env.log,
     bug,
   })
+  const clientDispatch = throttling.dispatch(unlimited)
   const controllerDispatch: Dispatch = createDispatch({
     handlers: controllerDoorHandlers({
       ...common,
