@@ -7,7 +7,7 @@ import { networkError } from './network-error.ts'
 /** More unsent bytes than this and `write` asks its caller to wait; as many are read ahead of a paused reader. */
 export const highWaterBytes = 256 * 1024
 
-const socketOptions = { noDelay: true, keepAlive: true, highWaterMark: highWaterBytes } as const
+const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000, highWaterMark: highWaterBytes } as const
 
 /** TCP and TLS of this machine. */
 export const nodeNetwork: Network = {
