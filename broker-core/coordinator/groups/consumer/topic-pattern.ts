@@ -107,7 +107,7 @@ const between = (low: string, high: string): Accepts => {
   const [from, to] = [low.charCodeAt(0), high.charCodeAt(0)]
   return code => code >= from && code <= to
 }
-const any =
+const oneOf =
   (...parts: readonly Accepts[]): Accepts =>
   code =>
     parts.some(accepts => accepts(code))
@@ -123,26 +123,26 @@ const exactly =
 const digit = between('0', '9')
 const lower = between('a', 'z')
 const upper = between('A', 'Z')
-const letter = any(lower, upper)
-const space = any(...[...' \t\n\f\r\v'].map(exactly))
+const letter = oneOf(lower, upper)
+const space = oneOf(...[...' \t\n\f\r\v'].map(exactly))
 const classes: Readonly<Record<string, Accepts>> = {
   d: digit,
   D: not(digit),
-  w: any(letter, digit, exactly('_')),
-  W: not(any(letter, digit, exactly('_'))),
+  w: oneOf(letter, digit, exactly('_')),
+  W: not(oneOf(letter, digit, exactly('_'))),
   s: space,
   S: not(space),
 }
 const namedClasses: Readonly<Record<string, Accepts>> = {
-  alnum: any(letter, digit),
+  alnum: oneOf(letter, digit),
   alpha: letter,
   digit,
   lower,
   upper,
   space,
-  punct: any(between('!', '/'), between(':', '@'), between('[', '`'), between('{', '~')),
-  word: any(letter, digit, exactly('_')),
-  xdigit: any(digit, between('a', 'f'), between('A', 'F')),
+  punct: oneOf(between('!', '/'), between(':', '@'), between('[', '`'), between('{', '~')),
+  word: oneOf(letter, digit, exactly('_')),
+  xdigit: oneOf(digit, between('a', 'f'), between('A', 'F')),
 }
 const controls: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', f: '\f', v: '\v', a: '\x07' }
 
@@ -295,7 +295,7 @@ class Parser {
       parts.push(this.#setItem())
     }
     this.#at++
-    const accepts = any(...parts)
+    const accepts = oneOf(...parts)
     return isNegated ? not(accepts) : accepts
   }
 
