@@ -13,6 +13,7 @@ import { leaveGroup } from '../../../broker-core/protocol/messages/13-leave-grou
 import { syncGroup } from '../../../broker-core/protocol/messages/14-sync-group.ts'
 import { scriptedCluster, type ScriptedCluster } from './scripted-cluster.ts'
 import { ScriptedLog } from './scripted-log.ts'
+import { soon } from './soon.ts'
 
 const clients: KafkaClient[] = []
 const consumers: GroupConsumer[] = []
@@ -112,7 +113,7 @@ describe('a member of a classic group', () => {
   it('takes the member id that it is given, assigns as leader, begins where the options say', async () => {
     const script = await scripted()
     const { consumer, events } = consume(script)
-    await expect.poll(() => events).toEqual(['assigned 1 in 1', 'received 0-2'])
+    await soon(() => events).toEqual(['assigned 1 in 1', 'received 0-2'])
     expect(consumer.status()).toMatchObject({
       state: 'stable',
       memberId: 'm-1',
@@ -129,29 +130,25 @@ describe('a member of a classic group', () => {
     script.committed = 2
     script.offsetErrors = ['UNSTABLE_OFFSET_COMMIT', 'UNSTABLE_OFFSET_COMMIT']
     const { events } = consume(script)
-    await expect.poll(() => events, { timeout: 3_000 }).toEqual(['assigned 1 in 1', 'received 2-2'])
+    await soon(() => events).toEqual(['assigned 1 in 1', 'received 2-2'])
   })
 
   it('gives up its partitions with a commit and joins again when the group rebalances', async () => {
     const script = await scripted()
     const { events } = consume(script)
-    await expect.poll(() => events).toContain('received 0-2')
+    await soon(() => events).toContain('received 0-2')
     script.committed = 3
     script.heartbeats = ['REBALANCE_IN_PROGRESS']
-    await expect
-      .poll(() => events, { timeout: 3_000 })
-      .toEqual(['assigned 1 in 1', 'received 0-2', 'revoked 1', 'assigned 1 in 2'])
+    await soon(() => events).toEqual(['assigned 1 in 1', 'received 0-2', 'revoked 1', 'assigned 1 in 2'])
     expect(script.commits).toEqual([{ offset: 3, memberId: 'm-1', generation: 1 }])
   })
 
   it('loses its partitions without a commit when it was removed, and begins as somebody new', async () => {
     const script = await scripted()
     const { events } = consume(script)
-    await expect.poll(() => events).toContain('received 0-2')
+    await soon(() => events).toContain('received 0-2')
     script.heartbeats = ['UNKNOWN_MEMBER_ID']
-    await expect
-      .poll(() => events, { timeout: 3_000 })
-      .toEqual(['assigned 1 in 1', 'received 0-2', 'lost 1', 'assigned 1 in 2', 'received 0-2'])
+    await soon(() => events).toEqual(['assigned 1 in 1', 'received 0-2', 'lost 1', 'assigned 1 in 2', 'received 0-2'])
     expect(script.commits).toEqual([])
   })
 
@@ -159,7 +156,7 @@ describe('a member of a classic group', () => {
     const script = await scripted()
     script.joins = ['COORDINATOR_LOAD_IN_PROGRESS', 'NOT_COORDINATOR']
     const { events } = consume(script)
-    await expect.poll(() => events, { timeout: 3_000 }).toContain('received 0-2')
+    await soon(() => events).toContain('received 0-2')
     expect(events.slice(0, 2)).toEqual(['trouble COORDINATOR_LOAD_IN_PROGRESS', 'trouble NOT_COORDINATOR'])
   })
 
@@ -174,13 +171,13 @@ describe('a member of a classic group', () => {
   it('commits and says goodbye when it leaves, and does neither when it crashes', async () => {
     const script = await scripted()
     const leaving = consume(script)
-    await expect.poll(() => leaving.events).toContain('received 0-2')
+    await soon(() => leaving.events).toContain('received 0-2')
     await leaving.consumer.leave()
     await leaving.consumer.stopped
     expect(script.commits).toHaveLength(1)
     expect(script.cluster.count(leaveGroup)).toBe(1)
     const crashing = consume(script)
-    await expect.poll(() => crashing.events).toContain('received 0-2')
+    await soon(() => crashing.events).toContain('received 0-2')
     crashing.consumer.crash()
     await crashing.consumer.stopped
     expect(script.commits).toHaveLength(1)
@@ -191,10 +188,10 @@ describe('a member of a classic group', () => {
     const script = await scripted()
     const { events } = consume(script, { autoCommitIntervalMs: 30 })
     const offsets = () => script.commits.map(it => it.offset)
-    await expect.poll(() => offsets().at(-1)).toBe(3)
+    await soon(() => offsets().at(-1)).toBe(3)
     script.log.append(['3'])
-    await expect.poll(() => events).toContain('received 3-3')
-    await expect.poll(() => offsets().at(-1)).toBe(4)
+    await soon(() => events).toContain('received 3-3')
+    await soon(() => offsets().at(-1)).toBe(4)
     // The position before the first record may be committed too: with `latest` a restart must not skip what came meanwhile.
     expect(new Set(offsets()).size).toBe(offsets().length)
   })
@@ -202,13 +199,13 @@ describe('a member of a classic group', () => {
   it('receives nothing while paused, and stays a member', async () => {
     const script = await scripted()
     const { consumer, events } = consume(script)
-    await expect.poll(() => events).toContain('received 0-2')
+    await soon(() => events).toContain('received 0-2')
     consumer.pause()
     script.log.append(['3'])
     const beats = script.cluster.count(heartbeat)
-    await expect.poll(() => script.cluster.count(heartbeat)).toBeGreaterThan(beats + 2)
+    await soon(() => script.cluster.count(heartbeat)).toBeGreaterThan(beats + 2)
     expect(events).not.toContain('received 3-3')
     consumer.resume()
-    await expect.poll(() => events).toContain('received 3-3')
+    await soon(() => events).toContain('received 3-3')
   })
 })

@@ -14,6 +14,7 @@ import { readBatchHeader } from '../../../broker-core/records/batch-header.ts'
 import { recordsOf } from '../../../broker-core/records/record-reader.ts'
 import { env } from '../wire/loopback.ts'
 import { scriptedCluster, type ScriptedCluster } from './scripted-cluster.ts'
+import { soon } from './soon.ts'
 
 const clients: KafkaClient[] = []
 afterEach(async () => {
@@ -193,7 +194,7 @@ describe('acks, ends, transactions', () => {
   it('WIRE-13: acks=0 waits for nobody', async () => {
     const { producer, appended, cluster } = await producing(() => 'NONE', { acks: 0 })
     expect(await producer.send(record('x'))).toMatchObject({ offset: -1 })
-    await expect.poll(() => appended.length).toBe(1)
+    await soon(() => appended.length).toBe(1)
     expect(cluster.count(initProducerId)).toBe(0)
     expect(() => createProducer(clients[0] as KafkaClient, { acks: 1, idempotent: true })).toThrow('acks=-1')
   })

@@ -8,6 +8,7 @@ import { tailPartitions } from '../../../broker-core/client/reading/topic-tail.t
 import { fetch } from '../../../broker-core/protocol/messages/01-fetch.ts'
 import { scriptedCluster, type ScriptedCluster } from './scripted-cluster.ts'
 import { ScriptedLog } from './scripted-log.ts'
+import { soon } from './soon.ts'
 
 const at = { topic: 't', partition: 0 }
 const textOf = (bytes: Uint8Array | null): string => new TextDecoder().decode(bytes ?? new Uint8Array(0))
@@ -174,15 +175,13 @@ describe('a topic that is deleted and created anew', () => {
     const tail = tailPartitions(client, options, ({ fromOffset, skippedFrom, batches }) => {
       seen.push([fromOffset, skippedFrom, batches.at(-1)?.lastOffset])
     })
-    await expect.poll(() => seen).toEqual([[0, undefined, 1]])
+    await soon(() => seen).toEqual([[0, undefined, 1]])
     anew()
     await client.refresh(['t'])
-    await expect
-      .poll(() => seen)
-      .toEqual([
-        [0, undefined, 1],
-        [0, 2, 2],
-      ])
+    await soon(() => seen).toEqual([
+      [0, undefined, 1],
+      [0, 2, 2],
+    ])
     stop.abort()
     await tail
   })
@@ -262,9 +261,9 @@ describe('following', () => {
         seen.push([fromOffset, skippedFrom, batches.at(-1)?.lastOffset])
       },
     )
-    await expect.poll(() => seen).toEqual([[3, 1, 4]])
+    await soon(() => seen).toEqual([[3, 1, 4]])
     log.append(['5'])
-    await expect.poll(() => seen.length).toBe(2)
+    await soon(() => seen.length).toBe(2)
     expect(seen[1]).toEqual([5, undefined, 5])
     stop.abort()
     await tail
@@ -288,9 +287,9 @@ describe('following', () => {
       ({ fromOffset }) => void seen.push(fromOffset),
       error => troubles.push(error.code),
     )
-    await expect.poll(() => seen, { timeout: 4_000 }).toEqual([0])
+    await soon(() => seen).toEqual([0])
     log.append(['1'])
-    await expect.poll(() => seen).toEqual([0, 1])
+    await soon(() => seen).toEqual([0, 1])
     expect(troubles).toContain('UNKNOWN_TOPIC_OR_PARTITION')
     stop.abort()
     await tail

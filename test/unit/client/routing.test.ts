@@ -13,6 +13,7 @@ import { saslAuthenticate } from '../../../broker-core/protocol/messages/36-sasl
 import { describeCluster } from '../../../broker-core/protocol/messages/60-describe-cluster.ts'
 import { env } from '../wire/loopback.ts'
 import { scriptedCluster, type ScriptedCluster } from './scripted-cluster.ts'
+import { soon } from './soon.ts'
 
 const clients: KafkaClient[] = []
 afterEach(async () => {
@@ -206,7 +207,8 @@ describe('leaders and coordinators that move', () => {
     const client = clientOf(cluster, { apiTimeoutMs: 30_000 })
     const before = performance.now()
     await expect(client.topic('absent')).rejects.toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION', place: { topic: 'absent' } })
-    expect(performance.now() - before).toBeLessThan(2_500)
+    // Far below the half minute that other errors are given; how far is the business of the test of `retrying`.
+    expect(performance.now() - before).toBeLessThan(9_000)
     cluster.topics.set('secret', { leaderId: 1, leaderEpoch: 1, error: 'TOPIC_AUTHORIZATION_FAILED' })
     const asked = cluster.count(metadata)
     await expect(client.topic('secret')).rejects.toMatchObject({ code: 'TOPIC_AUTHORIZATION_FAILED' })
@@ -225,7 +227,7 @@ describe('connections', () => {
     })
     const client = clientOf(cluster)
     const waiting = client.send(listGroups, noGroupsRequest, { to: 'broker', nodeId: 1 }, { lane: 'slow' })
-    await expect.poll(() => cluster.count(listGroups)).toBe(1)
+    await soon(() => cluster.count(listGroups)).toBe(1)
     expect(await client.send(listGroups, noGroupsRequest, { to: 'broker', nodeId: 1 })).toBeDefined()
     release()
     await waiting
@@ -256,7 +258,7 @@ describe('connections', () => {
     const cluster = await scriptedCluster(1)
     const client = clientOf(cluster, { idleConnectionMs: 60 })
     await client.refresh([])
-    await expect.poll(() => cluster.servers[0]?.ended.length, { timeout: 2_000 }).toBe(1)
+    await soon(() => cluster.servers[0]?.ended.length).toBe(1)
     await client.refresh([])
   })
 
@@ -269,7 +271,7 @@ describe('connections', () => {
       client.send(listGroups, noGroupsRequest, anyone),
       client.retry(() => client.send(listGroups, noGroupsRequest, anyone)),
     ]
-    await expect.poll(() => cluster.count(listGroups)).toBeGreaterThan(0)
+    await soon(() => cluster.count(listGroups)).toBeGreaterThan(0)
     const ends = calls.map(call => expect(call).rejects.toMatchObject({ code: 'CLOSED' }))
     await client.close()
     await Promise.all(ends)
@@ -282,7 +284,7 @@ describe('connections', () => {
     const client = clientOf(cluster)
     const stop = new AbortController()
     const call = client.send(listGroups, noGroupsRequest, anyone, { signal: stop.signal })
-    await expect.poll(() => cluster.count(listGroups)).toBe(1)
+    await soon(() => cluster.count(listGroups)).toBe(1)
     stop.abort()
     await expect(call).rejects.toMatchObject({ code: 'CANCELLED' })
     await expect(client.topic('t', { signal: stop.signal })).rejects.toMatchObject({ code: 'CANCELLED' })
