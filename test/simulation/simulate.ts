@@ -1,3 +1,4 @@
+import { startChurn } from './churn-workload.ts'
 import { startGroups } from './group-workload.ts'
 import { startLedger } from './ledger-workload.ts'
 import { report, shortened } from './shorten.ts'
@@ -7,7 +8,7 @@ import { runScenario, type ScenarioOptions } from './scenario.ts'
 const failuresMax = 20
 
 /** `npm run simulate -- --seeds N --from S`: prints failures, shortened, and how fast it went; `--ledger`: transactions and
- * group offsets instead of the journal; `--groups`: groups read the journal; with `--trace` everything that brokers log; with `--first` only
+ * group offsets instead of the journal; `--groups`: groups read the journal; `--churn`: topics and replicas change meanwhile; with `--trace` everything that brokers log; with `--first` only
  * the first failure, as JSON. Exit status 1 when a seed failed. */
 async function main(): Promise<number> {
   const count = argument('seeds', 100)
@@ -16,6 +17,7 @@ async function main(): Promise<number> {
   const options: ScenarioOptions = {
     ...(isTracing ? { cluster: { logLevel: 'debug' } } : {}),
     ...(process.argv.includes('--ledger') ? { workload: startLedger } : {}),
+    ...(process.argv.includes('--churn') ? { workload: startChurn } : {}),
     ...(process.argv.includes('--groups') ? { workload: startGroups } : {}),
   }
   const startedMs = performance.now()
