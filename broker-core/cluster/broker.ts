@@ -12,7 +12,6 @@ import { coordination } from './coordination.ts'
 import { coordinatorSettings } from './coordinator-settings.ts'
 import { dataPlane } from './data-plane.ts'
 import { openDoors } from './doors.ts'
-import { isrChannel } from './isr-channel.ts'
 import { openListeners } from './listener-pair.ts'
 import { metadataNode } from './metadata-node.ts'
 import { openStorage } from './open-storage.ts'
@@ -89,12 +88,7 @@ export const startBroker: StartBroker = async (config, env) => {
     layers,
     directories: storage.directories,
     metadata: node.metadata,
-    isrChannel: isrChannel({
-      brokerId: config.nodeId,
-      brokerEpoch: node.brokerEpoch,
-      controller: node.channel,
-      timeoutMs: requestToControllerMs,
-    }),
+    controller: node.channel,
     brokerEpoch: node.brokerEpoch,
     storageFailed: error => diskFailed.tell(error),
     leadershipChanged: coordinators.leadershipChanged,

@@ -1,14 +1,16 @@
 import type { Env } from '../env/env.ts'
+import type { ControllerChannel } from '../controller/controller-channel.ts'
 import type { MetadataView } from '../controller/image.ts'
 import { FollowerLoop } from '../replication/follower-loop.ts'
 import { Followers } from '../replication/followers.ts'
 import type { PartitionPorts } from '../replication/partition.ts'
-import type { IsrChannel } from '../replication/ports.ts'
 import { Replicas } from '../replication/replicas.ts'
 import type { BrokerLayers } from '../server/config-layers.ts'
 import type { StorageFailure } from '../storage/partition-log.ts'
 import { openConnection } from '../wire/outbound-connection.ts'
 import { configNumber, type BrokerConfig } from './broker-config.ts'
+import { directoryChoices } from './directory-choices.ts'
+import { isrChannel } from './isr-channel.ts'
 import { leaderEndpoint } from './leader-endpoint.ts'
 import type { LogDirectories } from './log-directories.ts'
 import { ReplicaAssignment, type LeadershipChange } from './replica-assignment.ts'
@@ -19,7 +21,7 @@ export interface DataPlaneOptions {
   readonly directories: LogDirectories
   readonly metadata: MetadataView
   readonly layers: BrokerLayers
-  readonly isrChannel: IsrChannel
+  readonly controller: ControllerChannel
   brokerEpoch(): number
   storageFailed(failure: StorageFailure): void
   leadershipChanged(change: LeadershipChange): void
@@ -35,11 +37,14 @@ export interface DataPlane {
   stop(): void
 }
 
+const requestToControllerMs = 30_000
+
 /** The replicas of one broker, kept as the metadata says, and the loops that follow their leaders. */
 export function dataPlane(options: DataPlaneOptions): DataPlane {
   const { config, env, metadata } = options
   const replicas = new Replicas()
   const followers = new Followers(leaderId => followerLoop(options, leaderId))
+  const choices = directoryChoices({ ...toController(options), timers: env.timers, log: env.log })
   const assignment = new ReplicaAssignment({
     nodeId: config.nodeId,
     replicas,
@@ -49,6 +54,7 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
     layers: options.layers,
     log: env.log,
     leadershipChanged: options.leadershipChanged,
+    directoryChosen: choices.chosen,
   })
   const shrinkEveryMs = configNumber(config, 'replica.lag.time.max.ms') / 2
   let unsubscribe = () => {}
@@ -77,17 +83,25 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
       unsubscribe()
       cancelShrink()
       followers.stop()
+      choices.close()
     },
   }
 }
 
+const toController = ({ brokerEpoch, config, controller }: DataPlaneOptions) => ({
+  brokerId: config.nodeId,
+  brokerEpoch,
+  controller,
+  timeoutMs: requestToControllerMs,
+})
+
 function partitionPorts(options: DataPlaneOptions): PartitionPorts {
-  const { config, env, isrChannel, metadata } = options
+  const { config, env, metadata } = options
   return {
     clock: env.clock,
     timers: env.timers,
     log: env.log,
-    isrChannel,
+    isrChannel: isrChannel(toController(options)),
     replicaLagTimeMaxMs: configNumber(config, 'replica.lag.time.max.ms'),
     brokers: {
       activeEpochOf(brokerId) {

@@ -21,6 +21,11 @@ export class LogDirectories {
     return this.#directories.filter(directory => directory.failure === undefined)
   }
 
+  /** KIP-858. Undefined when no directory holds the replica. */
+  directoryIdOf(topic: string, partition: number): string | undefined {
+    return this.#directories.find(directory => directory.log(topic, partition) !== undefined)?.directoryId
+  }
+
   /** Path of the directory that holds the replica. */
   directoryOf(topic: string, partition: number): string | undefined {
     return this.#directories.find(directory => directory.log(topic, partition) !== undefined)?.path

@@ -5,6 +5,7 @@ import { Partition, type PartitionPorts } from '../replication/partition.ts'
 import type { Replicas } from '../replication/replicas.ts'
 import { resourceType, topicConfigInForce, type BrokerLayers } from '../server/config-layers.ts'
 import { StorageFailure } from '../storage/partition-log.ts'
+import type { DirectoryChoice } from './directory-choices.ts'
 import type { LogDirectories } from './log-directories.ts'
 
 export interface ReplicaAssignmentOptions {
@@ -15,6 +16,8 @@ export interface ReplicaAssignmentOptions {
   readonly partitionPorts: PartitionPorts
   readonly layers: BrokerLayers
   readonly log: LogSink
+  /** KIP-858: a replica lies in another directory than the metadata says. */
+  directoryChosen(choice: DirectoryChoice): void
   /** This broker began, or ceased, to lead the partition in a leader epoch. */
   leadershipChanged(change: LeadershipChange): void
 }
@@ -82,12 +85,22 @@ export class ReplicaAssignment {
     const { nodeId, followers } = this.#options
     const replica = present ?? this.#create(topic, partition)
     if (replica === undefined || replica.isOffline) return
+    this.#tellDirectory(topic, partition)
     if (partition.leader === nodeId) followers.unfollow(replica)
     if (!replica.assign(partition)) return
     if (partition.leader !== nodeId) followers.follow(replica, partition.leader, partition.leaderEpoch)
     if (!replica.isLeader) return this.#resign(replica)
     this.#led.set(replica, partition.leaderEpoch)
     this.#options.leadershipChanged({ replica, leaderEpoch: partition.leaderEpoch, isLeader: true })
+  }
+
+  /** Where there is only one directory nobody need be told. */
+  #tellDirectory(topic: TopicImage, { partition, replicas, directories: told }: PartitionImage): void {
+    const { directories, nodeId } = this.#options
+    if (directories.all.length < 2) return
+    const directoryId = directories.directoryIdOf(topic.name, partition)
+    if (directoryId === undefined || directoryId === told[replicas.indexOf(nodeId)]) return
+    this.#options.directoryChosen({ topicId: topic.topicId, partition, directoryId })
   }
 
   #create(topic: TopicImage, partition: PartitionImage): Partition | undefined {

@@ -5,6 +5,7 @@ import { commitIsr, maximalIsr, propose, settle, type IsrState } from './isr-cha
 import type { PartitionAssignment } from './partition.ts'
 import type { IsrChannel } from './ports.ts'
 import {
+  forgetCaughtUp,
   hasReached,
   isCaughtUp,
   lowWatermarkOf,
@@ -79,6 +80,10 @@ export class Leadership {
 
   /** News of the same leader epoch from the metadata log. */
   committed(assignment: PartitionAssignment): void {
+    for (const brokerId of this.#isr.committed) {
+      const progress = this.#progresses.get(brokerId)
+      if (progress !== undefined && !assignment.isr.includes(brokerId)) forgetCaughtUp(progress)
+    }
     this.#isr = commitIsr(this.#isr, assignment.isr, assignment.partitionEpoch)
     this.#recoveryState = assignment.leaderRecoveryState
     this.#trackReplicas(assignment)

@@ -56,6 +56,14 @@ export function noteStillThere(progress: ReplicaProgress, nowMs: number): void {
   progress.leaderEndAtLastFetch = progress.logEndOffset
 }
 
+/**
+ * Who was taken out of the ISR by the controller (its disk failed, it is gone) does not hold the high watermark back as one who is
+ * about to join: it has to catch up anew first.
+ */
+export function forgetCaughtUp(progress: ReplicaProgress): void {
+  progress.lastCaughtUpMs = Number.NEGATIVE_INFINITY
+}
+
 /** REPL-02: at the leader's end, or was there less than `lagMaxMs` ago. */
 export function isCaughtUp(progress: ReplicaProgress, leaderLogEndOffset: number, nowMs: number, lagMaxMs: number): boolean {
   return progress.logEndOffset === leaderLogEndOffset || nowMs - progress.lastCaughtUpMs <= lagMaxMs

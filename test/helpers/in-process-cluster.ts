@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brokerConfig } from '../../broker-core/cluster/broker-config.ts'
 import { startBroker, type RunningBroker } from '../../broker-core/cluster/broker.ts'
+import type { Env } from '../../broker-core/env/env.ts'
 import type { LogSink } from '../../broker-core/env/log-sink.ts'
 import { nodeEnv } from '../../broker-core/env/node/node-env.ts'
 import { freePorts } from './free-ports.ts'
@@ -28,6 +29,8 @@ export interface ClusterOptions {
   readonly properties?: Readonly<Record<string, string>>
   /** What differs from node to node. */
   readonly propertiesOf?: (nodeId: number) => Readonly<Record<string, string>>
+  /** The world as this node sees it, for one that has faults. */
+  readonly envOf?: (nodeId: number, env: Env) => Env
 }
 
 export async function startCluster(options: ClusterOptions = {}): Promise<InProcessCluster> {
@@ -72,7 +75,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<InProc
     }
     const broker = await startBroker(
       brokerConfig(propertiesOf(nodeId), () => {}),
-      nodeEnv({ log }),
+      options.envOf?.(nodeId, nodeEnv({ log })) ?? nodeEnv({ log }),
     )
     running.set(nodeId, broker)
     void broker.failed.then(error => complaints.push(`[${nodeId}] failed: ${error.stack ?? error.message}`))

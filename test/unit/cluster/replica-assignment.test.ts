@@ -56,6 +56,7 @@ function world() {
       brokers: { activeEpochOf: () => 1, isAlive: () => true },
       storageFailed: () => {},
     },
+    directoryChosen: () => {},
     leadershipChanged({ replica, leaderEpoch, isLeader }: LeadershipChange) {
       changes.push(`${replica.topic}-${replica.partition}/${leaderEpoch} ${isLeader ? 'leads' : 'resigns'}`)
     },

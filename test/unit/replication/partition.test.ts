@@ -116,6 +116,18 @@ describe('a leader', () => {
     expect(replica.log.highWatermark).toBe(1)
   })
 
+  it('DISK-38, REPL-06: one that the controller took out of the ISR holds nothing back, however lately it was caught up', () => {
+    const world = replicaWorld()
+    const { replica } = world
+    replica.assign(assignmentOf())
+    followerAt(world, 2, 0)
+    followerAt(world, 3, 0)
+    write(replica, 'a')
+    followerAt(world, 2, 1)
+    replica.assign(assignmentOf({ isr: [1, 2], partitionEpoch: 2 }))
+    expect(replica.log.highWatermark).toBe(1)
+  })
+
   it('REPL-05: a refused change is given up, an unanswered one is asked again', async () => {
     const world = replicaWorld()
     const { replica, env, asked } = world
