@@ -7,8 +7,8 @@ import { failureOf } from './failure-of.ts'
 
 export const generalLane = 'general'
 
-/** Lanes to one broker; further ones share the general lane. */
-const lanesMax = 64
+/** Connections of one client; lanes beyond share the general one of their broker, where a long poll then holds up the rest. */
+const lanesMax = 256
 
 const avoidFailedMs = 5_000
 
