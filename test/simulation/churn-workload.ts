@@ -20,17 +20,20 @@ export const startChurn: StartWorkload = async run => {
   const { cluster, history, world } = run
   const { env } = world.start({ name: 'admin', disk: noDisk })
   const context: ClientContext = { env, history, topic, random: world.random.fork('admin'), isOver: () => false }
-  const state = { isOver: false, isRestored: false, text: '' }
+  const topics: Topics = { made: new Set(), perhapsDeleted: new Set() }
+  const state = { isOver: false, isRestored: false }
   const work = async (): Promise<void> => {
     const client = await simClient(cluster.bootstrap, 'admin', context)
     for (let number = 0; !state.isOver; number++) {
-      await attempt(() => change(client, run, context, number))
+      await attempt(() => change(client, run, context, topics, number))
       await pause(env, context.random.between(100, 1_500))
     }
-    while (!state.isRestored) {
-      state.isRestored = (await attempt(() => restore(client, run))) ?? false
-      await pause(env, 500)
+    while ((await attempt(() => restore(client, run))) !== true) await pause(env, 500)
+    const known = await client.refresh(null)
+    for (const name of topics.made) {
+      if (!topics.perhapsDeleted.has(name) && !known.topics.has(name)) history.violated(`topic ${name} was made and is gone`)
     }
+    state.isRestored = true
   }
   work().catch((error: unknown) => history.violated(`the admin failed: ${error instanceof Error ? error.stack : String(error)}`))
   return {
@@ -54,20 +57,28 @@ async function attempt<T>(act: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-async function change(client: KafkaClient, run: Run, { random }: ClientContext, number: number): Promise<void> {
+interface Topics {
+  /** The cluster said that they are there. */
+  readonly made: Set<string>
+  readonly perhapsDeleted: Set<string>
+}
+
+async function change(client: KafkaClient, run: Run, { random }: ClientContext, topics: Topics, number: number): Promise<void> {
   const options = { timeoutMs: callTimeoutMs }
   const partition = random.integer(run.partitions)
   switch (random.integer(6)) {
-    case 0:
-      await createTopics(
-        client,
-        [{ name: `t${number}`, partitions: 1 + random.integer(3), replicationFactor: 1 + random.integer(3) }],
-        options,
-      )
+    case 0: {
+      const spec = { name: `t${number}`, partitions: 1 + random.integer(3), replicationFactor: 1 + random.integer(3) }
+      const [created] = await createTopics(client, [spec], options)
+      if (created?.error === 'NONE') topics.made.add(spec.name)
       return
-    case 1:
-      await deleteTopics(client, [`t${random.integer(number + 1)}`], options)
+    }
+    case 1: {
+      const name = `t${random.integer(number + 1)}`
+      topics.perhapsDeleted.add(name)
+      await deleteTopics(client, [name], options)
       return
+    }
     case 2:
       await createPartitions(client, `t${random.integer(number + 1)}`, 4 + random.integer(3), options)
       return
