@@ -15,6 +15,7 @@ export class DelayedRemoval {
   readonly #timers: Timers
   #due: Due[] = []
   #cancel: CancelTimer | undefined
+  #armedForMs = Number.POSITIVE_INFINITY
   #isStopped = false
 
   constructor(files: DirectoryFiles, clock: Clock, timers: Timers) {
@@ -28,21 +29,30 @@ export class DelayedRemoval {
   }
 
   add(path: string, delayMs: number, isDirectory = false): void {
-    this.#due.push({ path, isDirectory, dueMs: this.#clock.monotonicMs() + delayMs })
+    const dueMs = this.#clock.monotonicMs() + delayMs
+    this.#due.push({ path, isDirectory, dueMs })
+    if (dueMs < this.#armedForMs) this.#disarm()
     this.#arm()
   }
 
   /** What is still waiting stays on disk under its name; the next start removes it. */
   stop(): void {
     this.#isStopped = true
+    this.#disarm()
+  }
+
+  #disarm(): void {
     this.#cancel?.()
+    this.#cancel = undefined
+    this.#armedForMs = Number.POSITIVE_INFINITY
   }
 
   #arm(): void {
     if (this.#cancel !== undefined || this.#due.length === 0 || this.#isStopped) return
     const nextMs = this.#due.reduce((least, due) => Math.min(least, due.dueMs), Number.POSITIVE_INFINITY)
+    this.#armedForMs = nextMs
     this.#cancel = this.#timers.after(Math.max(0, nextMs - this.#clock.monotonicMs()), () => {
-      this.#cancel = undefined
+      this.#disarm()
       this.#removeDue()
       this.#arm()
     })

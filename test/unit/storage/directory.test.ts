@@ -248,6 +248,22 @@ describe('logs of a directory', () => {
     expect(env.disk.exists(`data/${renamed}`)).toBe(false)
   })
 
+  it('what is to go sooner does not wait for what is to go later', () => {
+    const env = testStorage()
+    const { directory } = createTestLog(env, { 'file.delete.delay.ms': '60000' })
+    directory.createLog({ topic: 'u', partition: 0, topicId, config: { 'file.delete.delay.ms': '10' } })
+    directory.deleteLog('t', 0)
+    directory.deleteLog('u', 0)
+    env.advance(11)
+    expect(
+      names(env)
+        .filter(name => name.endsWith('-delete'))
+        .map(name => name[0]),
+    ).toEqual(['t'])
+    env.advance(60_000)
+    expect(names(env).filter(name => name.endsWith('-delete'))).toEqual([])
+  })
+
   it('a directory still to be deleted goes at the next start', () => {
     const env = testStorage()
     const { directory } = createTestLog(env)

@@ -1,6 +1,10 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { append, batchOf, createTestLog, openTestDirectory, readAll, testStorage } from './storage-env.ts'
+import { readBatchHeader } from '../../../broker-core/records/batch-header.ts'
+import { batchesIn } from '../../../broker-core/records/batch-iterator.ts'
+import type { PartitionLog } from '../../../broker-core/storage/partition-log.ts'
+import { seededRandom } from '../../simulation/sim-random.ts'
+import { append, batchOf, createTestLog, openTestDirectory, readAll, readBatches, testStorage } from './storage-env.ts'
 
 const start = 1_700_000_000_000
 
@@ -45,6 +49,35 @@ interface ModelRecord {
   readonly timestampMs: number
   /** Of its batch. */
   readonly baseOffset: number
+}
+
+/** FETCH-03, FETCH-05 by a naive scan over all batches of the log. */
+function checkReads(log: PartitionLog, seed: number): void {
+  const batches = readBatches(log, log.logStartOffset, 1).map(batch => readBatchHeader(batch))
+  const random = seededRandom(seed)
+  for (let i = 0; i < 12; i++) {
+    const fromOffset = random.between(log.logStartOffset, log.logEndOffset + 1)
+    const belowOffset = random.between(fromOffset, log.logEndOffset + 1)
+    const maxBytes = random.integer(6000)
+    const atLeastOneBatch = random.chance(0.5)
+    const result = log.read({ fromOffset, belowOffset, maxBytes, atLeastOneBatch })
+    const possible = batches.filter(
+      one => one.baseOffset + one.lastOffsetDelta >= fromOffset && one.baseOffset + one.lastOffsetDelta < belowOffset,
+    )
+    const first = possible[0]
+    const isSomething = first !== undefined && (atLeastOneBatch || first.sizeBytes <= maxBytes)
+    expect(result.sizeBytes > 0).toBe(isSomething)
+    const found = result.chunks.flatMap(chunk => [...batchesIn(chunk)].map(batch => readBatchHeader(batch)))
+    expect(found).toEqual(possible.slice(0, found.length))
+    expect(found.reduce((sum, one) => sum + one.sizeBytes, 0)).toBe(result.sizeBytes)
+    if (found.length > 1) expect(result.sizeBytes).toBeLessThanOrEqual(maxBytes)
+    if (first === undefined || !isSomething) continue
+    const last = found[found.length - 1]!
+    expect(result.firstBatchBaseOffset).toBe(first.baseOffset)
+    expect(result.nextOffset).toBeGreaterThan(last.baseOffset + last.lastOffsetDelta)
+    const next = batches.find(one => one.baseOffset > last.baseOffset)
+    if (next !== undefined) expect(result.nextOffset).toBeLessThanOrEqual(next.baseOffset)
+  }
 }
 
 describe('log against a naive model', () => {
@@ -119,6 +152,7 @@ describe('log against a naive model', () => {
           expect(readAll(log).map(({ offset, value }) => ({ offset, value }))).toEqual(
             model.map(({ offset, value }) => ({ offset, value })),
           )
+          checkReads(log, seed)
           for (const wanted of [start - 1, start, start + 7, timestampMs, timestampMs + 1]) {
             const expected = model.find(record => record.timestampMs >= wanted)
             expect(log.offsetForTime(wanted, end)?.offset).toBe(expected?.offset)
@@ -132,5 +166,28 @@ describe('log against a naive model', () => {
       ),
       { numRuns: 300 },
     )
+  })
+})
+
+describe('look-ups by time', () => {
+  it('LO-05: compare per record, also inside compressed batches; the first of the largest is MAX_TIMESTAMP', () => {
+    for (const compression of ['none', 'gzip', 'zstd'] as const) {
+      const { log } = createTestLog(testStorage())
+      const at = (ms: number) => ({ timestampMs: start + ms, value: 'v' })
+      append(log, [at(10), at(30), at(20)], { compression })
+      append(log, [at(5), at(40), at(40), at(35)], { compression })
+      append(log, [at(25)], { compression })
+      const offsets = [0, 10, 11, 21, 30, 31, 40, 41].map(ms => log.offsetForTime(start + ms, 8)?.offset)
+      expect(offsets).toEqual([0, 0, 1, 1, 1, 4, 4, undefined])
+      expect(log.offsetForTime(start + 31, 8)).toEqual({ offset: 4, timestampMs: start + 40, leaderEpoch: 0 })
+      expect(log.offsetOfMaxTimestamp(8)).toEqual({ offset: 4, timestampMs: start + 40, leaderEpoch: 0 })
+      // LO-02: not beyond what may be fetched, and nothing below the log start.
+      expect(log.offsetForTime(start + 31, 4)).toBeUndefined()
+      expect(log.offsetOfMaxTimestamp(4)).toBeUndefined()
+      log.advanceHighWatermark(8)
+      log.advanceLogStartOffset(6, 'delete-records')
+      expect(log.offsetForTime(start, 8)?.offset).toBe(6)
+      expect(log.offsetOfMaxTimestamp(8)).toEqual({ offset: 6, timestampMs: start + 35, leaderEpoch: 0 })
+    }
   })
 })
