@@ -72,8 +72,26 @@ export function topicLayers(broker: BrokerLayers, topic: string, definition: Top
   return layers
 }
 
+interface Remembered {
+  readonly configs: MetadataImage['configs']
+  readonly values: Readonly<Record<string, string>>
+}
+
+/** What holds for topics without configuration of their own, for the newest configurations of each broker: most topics have none. */
+const remembered = new WeakMap<BrokerLayers, Remembered>()
+
 /** Every topic configuration in force for `topic`, as storage and the partitions take it. */
-export function topicConfigInForce(broker: BrokerLayers, topic: string): Record<string, string> {
+export function topicConfigInForce(broker: BrokerLayers, topic: string): Readonly<Record<string, string>> {
+  const image = broker.image()
+  if (dynamicConfigs(image, resourceType.topic, topic).size > 0) return workedOut(broker, topic)
+  const known = remembered.get(broker)
+  if (known?.configs === image.configs) return known.values
+  const values = workedOut(broker, topic)
+  remembered.set(broker, { configs: image.configs, values })
+  return values
+}
+
+function workedOut(broker: BrokerLayers, topic: string): Record<string, string> {
   const values: Record<string, string> = {}
   for (const definition of topicConfigs) {
     values[definition.name] = topicLayers(broker, topic, definition)[0]?.value ?? definition.defaultValue
