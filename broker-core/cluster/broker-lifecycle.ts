@@ -22,6 +22,8 @@ export interface BrokerLifecycle {
   readonly ready: Promise<void>
   /** REPL-19: asks to be relieved of leaderships; resolves when the controller allows the stop, or `timeoutMs` have passed. */
   controlledShutdown(timeoutMs: number): Promise<'allowed' | 'timed-out'>
+  /** Another node leads the quorum: it shall hear from this broker at once. */
+  leaderChanged(): void
   /** Ends heartbeats; nothing is sent afterwards. */
   stop(): void
 }
@@ -117,6 +119,10 @@ class Lifecycle implements BrokerLifecycle {
       }
       void this.#beat()
     })
+  }
+
+  leaderChanged(): void {
+    if (this.#state === 'running') void this.#beat()
   }
 
   stop(): void {

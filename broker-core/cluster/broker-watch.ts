@@ -8,6 +8,8 @@ const againMs = 5
 /** ... this, while connections end soon (a full broker closes them); also when one cannot be had for reasons that say nothing. */
 const laterMs = 1000
 const shortLifeMs = 2000
+/** The first pause while nobody was ever reached; doubles, too. */
+const refusedAgainMs = 50
 
 /**
  * Holds an idle connection to the broker's client listener. When it ends, a new one is asked for: a refusal says that nobody listens
@@ -16,20 +18,25 @@ const shortLifeMs = 2000
 export function brokerWatch(env: Pick<Env, 'network' | 'timers' | 'clock'>, failed: (error: unknown) => void): BrokerWatch {
   const pause = (delayMs: number) => new Promise<void>(resolve => env.timers.after(delayMs, resolve))
   return {
-    watch(endpoint, gone) {
+    watch(endpoint, refused) {
       let isOver = false
       let socket: Socket | undefined
+      let wasReached = false
       let pauseMs = againMs
+      let refusedMs = refusedAgainMs
       const isWatched = () => !isOver
       const hold = async (): Promise<void> => {
         while (isWatched()) {
           const connected = await connect(env, endpoint)
           if (!isWatched()) return typeof connected === 'string' ? undefined : connected.destroy()
-          if (connected === 'refused') return gone()
-          if (connected === 'unknown') {
-            await pause(laterMs)
+          if (connected === 'refused' && wasReached) return refused(true)
+          if (connected === 'refused') refused(false)
+          if (typeof connected === 'string') {
+            await pause(connected === 'refused' ? refusedMs : laterMs)
+            refusedMs = Math.min(laterMs, refusedMs * 2)
             continue
           }
+          wasReached = true
           socket = connected
           const sinceMs = env.clock.monotonicMs()
           await ended(connected)

@@ -71,6 +71,13 @@ export function metadataNode(options: MetadataNodeOptions): MetadataNode {
   const requestTimeoutMs = configNumber(config, 'controller.quorum.request.timeout.ms')
   const channel = controllerChannel({ nodeId: config.nodeId, raft, env, requestTimeoutMs })
   let lifecycle: BrokerLifecycle | undefined
+  raft.subscribe({
+    loadSnapshot() {},
+    commit() {},
+    leaderChanged(leaderId) {
+      if (leaderId !== undefined) lifecycle?.leaderChanged()
+    },
+  })
   let stopRegistration = () => {}
   const join = () => {
     raft.start()

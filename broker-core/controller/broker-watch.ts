@@ -3,6 +3,9 @@
  * session timeout. A port because the controller owns no connections, and a callback because the end comes when it comes.
  */
 export interface BrokerWatch {
-  /** `gone` is called at most once, and not after the returned function was called. */
-  watch(endpoint: { readonly host: string; readonly port: number }, gone: () => void): () => void
+  /**
+   * `refused` is called when nobody listens at the endpoint. `wasReached`: somebody did before, so the process has ended; otherwise it may be
+   * the address that is wrong (a broker behind a forwarded port), and it is told again from time to time. Not after the returned function was called.
+   */
+  watch(endpoint: { readonly host: string; readonly port: number }, refused: (wasReached: boolean) => void): () => void
 }

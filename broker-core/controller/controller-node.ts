@@ -64,6 +64,7 @@ export function startController(options: ControllerOptions): Controller {
     },
     heard({ brokerId, brokerEpoch, currentMetadataOffset }) {
       if (active?.image.brokers.get(brokerId)?.brokerEpoch !== brokerEpoch) return
+      active.heardFrom.add(brokerId)
       active.sessions.heard(brokerId, currentMetadataOffset, clock.monotonicMs())
     },
     stop() {
@@ -73,6 +74,9 @@ export function startController(options: ControllerOptions): Controller {
   }
 }
 
+/** Time for live brokers to find a new controller, before a refused connection counts against one that has not been heard from. */
+const greetingMs = 120
+
 /** A timer that is later than this share of a session was not late for want of time. */
 const oversleptShare = 0.25
 
@@ -80,6 +84,9 @@ const oversleptShare = 0.25
 class Active {
   readonly epoch: number
   readonly sessions: SessionBook
+  /** Brokers that have sent a heartbeat to this controller in this epoch. */
+  readonly heardFrom = new Set<number>()
+  readonly #sinceMs: number
   image: MetadataImage
   readonly #options: ControllerOptions
   /** By broker: the registration that is watched, and how to end it. */
@@ -91,6 +98,7 @@ class Active {
   constructor(options: ControllerOptions, epoch: number) {
     this.epoch = epoch
     this.#options = options
+    this.#sinceMs = options.clock.monotonicMs()
     this.image = options.metadata.image()
     this.sessions = openSessions({
       sessionTimeoutMs: options.defaults.sessionTimeoutMs,
@@ -195,12 +203,17 @@ class Active {
     for (const { brokerId, brokerEpoch, fenced, endpoints } of this.image.brokers.values()) {
       const [endpoint] = endpoints
       if (fenced || brokerId === raft.nodeId || endpoint === undefined || this.#watches.has(brokerId)) continue
-      const cancel = watch.watch(endpoint, () => {
+      const cancel = watch.watch(endpoint, wasReached => {
         const isSame = !this.#isOver && this.#watches.get(brokerId)?.brokerEpoch === brokerEpoch
-        if (isSame) this.#fence(brokerId, 'process-gone')
+        if (isSame && (wasReached || this.#isSilent(brokerId))) this.#fence(brokerId, 'process-gone')
       })
       this.#watches.set(brokerId, { brokerEpoch, cancel })
     }
+  }
+
+  /** Live brokers make themselves known to a new controller at once; one that does not, and that nobody reaches, went with the old one. */
+  #isSilent(brokerId: number): boolean {
+    return !this.heardFrom.has(brokerId) && this.#options.clock.monotonicMs() - this.#sinceMs > greetingMs
   }
 
   /** LEAD-02. */

@@ -18,7 +18,7 @@ import { seededRandom } from '../../simulation/sim-random.ts'
 class Node {
   readonly time = createSimTime()
   readonly disk = memoryRaftDisk()
-  readonly watched = new Map<number, () => void>()
+  readonly watched = new Map<number, (wasReached: boolean) => void>()
   metadata!: MetadataLoader
   controller!: Controller
   private stored: ElectionState | undefined
@@ -61,8 +61,8 @@ class Node {
     this.raft.subscribe(this.metadata.listener)
     this.metadata.snapshotInto(this.raft, this.limits)
     const watch = {
-      watch: ({ port }: { port: number }, gone: () => void) => {
-        this.watched.set(port, gone)
+      watch: ({ port }: { port: number }, refused: (wasReached: boolean) => void) => {
+        this.watched.set(port, refused)
         return () => void this.watched.delete(port)
       },
     }
@@ -205,12 +205,30 @@ describe('the controller of a node', () => {
     await node.join(2)
     await node.join(3)
     expect([...node.watched.keys()]).toEqual([2, 3])
-    node.watched.get(2)?.()
+    node.watched.get(2)?.(true)
     await node.time.run(10)
     expect(node.metadata.image().brokers.get(2)?.fenced).toBe(true)
     expect([...node.watched.keys()]).toEqual([3])
     await node.restart()
     expect([...node.watched.keys()]).toEqual([3])
+  })
+
+  it('a refused address that was never reached tells nothing of a broker that is heard from', async () => {
+    const node = await new Node().active()
+    await node.join(2)
+    await node.time.run(1000)
+    node.watched.get(2)?.(false)
+    await node.time.run(10)
+    expect(node.metadata.image().brokers.get(2)?.fenced).toBe(false)
+    // A new controller that has not heard from it yet: not at once, but soon.
+    await node.restart()
+    node.watched.get(2)?.(false)
+    await node.time.run(10)
+    expect(node.metadata.image().brokers.get(2)?.fenced).toBe(false)
+    await node.time.run(500)
+    node.watched.get(2)?.(false)
+    await node.time.run(10)
+    expect(node.metadata.image().brokers.get(2)?.fenced).toBe(true)
   })
 
   it('LEAD-02: moves leaders back to the preferred replica at its interval', async () => {
@@ -219,7 +237,7 @@ describe('the controller of a node', () => {
     await node.join(3)
     void node.create('t', [2, 3])
     await node.time.run(10)
-    node.watched.get(2)?.()
+    node.watched.get(2)?.(true)
     await node.time.run(10)
     expect(node.partition('t')).toMatchObject({ leader: 3, isr: [3] })
     node.heartbeat(2)
