@@ -58,7 +58,8 @@ export function createBorrowingSplitter(frameBytesMax: number = frameBytesMaxDef
           filled = 0
         }
       }
-      while (bytes.length - at >= sizeFieldBytes && filled === 0) {
+      const isAtFrame = filled === 0
+      while (isAtFrame && bytes.length - at >= sizeFieldBytes) {
         const end = at + sizeFieldBytes + checkedSize(bytes, at, frameBytesMax)
         if (end > bytes.length) break
         frames.push(bytes.subarray(at + sizeFieldBytes, end))

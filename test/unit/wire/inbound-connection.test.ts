@@ -33,7 +33,7 @@ describe('inbound connection', () => {
     await vi.waitFor(() => expect(client.received()).toEqual(Buffer.concat([produce(1), produce(2), produce(3)])))
   })
 
-  it('WIRE-07: any other request waits until those before it are answered', async () => {
+  it('WIRE-07: every other request waits until those before it are answered', async () => {
     const started: number[] = []
     const first = deferred<void>()
     const { port } = await server({
