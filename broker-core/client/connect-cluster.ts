@@ -151,7 +151,7 @@ class Client implements KafkaClient {
     const timeoutMs = options.timeoutMs ?? this.settings.requestTimeoutMs
     try {
       const response = (await connection.call(api, version, request, { timeoutMs })) as Res
-      this.#pool.touch(endpoint, options.lane ?? generalLane)
+      this.#pool.answered(endpoint, options.lane ?? generalLane, throttleTimeOf(response))
       return response
     } catch (error) {
       throw this.#isClosed ? new KafkaClientError('CLOSED') : failureOf(error, place)
@@ -265,6 +265,11 @@ class Client implements KafkaClient {
 function placeOf(destination: Destination): ErrorPlace {
   if (destination.to === 'leader') return { topic: destination.topic, partition: destination.partition }
   return destination.to === 'coordinator' ? coordinatorPlace(destination.of, destination.key) : {}
+}
+
+/** WIRE-14: nearly every response has it. */
+function throttleTimeOf(response: unknown): number {
+  return (response as { readonly throttleTimeMs?: number }).throttleTimeMs ?? 0
 }
 
 function isAboutCoordinator(error: KafkaClientError): boolean {

@@ -1,6 +1,7 @@
 import type { CancelTimer } from '../../env/clock.ts'
 import type { Endpoint } from '../../env/network.ts'
 import { openConnection, type OutboundConnection } from '../../wire/outbound-connection.ts'
+import { pause } from '../cancel.ts'
 import { type ErrorPlace, KafkaClientError } from '../client-error.ts'
 import type { ClientEnv, ClientSettings } from '../client-options.ts'
 import { failureOf } from './failure-of.ts'
@@ -12,6 +13,9 @@ const lanesMax = 256
 
 const avoidFailedMs = 5_000
 
+/** No broker is believed to want more patience than that. */
+const throttleMaxMs = 60_000
+
 const nameOf = ({ host, port }: Endpoint): string => `${host}:${port}`
 
 interface Slot {
@@ -19,6 +23,7 @@ interface Slot {
   readonly lane: string
   readonly opening: Promise<OutboundConnection>
   usedAtMs: number
+  sendAfterMs: number
 }
 
 /** Connections by address and lane, opened when first needed and closed when nobody used them for long. */
@@ -45,10 +50,11 @@ export class BrokerPool {
     try {
       const connection = await slot.opening
       this.#failures.delete(nameOf(endpoint))
+      await this.#throttled(slot)
       if (connection.isOpen()) return connection
       this.#forget(slot)
-      // It broke while nobody looked: one new attempt is no retry, nothing was sent yet.
-      return await this.#open(key, endpoint, lane).opening
+      // It broke while nobody looked: one new attempt is no retry, nothing was sent yet. Others may have begun it already.
+      return await (this.#slots.get(key) ?? this.#open(key, endpoint, lane)).opening
     } catch (error) {
       if (this.#isClosed) throw new KafkaClientError('CLOSED')
       this.#failures.set(nameOf(endpoint), this.#env.clock.monotonicMs())
@@ -62,10 +68,18 @@ export class BrokerPool {
     return atMs !== undefined && this.#env.clock.monotonicMs() - atMs < avoidFailedMs
   }
 
-  /** Long polls count as use while they run. */
-  touch(endpoint: Endpoint, lane: string): void {
+  /** After an answer: long polls count as use to their end, and a broker that throttles is left alone so long (KIP-219). */
+  answered(endpoint: Endpoint, lane: string, throttleTimeMs: number): void {
     const slot = this.#slots.get(this.#keyOf(endpoint, lane))
-    if (slot !== undefined) slot.usedAtMs = this.#env.clock.monotonicMs()
+    if (slot === undefined) return
+    slot.usedAtMs = this.#env.clock.monotonicMs()
+    if (throttleTimeMs > 0) slot.sendAfterMs = slot.usedAtMs + Math.min(throttleTimeMs, throttleMaxMs)
+  }
+
+  /** The broker would not read the request before; here it does not run into its timeout meanwhile. */
+  async #throttled(slot: Slot): Promise<void> {
+    const waitMs = slot.sendAfterMs - this.#env.clock.monotonicMs()
+    if (waitMs > 0) await pause(this.#env.timers, waitMs)
   }
 
   closeLane(lane: string): void {
@@ -100,7 +114,7 @@ export class BrokerPool {
       ...(sasl === undefined ? {} : { sasl }),
     }
     const opening = openConnection(endpoint, options, this.#env)
-    const slot: Slot = { key, lane, opening, usedAtMs: this.#env.clock.monotonicMs() }
+    const slot: Slot = { key, lane, opening, usedAtMs: this.#env.clock.monotonicMs(), sendAfterMs: 0 }
     this.#slots.set(key, slot)
     opening.then(
       connection => connection.closed.then(() => this.#forget(slot)),

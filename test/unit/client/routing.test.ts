@@ -262,6 +262,32 @@ describe('connections', () => {
     await client.refresh([])
   })
 
+  it('WIRE-14: leaves a broker alone for as long as it asks to (KIP-219)', async () => {
+    const cluster = await scriptedCluster(2)
+    cluster.answer(listGroups, (_, { nodeId }) => ({ ...noGroups, throttleTimeMs: nodeId === 1 ? 300 : 0 }))
+    const client = clientOf(cluster, { requestTimeoutMs: 200 })
+    const timed = async (nodeId: number): Promise<number> => {
+      const before = performance.now()
+      await client.send(listGroups, noGroupsRequest, { to: 'broker', nodeId })
+      return performance.now() - before
+    }
+    await timed(1)
+    expect(await timed(1)).toBeGreaterThan(250)
+    await timed(2)
+    expect(await timed(2)).toBeLessThan(250)
+  })
+
+  it('calls that find a broken connection together open one new one', async () => {
+    const cluster = await scriptedCluster(1)
+    cluster.answer(listGroups, () => noGroups)
+    const client = clientOf(cluster)
+    await client.send(listGroups, noGroupsRequest, anyone)
+    cluster.servers[0]?.connections.forEach(it => it.close())
+    const calls = Array.from({ length: 8 }, () => client.retry(() => client.send(listGroups, noGroupsRequest, anyone)))
+    await Promise.all(calls)
+    expect(cluster.servers[0]?.connections.length).toBe(2)
+  })
+
   it('ends calls under way with CLOSED, and refuses later ones', async () => {
     const cluster = await scriptedCluster(1)
     cluster.answer(listGroups, () => new Promise<never>(() => {}))
