@@ -58,14 +58,12 @@ export function createBorrowingSplitter(frameBytesMax: number = frameBytesMaxDef
           filled = 0
         }
       }
-      const isAtFrame = filled === 0
-      while (isAtFrame && bytes.length - at >= sizeFieldBytes) {
-        const end = at + sizeFieldBytes + checkedSize(bytes, at, frameBytesMax)
-        if (end > bytes.length) break
+      if (filled > 0) return give(frames, take)
+      for (let end = frameEndIn(bytes, at, frameBytesMax); end !== -1; end = frameEndIn(bytes, at, frameBytesMax)) {
         frames.push(bytes.subarray(at + sizeFieldBytes, end))
         at = end
       }
-      if (at === bytes.length || filled > 0) return give(frames, take)
+      if (at === bytes.length) return give(frames, take)
       // The first frame may still lie in the buffer: what follows it must not be put on top of it.
       if (frames[0]?.buffer === buffer.buffer) buffer = new Uint8Array(0)
       fill(bytes, at)
@@ -76,6 +74,13 @@ export function createBorrowingSplitter(frameBytesMax: number = frameBytesMaxDef
 
 function give(frames: readonly Uint8Array[], take: (frame: Uint8Array) => void): void {
   for (const frame of frames) take(frame)
+}
+
+/** Where the frame at `at` ends; -1 when not all of it is here. */
+function frameEndIn(bytes: Uint8Array, at: number, frameBytesMax: number): number {
+  if (bytes.length - at < sizeFieldBytes) return -1
+  const end = at + sizeFieldBytes + checkedSize(bytes, at, frameBytesMax)
+  return end > bytes.length ? -1 : end
 }
 
 function checkedSize(bytes: Uint8Array, at: number, frameBytesMax: number): number {
