@@ -133,7 +133,7 @@ describe('a crash at any write of a compaction', () => {
   it('DISK-30, DISK-31: a crash at any write of the recovery is recovered from, too', () => {
     const whole = testStorage(1)
     scenario(whole, newWitness())
-    for (let at = 3; at <= whole.disk.changeCount; at += 11) {
+    for (let at = 3; at <= whole.disk.changeCount; at += 17) {
       for (let second = 1; second < 60; second += 7) {
         const env = testStorage(at * 100 + second)
         const witness = newWitness()

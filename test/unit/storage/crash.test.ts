@@ -15,6 +15,9 @@ import {
   type TestStorage,
 } from './storage-env.ts'
 
+/** Per crash point; `CRASH_SEEDS=25` for a long run. */
+const seeds = Number(process.env.CRASH_SEEDS ?? 2)
+
 const config = {
   'segment.bytes': '1500',
   'index.interval.bytes': '100',
@@ -140,7 +143,7 @@ describe('a crash at any write', () => {
       const changes = count.disk.changeCount
       expect(changes).toBeGreaterThan(100)
       for (let at = 1; at <= changes; at++) {
-        for (let seed = 0; seed < (survival === 'some' ? 4 : 1); seed++) {
+        for (let seed = 0; seed < (survival === 'some' ? seeds : 1); seed++) {
           const env = testStorage(seed * 1000 + at)
           const witness = newWitness()
           env.disk.crashAt = at
@@ -151,36 +154,40 @@ describe('a crash at any write', () => {
         }
       }
     },
-    60_000,
+    60_000 * seeds,
   )
 
-  it('DISK-31: what a recovery cut off never comes back behind what is appended after it', async () => {
-    const count = testStorage(1)
-    await run(count, newWitness())
-    for (let at = 5; at <= count.disk.changeCount; at += 2) {
-      for (let seed = 0; seed < 8; seed++) {
-        const env = testStorage(seed * 1000 + at)
-        const witness = newWitness()
-        env.disk.crashAt = at
-        await run(env, witness)
-        witness.directory?.abandon()
-        env.disk.restart('some')
-        const second = openTestDirectory(env, { configOf: () => config })
-        const log = second.log('t', 0)
-        if (log !== undefined) {
-          // As large as what was there before, so that it could fit in front of it.
-          for (let i = 0; i < 4; i++) append(log, [{ value: `second ${i}`.padEnd(i % 2 === 0 ? 150 : 200, '.') }], {}, 7)
+  it(
+    'DISK-31: what a recovery cut off never comes back behind what is appended after it',
+    async () => {
+      const count = testStorage(1)
+      await run(count, newWitness())
+      for (let at = 5; at <= count.disk.changeCount; at += 3) {
+        for (let seed = 0; seed < seeds * 2; seed++) {
+          const env = testStorage(seed * 1000 + at)
+          const witness = newWitness()
+          env.disk.crashAt = at
+          await run(env, witness)
+          witness.directory?.abandon()
+          env.disk.restart('some')
+          const second = openTestDirectory(env, { configOf: () => config })
+          const log = second.log('t', 0)
+          if (log !== undefined) {
+            // As large as what was there before, so that it could fit in front of it.
+            for (let i = 0; i < 4; i++) append(log, [{ value: `second ${i}`.padEnd(i % 2 === 0 ? 150 : 200, '.') }], {}, 7)
+          }
+          const whole = log === undefined ? [] : readAll(log, log.logStartOffset)
+          second.abandon()
+          env.disk.restart('some')
+          const third = openTestDirectory(env, { configOf: () => config })
+          const rest = third.log('t', 0) === undefined ? [] : readAll(third.log('t', 0)!)
+          const start = rest[0]?.offset ?? 0
+          const expected = whole.filter(record => record.offset >= start).slice(0, rest.length)
+          expect(rest, `crash at change ${at}, seed ${seed}`).toEqual(expected)
+          third.abandon()
         }
-        const whole = log === undefined ? [] : readAll(log, log.logStartOffset)
-        second.abandon()
-        env.disk.restart('some')
-        const third = openTestDirectory(env, { configOf: () => config })
-        const rest = third.log('t', 0) === undefined ? [] : readAll(third.log('t', 0)!)
-        const start = rest[0]?.offset ?? 0
-        const expected = whole.filter(record => record.offset >= start).slice(0, rest.length)
-        expect(rest, `crash at change ${at}, seed ${seed}`).toEqual(expected)
-        third.abandon()
       }
-    }
-  }, 60_000)
+    },
+    60_000 * seeds,
+  )
 })
