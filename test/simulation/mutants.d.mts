@@ -5,9 +5,7 @@ export interface Mutant {
   readonly file: string
   readonly find: string
   readonly put: string
-  /** First seed to try; 1 when absent. */
-  readonly from?: number
-  /** Seen by transactions and groups, not by the journal. */
-  readonly ledger?: boolean
+  /** Who sees it best; `churn`, where leaders move most, when absent. */
+  readonly workload?: 'ledger' | 'groups'
 }
 export declare const mutants: readonly Mutant[]

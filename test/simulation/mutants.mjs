@@ -80,8 +80,6 @@ export const mutants = [
     file: 'broker-core/replication/follower-loop.ts',
     find: `if (followed?.isActive !== true || this.#asked.get(key) !== followed) continue`,
     put: `if (followed?.isActive !== true) continue`,
-    // Rare: begins with the seed that found it.
-    from: 2029,
   },
   {
     name: 'duplicates are appended',
@@ -196,7 +194,7 @@ export const mutants = [
     file: 'broker-core/server/fetch/read-partition.ts',
     find: `return reader.readCommitted ? replica.log.lastStableOffset : replica.log.highWatermark`,
     put: `return replica.log.highWatermark`,
-    ledger: true,
+    workload: 'ledger',
   },
   {
     name: 'aborted transactions are not named',
@@ -204,7 +202,7 @@ export const mutants = [
     file: 'broker-core/server/fetch/read-partition.ts',
     find: `reader.readCommitted ? replica.log.abortedTransactions(target.fetchOffset, read.nextOffset) : null`,
     put: `reader.readCommitted ? [] : null`,
-    ledger: true,
+    workload: 'ledger',
   },
   {
     name: 'coordinators answer before their facts are committed',
@@ -213,6 +211,6 @@ export const mutants = [
     find: `this.#waiting.push({ entry, since: this.#turn, expired: false })`,
     put: `entry.release()
     this.#waiting.push({ entry: { offset: entry.offset, release: () => {}, expire: () => {}, perform: () => entry.perform() }, since: this.#turn, expired: false })`,
-    ledger: true,
+    workload: 'ledger',
   },
 ]

@@ -24,15 +24,7 @@ for (const mutant of mutants.filter(one => one.name.includes(only))) {
   const startedAt = performance.now()
   const result = spawnSync(
     process.execPath,
-    [
-      join(outDir, 'simulate.js'),
-      '--first',
-      '--from',
-      String(mutant.from ?? 1),
-      '--seeds',
-      seeds,
-      ...(mutant.ledger ? ['--ledger'] : []),
-    ],
+    [join(outDir, 'simulate.js'), '--first', '--from', '1', '--seeds', seeds, `--${mutant.workload ?? 'churn'}`],
     {
       encoding: 'utf8',
     },
