@@ -128,6 +128,7 @@ export async function sendLeave(wire: GroupWire, memberId: string, reason: strin
     leaveGroup,
     version => ({ ...zero, groupId: settings.groupId, ...(version < 3 ? { memberId } : { members }) }),
     coordinatorOf(wire),
-    { lane: wire.lane, timeoutMs: 3_000 },
+    // Not on the member's own lane: a JoinGroup may still wait there, and everything behind it.
+    { timeoutMs: 3_000 },
   )
 }

@@ -4,8 +4,9 @@ import { errorName } from '../../model/kafka-errors.ts'
 import { consumerGroupHeartbeat } from '../../protocol/messages/68-consumer-group-heartbeat.ts'
 import type { ResponseOf } from '../../protocol/api.ts'
 import { groupByTopic } from '../admin/group-by-topic.ts'
-import { type CancelSignal, pause } from '../cancel.ts'
+import { pause } from '../cancel.ts'
 import { KafkaClientError } from '../client-error.ts'
+import type { SendOptions } from '../kafka-client.ts'
 import type { GroupWire } from './classic-requests.ts'
 import { type MemberIdentity, type Membership, type MembershipEvents, without } from './membership.ts'
 
@@ -49,14 +50,14 @@ export class ConsumerMembership implements Membership {
   async leave(): Promise<void> {
     if (this.#epoch === 0) return
     const isStatic = this.#wire.settings.instanceId !== null
-    await this.#send({ memberEpoch: isStatic ? leaveForNowEpoch : leaveEpoch }, undefined, 3_000)
+    await this.#send({ memberEpoch: isStatic ? leaveForNowEpoch : leaveEpoch }, { timeoutMs: 3_000 })
   }
 
   /** Undefined: the member was removed, and begins anew. */
   async #beat(events: MembershipEvents): Promise<Reply | undefined> {
     const { client, settings } = this.#wire
     const attempt = async (): Promise<Reply> => {
-      const reply = await this.#send(this.#news(), events.signal)
+      const reply = await this.#send(this.#news(), { lane: this.#wire.lane, signal: events.signal })
       const failure = new KafkaClientError(errorName(reply.errorCode), { group: settings.groupId }, reply.errorMessage)
       // The earlier holder of a static id is still there for a moment.
       if (failure.retriable || failure.code === 'UNRELEASED_INSTANCE_ID')
@@ -120,12 +121,8 @@ export class ConsumerMembership implements Membership {
     }))
   }
 
-  #send(
-    news: Partial<typeof consumerGroupHeartbeat.request.zero>,
-    signal: CancelSignal | undefined,
-    timeoutMs?: number,
-  ): Promise<Reply> {
-    const { client, settings, lane } = this.#wire
+  #send(news: Partial<typeof consumerGroupHeartbeat.request.zero>, options: SendOptions): Promise<Reply> {
+    const { client, settings } = this.#wire
     const body = {
       ...consumerGroupHeartbeat.request.zero,
       groupId: settings.groupId,
@@ -137,7 +134,6 @@ export class ConsumerMembership implements Membership {
       ...news,
     }
     const destination = { to: 'coordinator', of: 'group', key: settings.groupId } as const
-    const options = { lane, ...(signal === undefined ? {} : { signal }), ...(timeoutMs === undefined ? {} : { timeoutMs }) }
     return client.send(consumerGroupHeartbeat, body, destination, options)
   }
 

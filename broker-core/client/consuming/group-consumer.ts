@@ -99,8 +99,8 @@ class Consumer implements GroupConsumer {
     await this.#stopReading()
     if (this.#settings.commit === 'auto') await this.commit().catch((error: unknown) => this.#tell(error))
     this.#stop()
-    await this.#membership.leave().catch((error: unknown) => this.#tell(error))
     this.#client.closeLane(this.#lane)
+    await this.#membership.leave().catch((error: unknown) => this.#tell(error))
     this.#settle.resolve()
   }
 

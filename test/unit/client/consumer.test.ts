@@ -184,6 +184,21 @@ describe('a member of a classic group', () => {
     expect(script.cluster.count(leaveGroup)).toBe(1)
   })
 
+  it('leaves at once, also while the others keep it waiting to join', async () => {
+    const script = await scripted()
+    let joins = 0
+    script.cluster.answer(joinGroup, body => {
+      joins++
+      return body.memberId === '' ? joined(script, '', body.protocols[0]) : new Promise<never>(() => {})
+    })
+    const { consumer } = consume(script)
+    await soon(() => joins).toBe(2)
+    const before = performance.now()
+    await consumer.leave()
+    expect(performance.now() - before).toBeLessThan(2_000)
+    expect(script.cluster.heard.find(it => it.api === 'LeaveGroup')?.body).toMatchObject({ members: [{ memberId: 'm-1' }] })
+  })
+
   it('commits what was received every so often, and only what moved', async () => {
     const script = await scripted()
     const { events } = consume(script, { autoCommitIntervalMs: 30 })
