@@ -193,5 +193,5 @@ describe('compaction', () => {
       ),
       { numRuns: 150 },
     )
-  })
+  }, 60_000)
 })

@@ -84,7 +84,7 @@ function checkAfter(env: TestStorage, witness: Witness, survival: Survival, wher
   }
   expect(log.logEndOffset, where).toBeGreaterThanOrEqual(mustReach)
   const found = readAll(log)
-  for (const record of found) expect(record, where).toEqual(witness.original.get(record.offset))
+  expect(found, where).toEqual(found.map(record => witness.original.get(record.offset)))
   const expected = latest([...witness.original.values()].filter(record => record.offset < log.logEndOffset))
   expect(latest(found), where).toEqual(expected)
   log.advanceHighWatermark(log.logEndOffset)

@@ -119,14 +119,14 @@ function checkAfter(env: TestStorage, witness: Witness, survival: Survival, wher
     directory.abandon()
     return
   }
-  for (const batch of readBatches(log)) expect(batchCrcIsValid(batch, 0, codecs.crc32c), where).toBe(true)
+  // One expectation for many records: there are thousands of crash points.
+  const invalid = readBatches(log).filter(batch => !batchCrcIsValid(batch, 0, codecs.crc32c))
+  expect(invalid, where).toEqual([])
   const found = new Map(readAll(log).map(record => [record.offset, record.value]))
-  for (const [offset, value] of found)
-    expect(witness.written.get(offset)?.has(value!), `${where}: offset ${offset} holds ${value}`).toBe(true)
-  for (const [offset, value] of mustHave) {
-    if (offset >= witness.startOffset)
-      expect(found.get(offset), `${where}: offset ${offset} of ${log.logStartOffset}..${log.logEndOffset}`).toBe(value)
-  }
+  const foreign = [...found].filter(([offset, value]) => witness.written.get(offset)?.has(value!) !== true)
+  expect(foreign, `${where}: never written`).toEqual([])
+  const lost = [...mustHave].filter(([offset, value]) => offset >= witness.startOffset && found.get(offset) !== value)
+  expect(lost, `${where}: lost of ${log.logStartOffset}..${log.logEndOffset}`).toEqual([])
   const offsets = [...found.keys()]
   expect(offsets, where).toEqual(Array.from({ length: log.logEndOffset - log.logStartOffset }, (_, i) => log.logStartOffset + i))
   const next = append(log, [{ value: 'after' }], {}, 9)

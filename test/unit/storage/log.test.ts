@@ -166,7 +166,7 @@ describe('log against a naive model', () => {
       ),
       { numRuns: 300 },
     )
-  })
+  }, 60_000)
 })
 
 describe('look-ups by time', () => {
