@@ -2,6 +2,7 @@
 // beside it and the ratios. One cluster runs at a time: with two cores, an idle neighbour would be measured too.
 import { ensureBuild, ensureDependencies } from '../../src-main/setup/steps.mjs'
 import { findLoad, startKafka, startOurs } from './cluster.mjs'
+import { measureCoordinators } from './coordinators.mjs'
 import { createTopic, measureConsume, measureIdle, measureLatency, measureProduce } from './measure.mjs'
 
 const freshCount = 200_000
@@ -27,6 +28,7 @@ async function measure(cluster) {
     const rows = [['start to ready, ms', cluster.startMs]]
     const idle = await measureIdle(cluster)
     rows.push(['idle resident, MB', idle.residentMb], ['idle CPU, % of a core', idle.cpuPercent])
+    rows.push(...(await measureCoordinators(cluster)))
     if (load) rows.push(...(await measureLoads(cluster)))
     return new Map(rows)
   } finally {
