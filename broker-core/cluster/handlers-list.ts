@@ -1,4 +1,5 @@
 import { supportedFeatures } from '../controller/feature-levels.ts'
+import type { MetadataImage } from '../controller/image.ts'
 import type { Env } from '../env/env.ts'
 import type { Api } from '../protocol/api.ts'
 import { createTopics } from '../protocol/messages/19-create-topics.ts'
@@ -114,14 +115,7 @@ export function clientHandlers(parts: HandlerParts): Handler[] {
     versionsHandler(parts),
     deleteRecordsHandler({ ...directory, timers: env.timers, mayDeleteRecords: topic => mayDeleteRecords(layers, topic) }),
     offsetForLeaderEpochHandler(directory),
-    describeAclsHandler(),
-    createAclsHandler(),
-    deleteAclsHandler(),
-    createDelegationTokenHandler(),
-    renewDelegationTokenHandler(),
-    expireDelegationTokenHandler(),
-    describeDelegationTokenHandler(),
-    describeUserScramCredentialsHandler({ image }),
+    ...securityHandlers(image),
     describeConfigsHandler(layers),
     alterReplicaLogDirsHandler({
       ...directory,
@@ -137,6 +131,18 @@ export function clientHandlers(parts: HandlerParts): Handler[] {
     ...forwarded.map(api => forwardedHandler(api, node.channel)),
   ]
 }
+
+/** At both doors. Mostly they say that something is not enabled. */
+const securityHandlers = (image: () => MetadataImage): Handler[] => [
+  describeAclsHandler(),
+  createAclsHandler(),
+  deleteAclsHandler(),
+  createDelegationTokenHandler(),
+  renewDelegationTokenHandler(),
+  expireDelegationTokenHandler(),
+  describeDelegationTokenHandler(),
+  describeUserScramCredentialsHandler({ image }),
+]
 
 export interface ControllerDoorParts extends Pick<HandlerParts, 'config' | 'env' | 'node' | 'served'> {
   dispatch(): Dispatch
@@ -155,6 +161,8 @@ export function controllerDoorHandlers(parts: ControllerDoorParts): Handler[] {
       controllerListener: config.controllerListener?.name ?? 'CONTROLLER',
       dispatch: () => parts.dispatch(),
     }),
+    describeConfigsHandler({ nodeId: config.nodeId, given: config.given, image: () => node.metadata.image() }),
+    ...securityHandlers(() => node.metadata.image()),
     versionsHandler(parts),
     describeClusterHandler({
       image: () => node.metadata.image(),
