@@ -212,6 +212,27 @@ function expectNobodyShares(members: readonly Consumer[]): void {
   }
 }
 
+describe('configuration of a group', () => {
+  it.each([
+    ['within the bounds', '50000', '9000', 50_000, 9_000],
+    ['below them', '1', '1', 45_000, 5_000],
+    ['above them', '999999', '999999', 60_000, 15_000],
+    ['no numbers', 'soon', '', 45_000, 5_000],
+  ])('CG-13: session timeout and heartbeat interval %s', async (_what, session, interval, sessionMs, intervalMs) => {
+    const at = await consumerGround()
+    const configs = new Map([
+      ['consumer.session.timeout.ms', session],
+      ['consumer.heartbeat.interval.ms', interval],
+    ])
+    at.metadata.groupConfigs.set(groupId, configs)
+    expect((await new Consumer(at, 'm1').beat()).heartbeatIntervalMs).toBe(intervalMs)
+    await at.time.advance(sessionMs - 1)
+    expect((await describeGroup(at)).members.length).toBe(1)
+    await at.time.advance(2)
+    expect((await describeGroup(at)).members.length).toBe(0)
+  })
+})
+
 describe('static members', () => {
   it('CG-09: the instance id is taken until it is released, and the replacement takes over', async () => {
     const at = await consumerGround()
