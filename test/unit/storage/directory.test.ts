@@ -312,6 +312,43 @@ describe('logs of a directory', () => {
   })
 })
 
+describe('what survives a loss of power', () => {
+  const survivors = (config: Record<string, string>, advanceMs: number) => {
+    const env = testStorage()
+    const { directory, log } = createTestLog(env, config)
+    directory.startMaintenance()
+    for (let i = 0; i < 5; i++) append(log, [{}, {}])
+    env.advance(advanceMs)
+    directory.abandon()
+    env.disk.restart('nothing')
+    return openTestDirectory(env).log('t', 0)?.logEndOffset ?? 0
+  }
+
+  it('by default what the system wrote by itself; replication is the safeguard', () => {
+    expect(survivors({}, 50_000)).toBe(0)
+  })
+
+  it('flush.messages: everything but the last few records; 1: everything', () => {
+    expect(survivors({ 'flush.messages': '1' }, 0)).toBe(10)
+    expect(survivors({ 'flush.messages': '4' }, 0)).toBe(8)
+  })
+
+  it('flush.ms: what is older than that', () => {
+    expect(survivors({ 'flush.ms': '5000' }, 4_000)).toBe(0)
+    expect(survivors({ 'flush.ms': '5000' }, 6_000)).toBe(10)
+  })
+
+  it('sealed segments, once they were synced beside the thread', async () => {
+    const env = testStorage()
+    const { directory, log } = createTestLog(env, { 'segment.bytes': '300' })
+    for (let i = 0; i < 10; i++) append(log, [{ value: 'x'.repeat(50) }])
+    await settled()
+    directory.abandon()
+    env.disk.restart('nothing')
+    expect(openTestDirectory(env).log('t', 0)!.logEndOffset).toBe(8)
+  })
+})
+
 describe('a failing disk', () => {
   const broken = (directory: LogDirectory) => directory.failure instanceof StorageFailure
 
