@@ -46,9 +46,10 @@ export function brokerLife(parts: BrokerParts): BrokerLife {
     if (ending === undefined) failure.fail(error)
   })
 
-  function begin(): void {
+  async function begin(): Promise<void> {
     if (ending !== undefined) return
-    data.start()
+    await data.start()
+    if (ending !== undefined) return
     for (const directory of storage.directories.online) directory.startMaintenance(maintenanceIntervals(config))
     listeners.client.serve(parts.clientDispatch)
   }

@@ -31,8 +31,8 @@ export interface DataPlaneOptions {
 export interface DataPlane {
   readonly replicas: Replicas
   readonly assignment: ReplicaAssignment
-  /** Applies the image that is there and all that follow; ISRs are watched from now on. */
-  start(): void
+  /** Applies the image that is there and all that follow; ISRs are watched from now on. Resolves when the first one is applied. */
+  start(): Promise<void>
   /** Follows nobody and applies nothing any more; logs stay as they are. */
   stop(): void
 }
@@ -55,6 +55,7 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
     log: env.log,
     leadershipChanged: options.leadershipChanged,
     directoryChosen: choices.chosen,
+    bug: options.bug,
   })
   const shrinkEveryMs = configNumber(config, 'replica.lag.time.max.ms') / 2
   let unsubscribe = () => {}
@@ -69,18 +70,14 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
     replicas,
     assignment,
     start() {
-      assignment.applyAll(metadata.image())
-      unsubscribe = metadata.subscribe(delta => {
-        try {
-          assignment.apply(delta)
-        } catch (error) {
-          options.bug(error)
-        }
-      })
+      const isApplied = assignment.applyAll(metadata.image())
+      unsubscribe = metadata.subscribe(delta => assignment.apply(delta))
       shrinkLater()
+      return isApplied
     },
     stop() {
       unsubscribe()
+      assignment.stop()
       cancelShrink()
       followers.stop()
       choices.close()

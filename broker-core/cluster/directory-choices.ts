@@ -34,12 +34,12 @@ const perRequestMax = 2_000
 export function directoryChoices(options: DirectoryChoicesOptions): DirectoryChoices {
   const waiting = new Map<string, DirectoryChoice>()
   let isBusy = false
-  let isClosed = false
+  const closing = { isAsked: false }
   let cancelRetry: CancelTimer = () => {}
 
   async function pump(): Promise<void> {
     isBusy = true
-    while (waiting.size > 0 && !isClosed) {
+    while (waiting.size > 0 && !closing.isAsked) {
       const sent = [...waiting.values()].slice(0, perRequestMax)
       for (const choice of sent) waiting.delete(keyOf(choice))
       if (await send(options, sent)) continue
@@ -52,13 +52,13 @@ export function directoryChoices(options: DirectoryChoicesOptions): DirectoryCho
     chosen(choice) {
       waiting.set(keyOf(choice), choice)
       // What the same turn of the event loop still chooses goes along.
-      if (!isBusy && !isClosed) {
+      if (!isBusy && !closing.isAsked) {
         isBusy = true
         void Promise.resolve().then(pump)
       }
     },
     close() {
-      isClosed = true
+      closing.isAsked = true
       cancelRetry()
     },
   }

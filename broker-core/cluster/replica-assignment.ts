@@ -7,6 +7,7 @@ import { resourceType, topicConfigInForce, type BrokerLayers } from '../server/c
 import { StorageFailure } from '../storage/partition-log.ts'
 import type { DirectoryChoice } from './directory-choices.ts'
 import type { LogDirectories } from './log-directories.ts'
+import { SteppedWork } from './stepped-work.ts'
 
 export interface ReplicaAssignmentOptions {
   readonly nodeId: number
@@ -18,6 +19,7 @@ export interface ReplicaAssignmentOptions {
   readonly log: LogSink
   /** KIP-858: a replica lies in another directory than the metadata says. */
   directoryChosen(choice: DirectoryChoice): void
+  bug(error: unknown): void
   /** This broker began, or ceased, to lead the partition in a leader epoch. */
   leadershipChanged(change: LeadershipChange): void
 }
@@ -28,37 +30,58 @@ export interface LeadershipChange {
   readonly isLeader: boolean
 }
 
+/** Opening or making a log takes a millisecond or more; a quorum that waits for its leader calls an election after a thousand. */
+const stretchMs = 20
+
 /** Makes the replicas of this broker what the metadata says: logs, roles, followed leaders, configuration. */
 export class ReplicaAssignment {
   readonly #options: ReplicaAssignmentOptions
   /** What was told of as led, with the epoch: a replica whose disk failed is no leader any more when it is resigned. */
   readonly #led = new Map<Partition, number>()
+  readonly #work: SteppedWork
 
   constructor(options: ReplicaAssignmentOptions) {
     this.#options = options
+    const { clock, timers } = options.partitionPorts
+    this.#work = new SteppedWork({ clock, timers, stretchMs, bug: options.bug })
   }
 
+  /** In the order of the calls; a change of a few partitions is applied when this returns. */
   apply(delta: MetadataDelta): void {
-    for (const topic of delta.deletedTopics) this.#removeTopic(topic)
-    for (const topicId of delta.changedTopicIds) {
-      const topic = delta.next.topicsById.get(topicId)
-      if (topic !== undefined) this.#assignTopic(topic)
-    }
-    this.#applyConfigs(delta.changedConfigKeys, delta.next)
+    void this.#work.add(this.#stepsOf(delta))
   }
 
   /** The first image after a start: everything in it is new, and what is on disk without being in it is stray. */
-  applyAll(image: MetadataImage): void {
-    for (const topic of image.topicsById.values()) this.#assignTopic(topic)
+  applyAll(image: MetadataImage): Promise<void> {
+    return this.#work.add(this.#firstSteps(image))
+  }
+
+  *#stepsOf(delta: MetadataDelta): Generator<void> {
+    for (const topic of delta.deletedTopics) yield* this.#removeTopic(topic)
+    for (const topicId of delta.changedTopicIds) {
+      const topic = delta.next.topicsById.get(topicId)
+      if (topic !== undefined) yield* this.#assignTopic(topic)
+    }
+    yield* this.#applyConfigs(delta.changedConfigKeys, delta.next)
+  }
+
+  *#firstSteps(image: MetadataImage): Generator<void> {
+    for (const topic of image.topicsById.values()) yield* this.#assignTopic(topic)
     this.#options.directories.setStraysAside(log => {
       const partition = image.topicsById.get(log.topicId)?.partitions[log.partition]
       return partition?.replicas.includes(this.#options.nodeId) === true
     })
   }
 
-  /** Every role ends, no log is touched: the broker stops. */
+  /** Every role ends, no log is touched, no metadata is applied any more: the broker stops. */
   resignAll(): void {
+    this.#work.stop()
     for (const replica of [...this.#led.keys()]) this.#resign(replica)
+  }
+
+  /** Nothing is applied any more; roles stay as they are. */
+  stop(): void {
+    this.#work.stop()
   }
 
   /** DISK-38: what lies in a failed directory is served no more; the others go on. */
@@ -72,12 +95,13 @@ export class ReplicaAssignment {
     }
   }
 
-  #assignTopic(topic: TopicImage): void {
+  *#assignTopic(topic: TopicImage): Generator<void> {
     const { nodeId, replicas } = this.#options
     for (const partition of topic.partitions) {
       const replica = replicas.getById(topic.topicId, partition.partition)
       if (partition.replicas.includes(nodeId)) this.#assign(topic, partition, replica)
       else if (replica !== undefined) this.#remove(replica)
+      yield
     }
   }
 
@@ -124,10 +148,11 @@ export class ReplicaAssignment {
     }
   }
 
-  #removeTopic(topic: TopicImage): void {
+  *#removeTopic(topic: TopicImage): Generator<void> {
     for (const { partition } of topic.partitions) {
       const replica = this.#options.replicas.getById(topic.topicId, partition)
       if (replica !== undefined) this.#remove(replica)
+      yield
     }
   }
 
@@ -152,11 +177,12 @@ export class ReplicaAssignment {
     this.#options.leadershipChanged({ replica, leaderEpoch, isLeader: false })
   }
 
-  #applyConfigs(changedKeys: ReadonlySet<string>, image: MetadataImage): void {
+  *#applyConfigs(changedKeys: ReadonlySet<string>, image: MetadataImage): Generator<void> {
     if (changedKeys.size === 0) return
     const isBrokerWide = [...changedKeys].some(key => key.startsWith(`${resourceType.broker}:`))
     for (const topic of image.topicsById.values()) {
       if (isBrokerWide || changedKeys.has(`${resourceType.topic}:${topic.name}`)) this.#reconfigure(topic)
+      yield
     }
   }
 

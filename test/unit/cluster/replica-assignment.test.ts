@@ -57,6 +57,9 @@ function world() {
       storageFailed: () => {},
     },
     directoryChosen: () => {},
+    bug: error => {
+      throw error
+    },
     leadershipChanged({ replica, leaderEpoch, isLeader }: LeadershipChange) {
       changes.push(`${replica.topic}-${replica.partition}/${leaderEpoch} ${isLeader ? 'leads' : 'resigns'}`)
     },
@@ -161,7 +164,7 @@ describe('the replicas of a broker follow the metadata', () => {
       if (replica !== undefined) replicas.remove(replica)
     }
     taken()
-    assignment.applyAll(imageOf([topicOf('a', idA, [led(0, { leaderEpoch: 9 })])]))
+    void assignment.applyAll(imageOf([topicOf('a', idA, [led(0, { leaderEpoch: 9 })])]))
     expect(taken()).toEqual(['a-0/9 leads'])
     expect(directory.log('b', 0)).toBeUndefined()
     expect(env.disk.list('data').filter(name => name.startsWith('b-0') && name.endsWith('-stray')).length).toBe(1)
