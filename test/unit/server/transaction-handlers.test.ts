@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { errorName, type KafkaErrorName } from '../../../broker-core/model/kafka-errors.ts'
 import type { Api, RequestOf, ResponseOf } from '../../../broker-core/protocol/api.ts'
 import { encodeResponse } from '../../../broker-core/protocol/frames.ts'
+import { createDispatch } from '../../../broker-core/server/dispatch.ts'
 import type { Handler, RequestContext } from '../../../broker-core/server/handler.ts'
 import { initProducerIdHandler } from '../../../broker-core/server/handlers/22-init-producer-id.ts'
 import { addPartitionsToTxnHandler } from '../../../broker-core/server/handlers/24-add-partitions-to-txn.ts'
@@ -137,6 +138,13 @@ describe('from the first to the last request of a transaction', () => {
       producerId,
     })
     expect([name(response.errorCode), response.producerId]).toEqual([error, -1])
+  })
+
+  it('TXN-27: the version with two-phase commit is not offered', () => {
+    const handler = initProducerIdHandler({ transactions: { initProducerId: () => Promise.reject(new Error('not asked')) } })
+    const bug = (error: unknown) => expect.fail(String(error))
+    const dispatch = createDispatch({ handlers: [handler], door: 'broker', log: { write: () => undefined }, bug })
+    expect(dispatch.served.map(({ versions }) => versions)).toEqual([[0, 5]])
   })
 
   it('TXN-08: AddOffsetsToTxn adds the partition of the group', async () => {
