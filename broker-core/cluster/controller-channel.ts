@@ -23,48 +23,49 @@ const leaderCheckMs = 250
  * The way of one broker to whoever leads the quorum, over TCP also when that is this node. One connection, opened when needed, replaced
  * when the leader changes or the connection breaks.
  */
-export function controllerChannel(options: ControllerChannelOptions): ControllerChannel {
-  const { env, raft } = options
-  let current: { readonly leaderId: number; readonly opening: Promise<OutboundConnection> } | undefined
-  let isClosed = false
+export const controllerChannel = (options: ControllerChannelOptions): ControllerChannel => new Channel(options)
 
-  function connectionTo(leaderId: number): Promise<OutboundConnection> {
-    if (current?.leaderId === leaderId) return current.opening
-    const endpoint = raft.endpointOf(leaderId)
-    if (endpoint === undefined) return Promise.reject(new ControllerUnavailable(`no endpoint of node ${leaderId}`))
-    letGo()
-    const clientId = `broker-${options.nodeId}-to-controller`
-    const opening = openConnection(endpoint, { clientId, requestTimeoutMs: options.requestTimeoutMs, inFlightMax: 100 }, env)
-    const mine = { leaderId, opening }
-    current = mine
-    const forget = () => {
-      if (current === mine) current = undefined
+class Channel implements ControllerChannel {
+  readonly #options: ControllerChannelOptions
+  #current: { readonly leaderId: number; readonly opening: Promise<OutboundConnection> } | undefined
+  #isClosed = false
+
+  constructor(options: ControllerChannelOptions) {
+    this.#options = options
+  }
+
+  async send<A extends Api>(api: A, request: RequestOf<A>, call: ControllerCall<A> = {}): Promise<ResponseOf<A>> {
+    const { clock } = this.#options.env
+    const deadlineMs = clock.monotonicMs() + (call.timeoutMs ?? defaultTimeoutMs)
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, pauseMaxMs)) {
+      if (this.#isClosed) throw new ControllerUnavailable(`${api.name}: the channel is closed`)
+      const result = await this.#once(api, request, call, Math.max(1, deadlineMs - clock.monotonicMs()))
+      if (typeof result !== 'string') return result
+      if (clock.monotonicMs() + pauseMs >= deadlineMs) throw new ControllerUnavailable(`${api.name}: ${result}`)
+      await this.#pause(pauseMs)
     }
-    opening.then(connection => (isClosed ? connection.close() : connection.closed.then(forget)), forget)
-    return opening
   }
 
-  /** Calls in flight on it end with its answers or its timeout. */
-  function letGo(): void {
-    const old = current
-    current = undefined
-    old?.opening.then(connection => connection.close()).catch(() => undefined)
+  close(): void {
+    this.#isClosed = true
+    this.#letGo()
   }
 
-  async function once<A extends Api>(
+  /** The answer, or why there is none yet. */
+  async #once<A extends Api>(
     api: A,
     request: RequestOf<A>,
     call: ControllerCall<A>,
     leftMs: number,
   ): Promise<ResponseOf<A> | string> {
-    const { leaderId } = raft.leaderAndEpoch()
+    const { leaderId } = this.#options.raft.leaderAndEpoch()
     if (leaderId === undefined) return 'no leader of the quorum is known'
     try {
-      const connection = await connectionTo(leaderId)
+      const connection = await this.#connectionTo(leaderId)
       const version = connection.negotiatedVersion(api, call.version)
       if (version === undefined) throw new ControllerUnavailable(`node ${leaderId} does not serve ${api.name}`)
       const answer: Promise<ResponseOf<A>> = connection.call(api, version, request, { timeoutMs: leftMs })
-      const response = await Promise.race([answer, leaderMoved(leaderId, answer)])
+      const response = await Promise.race([answer, this.#leaderMoved(leaderId, answer)])
       if (response === undefined) return `node ${leaderId} leads no more`
       const isMisdirected = call.isMisdirected ?? saysNotController
       return isMisdirected(response) ? `node ${leaderId} is not the active controller` : response
@@ -75,40 +76,54 @@ export function controllerChannel(options: ControllerChannelOptions): Controller
     }
   }
 
+  #connectionTo(leaderId: number): Promise<OutboundConnection> {
+    if (this.#current?.leaderId === leaderId) return this.#current.opening
+    const { env, nodeId, raft, requestTimeoutMs } = this.#options
+    const endpoint = raft.endpointOf(leaderId)
+    if (endpoint === undefined) return Promise.reject(new ControllerUnavailable(`no endpoint of node ${leaderId}`))
+    this.#letGo()
+    const opening = openConnection(
+      endpoint,
+      { clientId: `broker-${nodeId}-to-controller`, requestTimeoutMs, inFlightMax: 100 },
+      env,
+    )
+    const mine = { leaderId, opening }
+    this.#current = mine
+    const forget = () => {
+      if (this.#current === mine) this.#current = undefined
+    }
+    opening.then(connection => (this.#isClosed ? connection.close() : connection.closed.then(forget)), forget)
+    return opening
+  }
+
+  /** Calls in flight on it are rejected. */
+  #letGo(): void {
+    const old = this.#current
+    this.#current = undefined
+    old?.opening.then(connection => connection.close()).catch(() => undefined)
+  }
+
   /**
    * Undefined once another node leads than the one that was asked. As long as it leads an answer is awaited, however slow: asking twice for
    * a topic would be told that it exists.
    */
-  async function leaderMoved(askedId: number, answer: Promise<unknown>): Promise<undefined> {
-    let isAnswered = false
+  async #leaderMoved(askedId: number, answer: Promise<unknown>): Promise<undefined> {
+    const asked = { isOpen: true }
     const settled = () => {
-      isAnswered = true
+      asked.isOpen = false
     }
     answer.then(settled, settled)
-    while (!isAnswered && !isClosed) {
-      await new Promise<void>(resolve => env.timers.after(leaderCheckMs, resolve))
-      const { leaderId } = raft.leaderAndEpoch()
+    while (asked.isOpen && !this.#isClosed) {
+      await this.#pause(leaderCheckMs)
+      const { leaderId } = this.#options.raft.leaderAndEpoch()
       if (leaderId !== undefined && leaderId !== askedId) break
     }
-    if (!isAnswered) letGo()
+    if (asked.isOpen && this.#current?.leaderId === askedId) this.#letGo()
     return undefined
   }
 
-  return {
-    async send(api, request, call = {}) {
-      const deadlineMs = env.clock.monotonicMs() + (call.timeoutMs ?? defaultTimeoutMs)
-      for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, pauseMaxMs)) {
-        if (isClosed) throw new ControllerUnavailable(`${api.name}: the channel is closed`)
-        const result = await once(api, request, call, Math.max(1, deadlineMs - env.clock.monotonicMs()))
-        if (typeof result !== 'string') return result
-        if (env.clock.monotonicMs() + pauseMs >= deadlineMs) throw new ControllerUnavailable(`${api.name}: ${result}`)
-        await new Promise<void>(resolve => env.timers.after(pauseMs, resolve))
-      }
-    },
-    close() {
-      isClosed = true
-      letGo()
-    },
+  #pause(delayMs: number): Promise<void> {
+    return new Promise(resolve => this.#options.env.timers.after(delayMs, resolve))
   }
 }
 
