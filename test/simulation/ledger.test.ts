@@ -8,5 +8,5 @@ import { seedTests } from './seed-tests.ts'
  * a committed offset is not lost (OFF-01).
  */
 describe('coordinators in simulated worlds', () => {
-  seedTests(1, 20, { workload: startLedger })
+  seedTests(1, 12, { workload: startLedger })
 })

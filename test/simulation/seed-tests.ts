@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { runScenario, type ScenarioOptions } from './scenario.ts'
 import { report, shortened } from './shorten.ts'
 
-const batchSize = 10
+const batchSize = 4
 
 /** Tests for the seeds from `from` on, some per test, so that a failure names few. */
 export function seedTests(from: number, count: number, options: ScenarioOptions = {}): void {
