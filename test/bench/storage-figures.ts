@@ -74,6 +74,26 @@ function measureAppends(root: string, sizeBytes: number): void {
   row(`append, batches of ${sizeBytes / 1024} KiB`, best, count * batch.length, bestBare)
 }
 
+/** What a client without batching costs: one record of 100 bytes per append. */
+function measureSingleRecords(root: string): void {
+  const path = join(root, 'single')
+  const directory = openLogDirectory({ path, clusterId: 'bench', nodeId: 1, configOf: () => ({}) }, env)
+  const log = directory.createLog({ topic: 'bench', partition: 0, topicId, config: {} })
+  const batch = encodeBatch({ records: [{ timestampMs: Date.now(), key: null, value: env.random.bytes(100) }] }, env)
+  const batches = freshBatches(batch, 200_000)
+  const ms = timed(() => {
+    for (const one of batches) log.appendAsLeader(one, { leaderEpoch: 0, origin: 'client' })
+  })
+  const bareMs = bareWrite(join(root, 'bare'), batches)
+  const rate = (of: number) =>
+    Math.round((batches.length / of) * 1000)
+      .toLocaleString('en-US')
+      .padStart(9)
+  say(`${'append, single records of 100 bytes'.padEnd(38)}${rate(ms)}/s   bare ${rate(bareMs)}/s   ${(ms / bareMs).toFixed(2)} x`)
+  directory.abandon()
+  fs.rmSync(path, { recursive: true })
+}
+
 function readThrough(log: PartitionLog, maxBytes: number): number {
   let read = 0
   for (let next = 0; next < log.logEndOffset; ) {
@@ -180,6 +200,7 @@ export function printFigures(parent = tmpdir()): void {
   const root = fs.mkdtempSync(join(parent, 'brokerbench-storage-'))
   try {
     for (const kib of [4, 16, 64, 256, 1024]) measureAppends(root, kib * 1024)
+    measureSingleRecords(root)
     measureReads(root)
     measureCompaction(root)
     measureOpen(root)
