@@ -43,7 +43,7 @@ describe('a broker that ends', () => {
     expect(produced.error).toBe('NONE')
     const survivor = others(partition.leaderId).find(id => id !== controllerId) ?? -1
     const startMs = performance.now()
-    void end(partition.leaderId)
+    const ended = end(partition.leaderId)
     const next = await eventually(async () => {
       const found = await describeTopic(talk, portOfNode(survivor), 't')
       const leaderId = found?.partitions.find(each => each.partitionIndex === index)?.leaderId ?? -1
@@ -55,6 +55,7 @@ describe('a broker that ends', () => {
       return answer.values.length > 0 ? answer : undefined
     }, 'the record is there')
     expect(read.values).toEqual(['kept'])
+    await ended
     return tookMs
   }
 
