@@ -89,7 +89,7 @@ describe('a broker that cannot start says why, in one error, and leaves nothing 
   it('directory not writable: it is named', async () => {
     chmodSync(folder, 0o555)
     // Nothing is forbidden to root, but not even root can make a directory there.
-    const directory = process.getuid?.() === 0 ? '/proc/brokerbench/data' : join(folder, 'data')
+    const directory = process.getuid?.() === 0 ? '/sys/brokerbench/data' : join(folder, 'data')
     await expect(startBroker(configOf({ 'log.dirs': directory }), env)).rejects.toThrow(/data/)
   })
 
