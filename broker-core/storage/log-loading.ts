@@ -69,6 +69,7 @@ class LoadingLog {
     this.#rebuildBrokenIndexes(this.#segments.all.slice(0, this.#segments.count - unflushed.length))
     const recovered = this.#recover(unflushed)
     if (this.#segments.count === 0) this.#addSegment(spec.logStartOffset ?? 0)
+    this.#segments.active.findMaxTimestamp()
     let logEndOffset = recovered ?? this.#segments.active.nextOffset()
     if (logEndOffset < (spec.logStartOffset ?? 0)) logEndOffset = this.#restartAt(spec.logStartOffset!)
     const logStartOffset = Math.max(spec.logStartOffset ?? 0, this.#segments.first.baseOffset)

@@ -17,14 +17,13 @@ export class ProducerSnapshots {
     this.#directory = directory
   }
 
-  /** DISK-22: only when something was appended since the last one; true when it was. Made durable by `sync`. */
-  take(states: ProducerStates, offset: number): boolean {
-    if (offset === this.#lastOffset) return false
+  /** DISK-22: only when something was appended since the last one. Made durable by `sync`. */
+  take(states: ProducerStates, offset: number): void {
+    if (offset === this.#lastOffset) return
     const path = this.#path(offset)
     this.#context.files.writeWhole(path, encodeProducerSnapshot(states.entries(), this.#context.env.crc32c), false)
     this.#lastOffset = offset
     this.#unsynced.push(path)
-    return true
   }
 
   sync(): void {

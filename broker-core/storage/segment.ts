@@ -199,11 +199,11 @@ export class Segment {
     this.#sizeBytes = position
     this.#bytesSinceIndexEntry = 0
     if (position === 0) this.#firstBatchTimestampMs = undefined
-    this.#findMaxTimestamp()
+    this.findMaxTimestamp()
   }
 
   /** After loading or cutting an active segment: batches behind the last time index entry may carry a larger timestamp. */
-  #findMaxTimestamp(): void {
+  findMaxTimestamp(): void {
     this.#maxTimestampMs = this.timeIndex.lastTimestampMs
     this.#offsetOfMaxTimestamp = this.timeIndex.lastOffset()
     const from = this.timeIndex.file.count === 0 ? 0 : this.offsetIndex.positionBefore(this.#offsetOfMaxTimestamp)

@@ -349,6 +349,41 @@ describe('what survives a loss of power', () => {
   })
 })
 
+describe('a loss of power right after a clean stop', () => {
+  it.each(['nothing', 'some'] as const)(
+    'DISK-32: %s of indexes and snapshots may survive, everything else is there',
+    survival => {
+      for (let seed = 1; seed <= 20; seed++) {
+        const env = testStorage(seed)
+        const config = { 'segment.bytes': '2000', 'index.interval.bytes': '100' }
+        const { directory, log } = createTestLog(env, config)
+        for (let i = 0; i < 25; i++)
+          append(log, [{ value: 'x'.repeat(100), timestampMs: 1000 + ((i * 7) % 25) }], {
+            producerId: 3,
+            producerEpoch: 0,
+            baseSequence: i,
+          })
+        directory.close(4)
+        env.disk.restart(survival)
+        const again = openTestDirectory(env, { configOf: () => config })
+        expect(again.previousBrokerEpoch).toBe(4)
+        const reopened = again.log('t', 0)!
+        expect(readAll(reopened).map(record => record.offset)).toEqual(Array.from({ length: 25 }, (_, i) => i))
+        for (const ms of [1000, 1010, 1020, 1024]) expect(reopened.offsetForTime(ms, 25)?.timestampMs).toBeGreaterThanOrEqual(ms)
+        expect(reopened.offsetOfMaxTimestamp(25)?.timestampMs).toBe(1024)
+        expect(
+          append(reopened, [{ value: 'x'.repeat(100), timestampMs: 1000 + ((24 * 7) % 25) }], {
+            producerId: 3,
+            producerEpoch: 0,
+            baseSequence: 24,
+          }),
+        ).toBe(24)
+        again.close(1)
+      }
+    },
+  )
+})
+
 describe('a failing disk', () => {
   const broken = (directory: LogDirectory) => directory.failure instanceof StorageFailure
 
