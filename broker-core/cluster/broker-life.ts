@@ -1,5 +1,6 @@
 import type { Dispatch } from '../server/dispatch.ts'
 import type { Env } from '../env/env.ts'
+import type { LogDirectory } from '../storage/log-directory-port.ts'
 import type { StorageFailure } from '../storage/partition-log.ts'
 import { configBoolean, type BrokerConfig } from './broker-config.ts'
 import type { BrokerFailure } from './broker-failure.ts'
@@ -53,30 +54,9 @@ export function brokerLife(parts: BrokerParts): BrokerLife {
     for (const directory of storage.directories.online) directory.startMaintenance(maintenanceIntervals(config))
     listeners.client.serve(parts.clientDispatch)
   }
-  async function stop(): Promise<void> {
-    if (configBoolean(config, 'controlled.shutdown.enable') && lifecycle.state() === 'running') {
-      const answer = await Promise.race([lifecycle.controlledShutdown(controlledShutdownMs), whenAlone(node, config.nodeId)])
-      env.log.write('info', 'broker.controlled-shutdown', { broker: config.nodeId, answer })
-    }
-    data.assignment.resignAll()
-    parts.coordination.close()
-    data.stop()
-    await listeners.client.close()
-    await node.stop()
-    await listeners.controller?.close()
-    for (const directory of storage.directories.online) directory.close(node.brokerEpoch())
-    env.log.write('info', 'broker.stopped', { broker: config.nodeId })
-  }
-  async function kill(): Promise<void> {
-    parts.coordination.close()
-    data.stop()
-    node.kill()
-    await Promise.all([listeners.client.close(), listeners.controller?.close()])
-    for (const directory of storage.directories.all) directory.abandon()
-  }
   failure.onFail(error => {
     env.log.write('error', 'broker.failed', { broker: config.nodeId, error: error.stack ?? error.message })
-    ending ??= kill()
+    ending ??= killLoudly(parts)
   })
 
   return {
@@ -87,8 +67,8 @@ export function brokerLife(parts: BrokerParts): BrokerLife {
       clusterId: storage.clusterId,
       ready,
       failed: failure.failed,
-      stop: () => (ending ??= stop()),
-      kill: () => (ending ??= kill()),
+      stop: () => (ending ??= stop(parts, lifecycle)),
+      kill: () => (ending ??= kill(parts)),
     },
     diskFailed(error) {
       env.log.write('error', 'log-directory.failed', { broker: config.nodeId, error: error.message })
@@ -98,6 +78,49 @@ export function brokerLife(parts: BrokerParts): BrokerLife {
         if (directory.failure !== undefined) data.assignment.directoryFailed(directory.path)
       }
     },
+  }
+}
+
+async function stop(parts: BrokerParts, lifecycle: BrokerLifecycle): Promise<void> {
+  const { config, data, env, listeners, node, storage } = parts
+  if (configBoolean(config, 'controlled.shutdown.enable') && lifecycle.state() === 'running') {
+    const answer = await Promise.race([lifecycle.controlledShutdown(controlledShutdownMs), whenAlone(node, config.nodeId)])
+    env.log.write('info', 'broker.controlled-shutdown', { broker: config.nodeId, answer })
+  }
+  data.assignment.resignAll()
+  parts.coordination.close()
+  data.stop()
+  await listeners.client.close()
+  await node.stop()
+  await listeners.controller?.close()
+  for (const directory of storage.directories.online) closeDirectory(parts, directory)
+  env.log.write('info', 'broker.stopped', { broker: config.nodeId })
+}
+
+/** A disk that fails now costs its own clean mark, not that of the others. */
+function closeDirectory({ config, env, node }: BrokerParts, directory: LogDirectory): void {
+  try {
+    directory.close(node.brokerEpoch())
+  } catch (error) {
+    const { path } = directory
+    env.log.write('error', 'log-directory.not-closed', { broker: config.nodeId, directory: path, error: String(error) })
+  }
+}
+
+async function kill({ coordination, data, listeners, node, storage }: BrokerParts): Promise<void> {
+  coordination.close()
+  data.stop()
+  node.kill()
+  await Promise.all([listeners.client.close(), listeners.controller?.close()])
+  for (const directory of storage.directories.all) directory.abandon()
+}
+
+/** After a failure nobody waits for the end. */
+async function killLoudly(parts: BrokerParts): Promise<void> {
+  try {
+    await kill(parts)
+  } catch (error) {
+    parts.env.log.write('error', 'broker.not-ended', { broker: parts.config.nodeId, error: String(error) })
   }
 }
 
