@@ -12,9 +12,9 @@ import { coordination } from './coordination.ts'
 import { coordinatorSettings } from './coordinator-settings.ts'
 import { dataPlane } from './data-plane.ts'
 import { openDoors } from './doors.ts'
-import { openListeners } from './listener-pair.ts'
+import { openListeners, type ListenerPair } from './listener-pair.ts'
 import { metadataNode } from './metadata-node.ts'
-import { openStorage } from './open-storage.ts'
+import { openStorage, type OpenStorage } from './open-storage.ts'
 import { topicCreation } from './topic-creation.ts'
 
 /** One broker (and, when the configuration says so, voter of the metadata quorum) of this thread. */
@@ -60,11 +60,7 @@ export const startBroker: StartBroker = async (config, env) => {
     configOf: topic => topicConfigInForce(layers, topic),
     onFailure: error => diskFailed.tell(error),
   })
-  const listeners = await openListeners(config, env).catch((error: unknown) => {
-    for (const directory of storage.directories.all) directory.abandon()
-    throw error
-  })
-  const node = metadataNode({ config, env, storage, listeners, bug: failure.fail })
+  const { listeners, node } = await openNode(config, env, storage, failure.fail)
   newest.metadata = node.metadata
   const topics = topicCreation({
     controller: node.channel,
@@ -109,4 +105,17 @@ export const startBroker: StartBroker = async (config, env) => {
   const life = brokerLife({ config, env, failure, storage, listeners, node, data, coordination: coordinators, ...dispatches })
   diskFailed.tell = life.diskFailed
   return life.broker
+}
+
+/** What may still keep the broker from starting: a port that is taken, a metadata log that is damaged. */
+async function openNode(config: BrokerConfig, env: Env, storage: OpenStorage, bug: (error: unknown) => void) {
+  let listeners: ListenerPair | undefined
+  try {
+    listeners = await openListeners(config, env)
+    return { listeners, node: metadataNode({ config, env, storage, listeners, bug }) }
+  } catch (error) {
+    await Promise.all([listeners?.client.close(), listeners?.controller?.close()])
+    for (const directory of storage.directories.all) directory.abandon()
+    throw error
+  }
 }

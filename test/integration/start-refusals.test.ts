@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -100,6 +100,20 @@ describe('a broker that cannot start says why, in one error, and leaves nothing 
     await expect(startBroker(configOf({ 'cluster.id': 'another-cluster-000000' }), env)).rejects.toThrow(/cluster/i)
     const asNode2 = { 'node.id': '2', 'controller.quorum.voters': `2@127.0.0.1:${ports[1]}` }
     await expect(startBroker(configOf(asNode2), env)).rejects.toThrow(/node/i)
+  })
+
+  it('a damaged quorum-state: a node that forgot its vote must not vote; it is named, and port and directory are free again', async () => {
+    const first = await startBroker(configOf(), env)
+    await first.ready
+    await first.stop()
+    const path = join(folder, 'data', '__cluster_metadata-0', 'quorum-state')
+    const whole = readFileSync(path)
+    writeFileSync(path, '{')
+    await expect(startBroker(configOf(), env)).rejects.toThrow(/quorum-state/)
+    writeFileSync(path, whole)
+    const again = await startBroker(configOf(), env)
+    await again.ready
+    await again.stop()
   })
 
   it('log.dirs is a file: refused with its name', async () => {
