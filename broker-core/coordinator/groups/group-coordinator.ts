@@ -157,10 +157,17 @@ function groupRequests(shards: GroupShards, ports: CoordinatorPorts) {
   }
 }
 
+/** Level of `group.version` from which on there is the consumer protocol. */
+const consumerProtocolSince = 1
+
 function consumerRequests(shards: GroupShards, ports: CoordinatorPorts, context: ConsumerContext) {
   return {
     consumerHeartbeat(request: Asked<ConsumerHeartbeatCommand>): Promise<ConsumerHeartbeatReply> {
-      const invalid = requestRefusal(request, context.settings.consumerAssignors)
+      // META-11: an operator may have turned the protocol off.
+      const isOff = ports.metadata.featureLevel('group.version') < consumerProtocolSince
+      const invalid = isOff
+        ? refusedHeartbeat('UNSUPPORTED_VERSION', 'The feature group.version is below 1.')
+        : requestRefusal(request, context.settings.consumerAssignors)
       if (invalid !== undefined) return Promise.resolve(invalid)
       const freshId = uuidFromRandom(ports.random.bytes(16))
       return shards.ask(

@@ -173,7 +173,7 @@ export class FakeMetadata implements CoordinatorMetadata {
   readonly topics = new Map<string, CoordinatorTopic>()
   readonly racks = new Map<string, readonly string[]>()
   readonly groupConfigs = new Map<string, ReadonlyMap<string, string>>()
-  readonly features = new Map<string, number>()
+  readonly features = new Map([['group.version', 1]])
   leader: number | undefined = 1
   #listeners = new Set<(change: TopicsChange) => void>()
 

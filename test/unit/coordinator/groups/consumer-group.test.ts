@@ -45,6 +45,12 @@ describe('requests', () => {
     expect(full.assignment).toEqual(joined.assignment)
   })
 
+  it('the protocol can be turned off for the cluster', async () => {
+    const at = await consumerGround()
+    at.metadata.features.set('group.version', 0)
+    expect((await beat(at, joinWishes)).error).toBe('UNSUPPORTED_VERSION')
+  })
+
   it('a full group refuses one more', async () => {
     const at = await consumerGround({ consumerGroupSizeMax: 1 })
     await new Consumer(at, 'm1').beat()
