@@ -52,7 +52,8 @@ async function scripted(): Promise<Script> {
   cluster.answer(offsetFetch, body => {
     const partition = {
       partitionIndex: 0,
-      committedOffset: script.committed,
+      // As a broker answers: no offset beside an error.
+      committedOffset: script.offsetErrors.length > 0 ? -1 : script.committed,
       committedLeaderEpoch: -1,
       metadata: '',
       errorCode: errorCode(script.offsetErrors.shift() ?? 'NONE'),

@@ -13,14 +13,15 @@ import { soon } from './soon.ts'
 const at = { topic: 't', partition: 0 }
 const textOf = (bytes: Uint8Array | null): string => new TextDecoder().decode(bytes ?? new Uint8Array(0))
 
-/** What a log is made of: batches with gaps, of up to three producers in transactions that end either way, or never. */
+/** What a log is made of: batches with gaps, of two producers in transactions that end either way, or never. */
 const step = record({
   kind: constantFrom('plain', 'transactional', 'commit', 'abort'),
-  producerId: integer({ min: 1, max: 3 }),
-  deltas: uniqueArray(integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 6 }),
+  producerId: integer({ min: 1, max: 2 }),
+  deltas: uniqueArray(integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 3 }),
   compression: constantFrom('none', 'gzip', 'zstd'),
 })
-const steps = array(step, { minLength: 1, maxLength: 25 })
+// Long enough for transactions of one producer to follow on each other, aborted and committed.
+const steps = array(step, { minLength: 8, maxLength: 40, size: 'max' })
 
 interface Model {
   readonly log: ScriptedLog
@@ -114,6 +115,9 @@ describe('reading forwards', () => {
         if (!isTransactional) expect(it.batch.outcome).toBe('none')
         else if (it.offset < model.log.lastStableOffset()) {
           expect(it.batch.outcome).toBe(committed.has(textOf(it.value)) ? 'committed' : 'aborted')
+        } else {
+          // Behind the last stable offset nobody tells what was committed.
+          expect(['open', 'aborted']).toContain(it.batch.outcome)
         }
       }
     })
@@ -222,7 +226,7 @@ describe('reading backwards', () => {
       }
       expect(pages).toEqual(visible(model, isolation))
     })
-    await assert(holds, { numRuns: 60 })
+    await assert(holds, { numRuns: 25 })
   })
 
   it('finds a few records far back behind gaps, and keeps to its bytes where records are large', async () => {
