@@ -127,10 +127,15 @@ export class DirectoryFiles {
 
   /** Old content or new content, also after a crash: `.tmp`, fsync, rename, fsync of the directory. */
   replaceText(path: string, content: string): void {
+    this.replaceTextIn(path, content)
+    this.syncDirectory(path.slice(0, path.lastIndexOf('/')))
+  }
+
+  /** The same, durable once the caller syncs the directory. */
+  replaceTextIn(path: string, content: string): void {
     const temporary = `${path}.tmp`
     this.writeWhole(temporary, utf8.encode(content), true)
     this.rename(temporary, path)
-    this.syncDirectory(path.slice(0, path.lastIndexOf('/')))
   }
 
   /**

@@ -20,8 +20,6 @@ export class Durability {
   readonly #context: LogContext
   #recoveryPoint: number
   #isDirectoryDurable: boolean
-  /** That the partition's directory is there, in its parent. */
-  #isNameDurable: boolean
   #isIdentityDurable: boolean
   #lastFlushMs: number
 
@@ -34,7 +32,6 @@ export class Durability {
     this.#context = context
     this.#recoveryPoint = found.recoveryPoint
     this.#isDirectoryDurable = found.isDirectoryDurable
-    this.#isNameDurable = found.isDirectoryDurable
     this.#isIdentityDurable = !found.isNew
     this.#lastFlushMs = context.env.clock.monotonicMs()
   }
@@ -105,23 +102,22 @@ export class Durability {
 
   /** `leader-epoch-checkpoint`, when it changed. Before the recovery point passes what it tells of. */
   writeEpochs(): void {
+    if (this.#replaceEpochs()) this.#context.files.syncDirectory(this.#parts.directory)
+  }
+
+  #replaceEpochs(): boolean {
     const { epochs, directory } = this.#parts
-    if (!epochs.isDirty) return
-    this.#context.files.replaceText(`${directory}/leader-epoch-checkpoint`, encodeEpochs(epochs.entries))
+    if (!epochs.isDirty) return false
+    this.#context.files.replaceTextIn(`${directory}/leader-epoch-checkpoint`, encodeEpochs(epochs.entries))
     epochs.isDirty = false
+    return true
   }
 
   #advanceTo(offset: number): void {
-    this.writeEpochs()
     this.#parts.snapshots.sync()
-    if (!this.#isDirectoryDurable) {
-      this.#context.files.syncDirectory(this.#parts.directory)
-      this.#isDirectoryDurable = true
-    }
-    if (!this.#isNameDurable) {
-      this.#context.files.syncDirectory(this.#context.files.root)
-      this.#isNameDurable = true
-    }
+    if (this.#replaceEpochs() || !this.#isDirectoryDurable) this.#context.files.syncDirectory(this.#parts.directory)
+    this.#isDirectoryDurable = true
+    this.#context.makeNamesDurable()
     this.#recoveryPoint = offset
   }
 }

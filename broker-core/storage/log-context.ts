@@ -11,6 +11,8 @@ export interface LogContext {
   readonly producerIdExpirationMs: number
   /** Removes a file that has its `.deleted` name already, later (RET-06). */
   removeLater(path: string, delayMs: number): void
+  /** Directories of partitions that were made lately survive a loss of power afterwards; one sync for all of them. */
+  makeNamesDurable(): void
   /** The checkpoint on disk must say what the logs know now: no more (a recovery point went back), no less (compaction). */
   writeRecoveryPoints(): void
 }

@@ -78,6 +78,8 @@ class OpenLogDirectory implements LogDirectory {
   readonly #cleaner: Cleaner
   readonly #logs = new Map<string, Log>()
   #stopMaintenance: (() => void) | undefined
+  /** Unknown what a run before this one left. */
+  #hasNewNames = true
   #isClosed = false
 
   constructor(options: LogDirectoryOptions, env: StorageEnv, lock: DiskLock) {
@@ -99,6 +101,7 @@ class OpenLogDirectory implements LogDirectory {
       tailBudget: new TailBudget(options.tailBytesMax ?? tailBytesMaxDefault),
       producerIdExpirationMs: options.producerIdExpirationMs ?? producerIdExpirationMsDefault,
       removeLater: (path, delayMs) => this.#removal.add(path, delayMs),
+      makeNamesDurable: () => this.#makeNamesDurable(),
       writeRecoveryPoints: () => this.writeRecoveryPoints(),
     }
     this.#cleaner = new Cleaner(this, this.#context, options.cleanerMapBytesMax ?? cleanerMapBytesMaxDefault)
@@ -137,6 +140,7 @@ class OpenLogDirectory implements LogDirectory {
     const name = partitionDirectoryName(spec.topic, spec.partition)
     const directory = `${this.path}/${name}`
     this.#files.makeDirectory(directory)
+    this.#hasNewNames = true
     this.#writePartitionMetadata(directory, spec.topicId)
     const fresh = {
       recoveryPoint: 0,
@@ -226,6 +230,12 @@ class OpenLogDirectory implements LogDirectory {
     if (this.#isClosed) return
     this.#stop()
     this.#letGo()
+  }
+
+  #makeNamesDurable(): void {
+    if (!this.#hasNewNames) return
+    this.#files.syncDirectory(this.path)
+    this.#hasNewNames = false
   }
 
   #stop(): void {
