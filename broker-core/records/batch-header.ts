@@ -75,9 +75,6 @@ export function stampOffsetAndEpoch(bytes: Uint8Array, at: number, baseOffset: n
   setInt32(bytes, at + leaderEpochAt, leaderEpoch)
 }
 
-export const stampLeaderEpoch = (bytes: Uint8Array, at: number, leaderEpoch: number): void =>
-  setInt32(bytes, at + leaderEpochAt, leaderEpoch)
-
 /** PROD-05: maxTimestamp becomes the time of the append, attribute bit 3 is set, the CRC is made anew. */
 export function stampLogAppendTime(bytes: Uint8Array, at: number, timestampMs: number, crc32c: Crc32c): void {
   setInt16(bytes, at + attributesAt, batchAttributes(bytes, at) | logAppendTimeBit)

@@ -9,7 +9,6 @@ import {
   batchMaxTimestamp,
   batchProducerEpoch,
   batchProducerId,
-  sequenceAfter,
 } from '../records/batch-header.ts'
 import type { KafkaErrorName } from '../model/kafka-errors.ts'
 import type { ProducerStateView } from './partition-log.ts'
@@ -254,6 +253,3 @@ export class ProducerStates {
     return entry
   }
 }
-
-/** First sequence of the batch after one that ends with `lastSequence`. */
-export const nextSequence = (lastSequence: number): number => sequenceAfter(lastSequence, 1)

@@ -1,13 +1,5 @@
 import { assert } from '../base/assert.ts'
-import {
-  batchBaseOffset,
-  batchBaseTimestamp,
-  batchHasDeleteHorizon,
-  batchHeaderBytes,
-  batchLastOffset,
-  batchMaxTimestamp,
-  batchSizeBytes,
-} from '../records/batch-header.ts'
+import { batchBaseOffset, batchHeaderBytes, batchLastOffset, batchMaxTimestamp, batchSizeBytes } from '../records/batch-header.ts'
 import { batchEnd } from '../records/batch-iterator.ts'
 import type { DirectoryFiles } from './directory-files.ts'
 import { segmentFileName, type SegmentFileKind } from './file-names.ts'
@@ -271,10 +263,6 @@ export class Segment {
     for (const path of this.filePaths) this.#files.close(path)
   }
 }
-
-/** Base timestamp of a batch's records: none is known when the field holds the delete horizon. */
-export const baseTimestampOrUndefined = (bytes: Uint8Array, at: number): number | undefined =>
-  batchHasDeleteHorizon(bytes, at) ? undefined : batchBaseTimestamp(bytes, at)
 
 /** Bytes of whole batches at the front whose offsets are all below `belowOffset`. */
 export function bytesBelow(bytes: Uint8Array, belowOffset: number): { sizeBytes: number; nextOffset: number } {
