@@ -19,13 +19,18 @@ const decoder = new TextDecoder()
 const callTimeoutMs = 8_000
 
 /** One transactional id: transactions over all partitions, ended one way or the other; a producer that failed is followed by a new one. */
-export async function transactLoop(client: KafkaClient, context: LedgerContext, transactionalId: string): Promise<void> {
+export async function transactLoop(
+  client: KafkaClient,
+  context: LedgerContext,
+  transactionalId: string,
+  progress: GroupProgress,
+): Promise<void> {
   let count = 0
   while (!context.isOver()) {
     const options = { transactionalId, lingerMs: 1, deliveryTimeoutMs: callTimeoutMs, transactionTimeoutMs: 10_000 }
     const producer = createTransactionalProducer(client, options)
     try {
-      while (!context.isOver()) await transactOnce(producer, context, `${transactionalId}.${count++}`)
+      while (!context.isOver()) await transactOnce(producer, context, { transactionalId, number: count++, progress })
     } catch (error) {
       if (!(error instanceof KafkaClientError)) throw error
     }
@@ -36,11 +41,22 @@ export async function transactLoop(client: KafkaClient, context: LedgerContext, 
   }
 }
 
+interface TransactionOf {
+  readonly transactionalId: string
+  readonly number: number
+  /** Of the group whose offset the transaction commits (KIP-447). */
+  readonly progress: GroupProgress
+}
+
+/** The group that follows a producer's transactions. */
+export const groupOf = (transactionalId: string): string => `group-of-${transactionalId}`
+
 type Producer = ReturnType<typeof createTransactionalProducer>
 
 /** Throws when the producer is of no more use. What became of the transaction is then unknown, unless its end was never asked for. */
-async function transactOnce(producer: Producer, context: LedgerContext, id: string): Promise<void> {
+async function transactOnce(producer: Producer, context: LedgerContext, of: TransactionOf): Promise<void> {
   const { ledger, random } = context
+  const id = `${of.transactionalId}.${of.number}`
   producer.begin()
   ledger.begin(id)
   const deliveries: Promise<unknown>[] = []
@@ -54,11 +70,21 @@ async function transactOnce(producer: Producer, context: LedgerContext, id: stri
     deliveries.push(delivery)
     if (random.chance(0.3)) await pause(context.env, random.between(1, 30))
   }
+  const offset = random.chance(0.4) ? of.number + 1 : undefined
+  if (offset !== undefined) {
+    of.progress.asked = offset
+    const offsets = [{ topic: context.topic, partition: 0, offset }]
+    const sending = producer.sendOffsets({ groupId: groupOf(of.transactionalId), offsets })
+    sending.catch(() => {})
+    deliveries.push(sending)
+  }
   const isDelivered = (await Promise.allSettled(deliveries)).every(({ status }) => status === 'fulfilled')
   const isCommit = isDelivered && random.chance(0.7)
+  if (offset !== undefined && !isCommit) of.progress.never.add(offset)
   try {
     await (isCommit ? producer.commit() : producer.abort())
     ledger.ended(id, isCommit ? 'committed' : 'aborted')
+    if (isCommit && offset !== undefined) of.progress.told = offset
   } catch (error) {
     ledger.ended(id, isCommit ? 'unknown' : 'aborted')
     throw error
@@ -110,7 +136,13 @@ export async function readCommitted(
 export interface GroupProgress {
   told: number
   asked: number
+  /** Offsets of transactions that were aborted. */
+  readonly never: Set<number>
+  /** Commits without a member of which nothing was heard: a broker that was held up may still carry one out, behind later ones. */
+  readonly perhaps: Set<number>
 }
+
+export const noProgress = (): GroupProgress => ({ told: -1, asked: -1, never: new Set(), perhaps: new Set() })
 
 /**
  * A group without members commits ever larger offsets (OFF-01). A coordinator that does not know yet that it is none any more may show an
@@ -126,8 +158,12 @@ export async function commitLoop(
   for (let offset = 1; !context.isOver(); offset++) {
     try {
       progress.asked = offset
+      progress.perhaps.add(offset)
       const [outcome] = await alterGroupOffsets(client, groupId, [{ ...at, offset }], { timeoutMs: callTimeoutMs })
-      if (outcome?.error === 'NONE') progress.told = offset
+      if (outcome?.error === 'NONE') {
+        progress.told = offset
+        progress.perhaps.delete(offset)
+      }
       const found = await committedOffset(client, context, groupId)
       if (found !== undefined && found > offset) {
         context.history.violated(`group ${groupId}: ${found} is committed, where ${offset} was the last that anybody asked for`)
@@ -144,4 +180,9 @@ export async function committedOffset(client: KafkaClient, context: LedgerContex
   const partitions = [{ topic: context.topic, partition: 0 }]
   const [found] = await committedOffsets(client, groupId, { partitions, timeoutMs: callTimeoutMs })
   return found?.error === 'NONE' ? found.offset : undefined
+}
+
+/** Whether a group's offset may stand where it was found when all has healed. */
+export function isPossible(found: number, { told, asked, never, perhaps }: GroupProgress): boolean {
+  return (found >= told && found <= asked && !never.has(found)) || perhaps.has(found)
 }

@@ -6,11 +6,14 @@ import { createLedger } from './ledger.ts'
 import {
   commitLoop,
   committedOffset,
+  groupOf,
   type GroupProgress,
+  isPossible,
+  type LedgerContext,
+  noProgress,
   readCommitted,
   readCommittedLoop,
   transactLoop,
-  type LedgerContext,
 } from './ledger-clients.ts'
 import { compareReplicas } from './replica-files.ts'
 import { pause, simClient } from './sim-clients.ts'
@@ -38,7 +41,7 @@ export const startLedger: StartWorkload = async run => {
   const context: LedgerContext = { env, history, topic, random, ledger, partitions: run.partitions, isOver: () => !isProducing }
   const escape = (error: unknown) =>
     history.violated(`a client failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-  const groups = new Map<string, GroupProgress>(['g1', 'g2'].map(id => [id, { told: -1, asked: -1 }]))
+  const groups = new Map<string, GroupProgress>(['g1', 'g2'].map(id => [id, noProgress()]))
   let isSetUp = false
   let busyLoops = 0
   const busy = (loop: Promise<void>): void => {
@@ -54,8 +57,12 @@ export const startLedger: StartWorkload = async run => {
     const [created] = await createTopics(client, [{ name: topic, partitions: run.partitions, replicationFactor: 3 }])
     if (created?.error !== 'NONE') throw new Error(`no topic: ${created?.error}`)
     isSetUp = true
-    for (let producer = 0; producer < run.producers; producer++) busy(transactLoop(client, context, `t${producer}`))
     for (const [groupId, progress] of groups) busy(commitLoop(client, context, groupId, progress))
+    for (let producer = 0; producer < run.producers; producer++) {
+      const progress = noProgress()
+      groups.set(groupOf(`t${producer}`), progress)
+      busy(transactLoop(client, context, `t${producer}`, progress))
+    }
     const positions = Array.from({ length: run.partitions }, () => 0)
     readCommittedLoop(client, context, positions).catch(escape)
     await watch(client, run, context, state, { positions, groups })
@@ -105,17 +112,18 @@ async function watch(
     const areAllWhole = views.every(view => isWholeView(view, partitions))
     state.wholeUntilMs = areAllWhole ? world.time.nowMs() + 700 : 0
     let isRead = areAllWhole
-    state.text = views.map(viewText).join(' | ')
+    let text = views.map(viewText).join(' | ')
     for (let partition = 0; isRead && partition < partitions; partition++) {
       const ends = await readCommitted(client, context, partition, positions).catch(() => undefined)
       isRead = ends !== undefined && ends.stable === ends.watermark && positions[partition] === ends.watermark
-      state.text += ` partition ${partition}: ${JSON.stringify(ends)} read to ${positions[partition]}`
+      text += ` partition ${partition}: ${JSON.stringify(ends)} read to ${positions[partition]}`
     }
-    for (const [groupId, { told, asked }] of isRead ? groups : []) {
+    for (const [groupId, progress] of isRead ? groups : []) {
       const found = await committedOffset(client, context, groupId).catch(() => undefined)
-      isRead &&= found !== undefined && found >= told && found <= asked
-      state.text += ` group ${groupId}: ${found} is committed, told ${told}, asked ${asked}`
+      isRead &&= found !== undefined && isPossible(found, progress)
+      text += ` group ${groupId}: ${found} is committed, told ${progress.told}, asked ${progress.asked}`
     }
+    state.text = text
     state.isConverged = round === state.round && isRead && cluster.ids.every(id => cluster.running(id)?.isReady === true)
   }
 }

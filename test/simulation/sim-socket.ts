@@ -56,6 +56,8 @@ class End implements SimSocket {
   private sendingBytes = 0
   private isTravelling = false
   private isAwaitingResume = false
+  private isBouncing = false
+  private hasVanished = false
   private isPaused = false
   private isWriterWaiting = false
   private hasEnded = false
@@ -127,6 +129,7 @@ class End implements SimSocket {
 
   breakOff(kind: NetworkErrorKind): void {
     if (this.state === 'closed') return
+    this.sending.length = 0
     this.finish()
     this.world.time.after(0, this.owner, () => this.handlers?.closed(new NetworkError(kind, this.remoteAddress)))
   }
@@ -140,6 +143,7 @@ class End implements SimSocket {
 
   /** The other side hears nothing, ever. */
   private vanish(): void {
+    this.hasVanished = true
     this.sending.length = 0
     this.finish()
   }
@@ -165,11 +169,23 @@ class End implements SimSocket {
     const { network, time } = this.world
     const { peer } = this
     if (this.isTravelling || this.sending.length === 0 || peer === undefined) return
-    if (peer.state === 'closed' || peer.handlers === undefined || peer.isPaused) return
     if (network.isCut(this.owner.name, this.peerName)) return
+    if (peer.state === 'closed') return this.bounce(peer)
+    if (peer.handlers === undefined || peer.isPaused) return
     if (peer.owner.isPaused()) return this.awaitResume(peer)
     this.isTravelling = true
     time.after(network.delayMs(this.owner.name, this.peerName), undefined, () => this.arrive(peer))
+  }
+
+  /** Bytes for a socket that is closed come back as a reset, also to who does not read and so has not seen the end; a machine without power says nothing. */
+  private bounce(peer: End): void {
+    if (peer.hasVanished || this.isBouncing || this.state === 'closed') return
+    this.isBouncing = true
+    const { network, time } = this.world
+    time.after(2 * network.delayMs(this.owner.name, this.peerName), undefined, () => {
+      this.isBouncing = false
+      if (!network.isCut(this.peerName, this.owner.name)) this.breakOff('reset')
+    })
   }
 
   /** A stopped process reads nothing. */
