@@ -44,13 +44,16 @@ export interface ConnectionCounts {
 
 const idleMsDefault = 600_000
 const produceKey = 0
+/** Requests that wait their turn beyond this pause the reading. */
+const readAheadBytesMax = 64 * 1024
 /** How long a peer may take to read its last replies once we are closing. */
 const lingerMs = 10_000
 
 /**
  * Serves one client. Replies leave in request order (WIRE-07). One request is in progress at a time, but a Produce may start while
- * earlier ones wait for replication. Reading pauses while a request cannot start or the peer does not take its replies, so that a
- * connection holds no more than one read-ahead of requests and one reply beyond the socket's high water mark. A frame that cannot be
+ * earlier ones wait for replication. What comes meanwhile waits, some 64 KiB of it, then reading pauses; so it does when the peer does not
+ * take its replies: a connection holds no more than that, one read and one reply beyond the socket's high water mark. Up to there it is
+ * read on, since only who reads notices that the peer has gone. A frame that cannot be
  * (WIRE-01), an error of `dispatch`, or `idleMs` without a whole request ends the connection, after the replies before it.
  */
 export function serveSocket(
@@ -60,7 +63,7 @@ export function serveSocket(
 ): InboundConnection {
   const splitter = createFrameSplitter(options.frameBytesMax ?? frameBytesMaxDefault)
   const counts = { requests: 0, bytesIn: 0, bytesOut: 0 }
-  let waiting: Uint8Array[] = []
+  const waiting = createWaitingFrames()
   let isWritable = true
 
   const reading = createReading(socket)
@@ -82,7 +85,7 @@ export function serveSocket(
     if (slots.isEnding()) return
     let refusal: { readonly error: unknown } | undefined
     try {
-      splitter.push(bytes, frame => waiting.push(frame))
+      splitter.push(bytes, waiting.add)
     } catch (error) {
       refusal = { error }
     }
@@ -92,21 +95,21 @@ export function serveSocket(
   function startWaiting(): void {
     let started = 0
     slots.hold()
-    for (const frame of waiting) {
+    for (const frame of waiting.all()) {
       if (!isWritable || connection.isClosed() || !slots.mayStart(isProduce(frame))) break
       started++
       counts.requests++
       idle.active()
       slots.start(isProduce(frame), () => options.dispatch(frame, connection))
     }
-    waiting = waiting.slice(started)
+    waiting.drop(started)
     slots.release()
-    if (!connection.isClosed()) reading.keep(waiting.length === 0 && isWritable)
+    if (!connection.isClosed()) reading.keep(waiting.sizeBytes() <= readAheadBytesMax)
   }
   function closeAfterReplies(error: unknown): void {
     if (connection.isClosed()) return
     env.log.write('info', 'connection.closing', { peer: socket.remoteAddress, listener: options.listener, reason: textOf(error) })
-    waiting = []
+    waiting.clear()
     socket.end()
     idle.linger()
   }
@@ -120,11 +123,44 @@ export function serveSocket(
     closed() {
       connection.markClosed()
       idle.stop()
-      waiting = []
+      waiting.clear()
       options.closed?.(connection)
     },
   })
   return connection
+}
+
+interface WaitingFrames {
+  add(frame: Uint8Array): void
+  all(): readonly Uint8Array[]
+  /** Takes away the first ones; fewer when they were cleared meanwhile. */
+  drop(count: number): void
+  sizeBytes(): number
+  clear(): void
+}
+
+/** Counted for each frame besides its bytes, so that empty ones have a limit too. */
+const frameOverheadBytes = 64
+
+function createWaitingFrames(): WaitingFrames {
+  let frames: Uint8Array[] = []
+  let sizeBytes = 0
+  return {
+    add(frame) {
+      frames.push(frame)
+      sizeBytes += frame.length + frameOverheadBytes
+    },
+    all: () => frames,
+    drop(count) {
+      for (const frame of frames.slice(0, count)) sizeBytes -= frame.length + frameOverheadBytes
+      frames = frames.slice(count)
+    },
+    sizeBytes: () => sizeBytes,
+    clear() {
+      frames = []
+      sizeBytes = 0
+    },
+  }
 }
 
 /** Pauses and resumes only where that changes something. */

@@ -192,6 +192,26 @@ describe('inbound connection', () => {
     expect(connections[0]?.counts().requests).toBe(1)
   })
 
+  it('a peer that goes while further requests wait is noticed, and these are not run', async () => {
+    const wait = deferred<void>()
+    let started = 0
+    const { port, ended } = await server({
+      async dispatch(frame) {
+        started++
+        await wait.promise
+        return echo(frame)
+      },
+    })
+    const client = rawClient(port)
+    client.socket.write(Buffer.concat([fetch(1), fetch(2), fetch(3)]))
+    await vi.waitFor(() => expect(started).toBe(1))
+    client.socket.resetAndDestroy()
+    await vi.waitFor(() => expect(ended.length).toBe(1))
+    wait.resolve()
+    await new Promise(resolve => setImmediate(resolve))
+    expect(started).toBe(1)
+  })
+
   it('counts requests and bytes', async () => {
     const { port, connections } = await server({ dispatch: echo })
     const client = rawClient(port)
