@@ -7,5 +7,5 @@ import { seedTests } from './seed-tests.ts'
  * that was made stays, and the journal comes back to all its replicas.
  */
 describe('changing clusters in simulated worlds', () => {
-  seedTests(1, 20, { workload: startChurn })
+  seedTests(1, 32, { workload: startChurn })
 })

@@ -10,7 +10,7 @@ import { seedTests } from './seed-tests.ts'
  * beside it; more with `npm run simulate -- --seeds N --from S`.
  */
 describe('whole clusters in simulated worlds', () => {
-  seedTests(1, 20)
+  seedTests(1, 32)
 
   it('the same seed gives the same trace, byte for byte', async () => {
     const cluster = { logLevel: 'debug' } as const

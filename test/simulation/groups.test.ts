@@ -7,5 +7,5 @@ import { seedTests } from './seed-tests.ts'
  * that was acknowledged and skips nothing; seed 6 once hung a member whose partition moved to another leader.
  */
 describe('groups in simulated worlds', () => {
-  seedTests(1, 8, { workload: startGroups })
+  seedTests(1, 12, { workload: startGroups })
 })

@@ -161,13 +161,6 @@ export const mutants = [
     put: `const candidate = ends[0] ?? -1`,
   },
   {
-    name: 'votes in an epoch that it led',
-    why: 'a restarted leader forgets what it was',
-    file: 'broker-core/cluster/quorum-state-file.ts',
-    find: `if (!disk.exists(path)) return undefined`,
-    put: `if (disk.exists(path) || !disk.exists(path)) return undefined`,
-  },
-  {
     name: 'keeps a diverging metadata log',
     why: 'a deposed leader keeps what was never committed',
     file: 'broker-core/consensus/following.ts',
