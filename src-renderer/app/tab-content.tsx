@@ -1,0 +1,58 @@
+import { useTabs } from '../places/tabs.ts'
+import type { Place } from '../places/place.ts'
+import { ConnectionsPage } from '../features/connections/connections-page.tsx'
+import { GroupPage } from '../features/groups/group-page.tsx'
+import { GroupsPage } from '../features/groups/groups-page.tsx'
+import { OverviewPage } from '../features/overview/overview-page.tsx'
+import { ProducePage } from '../features/produce/produce-page.tsx'
+import { SettingsPage } from '../features/settings/settings-page.tsx'
+import { TopicsPage } from '../features/topics/topics-page.tsx'
+import { EmptyState } from '../widgets/states.tsx'
+import { ErrorBoundary } from './error-boundary.tsx'
+import { TopicPage } from './topic-page.tsx'
+import styles from './app.module.css'
+
+/** Tabs keep what they show while another one is in front, the latest few of them: an unmounted one asks anew. */
+const keptAlive = 6
+
+export function TabContent() {
+  const { tabs, activeId } = useTabs()
+  if (tabs.length === 0)
+    return <EmptyState title="No tab is open">Choose something on the left, or press Ctrl+K and type a name.</EmptyState>
+  const alive = new Set(
+    tabs
+      .toSorted((a, b) => b.usedAt - a.usedAt)
+      .slice(0, keptAlive)
+      .map(tab => tab.id),
+  )
+  return tabs
+    .filter(tab => tab.id === activeId || alive.has(tab.id))
+    .map(tab => (
+      <div key={tab.id} className={styles.panel} hidden={tab.id !== activeId} role="tabpanel">
+        <ErrorBoundary>
+          <PlaceContent place={tab.place} isActive={tab.id === activeId} />
+        </ErrorBoundary>
+      </div>
+    ))
+}
+
+function PlaceContent({ place }: { readonly place: Place; readonly isActive: boolean }) {
+  switch (place.kind) {
+    case 'overview':
+      return <OverviewPage connection={place.connection} />
+    case 'topics':
+      return <TopicsPage connection={place.connection} />
+    case 'topic':
+      return <TopicPage place={place} />
+    case 'groups':
+      return <GroupsPage connection={place.connection} />
+    case 'group':
+      return <GroupPage connection={place.connection} group={place.group} />
+    case 'produce':
+      return <ProducePage connection={place.connection} topic={place.topic} />
+    case 'connections':
+      return <ConnectionsPage />
+    case 'settings':
+      return <SettingsPage />
+  }
+}

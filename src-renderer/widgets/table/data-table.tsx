@@ -1,0 +1,133 @@
+import { useMemo, useState } from 'react'
+import type { ReactNode } from 'react'
+import { Columns3, Copy } from 'lucide-react'
+import { IconButton } from '../button.tsx'
+import { copyText } from '../clipboard.ts'
+import { TextField } from '../fields.tsx'
+import { formatCount, plural } from '../format.ts'
+import { useScreenKeys } from '../keys.ts'
+import { Menu } from '../menu.tsx'
+import type { MenuEntry } from '../menu.tsx'
+import type { Column } from './column.ts'
+import { copyFormats, rowsAsText } from './copy-rows.ts'
+import { filtered, sorted } from './sort-and-filter.ts'
+import type { Sorting } from './sort-and-filter.ts'
+import { TableRows } from './table-rows.tsx'
+import { useColumnLayout } from './use-column-layout.ts'
+import type { ColumnChoice } from './use-column-layout.ts'
+import styles from './table.module.css'
+
+export interface DataTableProps<Row> {
+  /** Accessible name: `Topics`. */
+  readonly name: string
+  /** What a row is, for the count: `topic`. */
+  readonly rowNoun: string
+  readonly rows: readonly Row[]
+  readonly columns: readonly Column<Row>[]
+  readonly rowKey: (row: Row) => string
+  /** Names the layout in the preferences: lists with the same key share it. */
+  readonly storageKey: string
+  readonly initialSorting?: Sorting
+  /** Enter or double click. */
+  readonly onOpen?: (row: Row) => void
+  readonly selectedKey?: string | null
+  readonly onSelect?: (row: Row) => void
+  readonly rowMenu?: (row: Row) => readonly MenuEntry[]
+  /** Instead of rows when there are none at all. */
+  readonly empty: ReactNode
+  /** At the left of the tools. */
+  readonly tools?: ReactNode
+  /** As high as its rows, without tools and filter: for short lists inside a page (at most some hundred rows). */
+  readonly isFitted?: boolean
+}
+
+/** A virtual list with sorting, filter, columns to choose and copying: every list of the window but the messages. */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { rows, columns } = props
+  const [text, setText] = useState('')
+  const [sorting, setSorting] = useState<Sorting | null>(props.initialSorting ?? null)
+  const choice = useColumnLayout(props.storageKey, columns)
+  const found = useMemo(() => filtered(rows, columns, text), [rows, columns, text])
+  const ordered = useMemo(() => sorted(found, columns, sorting), [found, columns, sorting])
+  const sort = (column: string) =>
+    setSorting(before => ({ column, descending: before?.column === column ? !before.descending : false }))
+  return (
+    <div className={styles.frame} style={props.isFitted === true ? { flex: 'none' } : undefined}>
+      {props.isFitted !== true && <Tools {...props} text={text} onText={setText} choice={choice} shown={ordered} />}
+      {rows.length === 0 ? (
+        props.empty
+      ) : (
+        <TableRows
+          {...props}
+          rows={ordered}
+          choice={choice}
+          sorting={sorting}
+          onSort={sort}
+          nothing={`No ${props.rowNoun} matches “${text}”.`}
+        />
+      )}
+    </div>
+  )
+}
+
+interface ToolsProps<Row> extends DataTableProps<Row> {
+  readonly text: string
+  readonly onText: (text: string) => void
+  readonly choice: ColumnChoice<Row>
+  readonly shown: readonly Row[]
+}
+
+function Tools<Row>({ name, rowNoun, rows, columns, tools, text, onText, choice, shown }: ToolsProps<Row>) {
+  useScreenKeys([
+    { key: '/', label: `Filter ${name.toLowerCase()}`, run: () => document.querySelector<HTMLElement>('[data-filter]')?.focus() },
+  ])
+  const copies = copyFormats.map(format => ({
+    label: `Copy as ${format}`,
+    run: () => void copyText(rowsAsText(shown, choice.shown, format), `Copied ${plural(shown.length, 'row')} as ${format}`),
+  }))
+  return (
+    <div className={styles.tools}>
+      <div className={styles.filter}>
+        <TextField
+          label={`Filter ${name.toLowerCase()}`}
+          hideLabel
+          placeholder={`Filter ${name.toLowerCase()}…`}
+          value={text}
+          onChange={onText}
+          type="search"
+          data-filter=""
+          onKeyDown={event => event.key === 'Escape' && onText('')}
+        />
+      </div>
+      <span className="muted" role="status">
+        {shown.length === rows.length
+          ? plural(rows.length, rowNoun)
+          : `${formatCount(shown.length)} of ${plural(rows.length, rowNoun)}`}
+      </span>
+      <span className="grow" />
+      {tools}
+      <Menu entries={columnEntries(columns, choice)} align="end">
+        <IconButton label="Columns">
+          <Columns3 aria-hidden />
+        </IconButton>
+      </Menu>
+      <Menu entries={copies} align="end">
+        <IconButton label="Copy rows">
+          <Copy aria-hidden />
+        </IconButton>
+      </Menu>
+    </div>
+  )
+}
+
+/** One check per column and a way back, for any list with a column choice. */
+export const columnEntries = <Row,>(columns: readonly Column<Row>[], choice: ColumnChoice<Row>): MenuEntry[] => [
+  ...columns.map(column => ({
+    kind: 'check' as const,
+    label: column.title,
+    checked: choice.shown.includes(column),
+    run: (isShown: boolean) => choice.show(column.id, isShown),
+  })),
+  { kind: 'separator' },
+  { label: 'As at first', run: choice.reset },
+]
