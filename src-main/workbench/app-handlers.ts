@@ -10,6 +10,7 @@ import type { Connections } from './connections.ts'
 import { badInput, refused } from './failures.ts'
 import type { Handlers } from './handlers.ts'
 import { testConnection } from './test-connection.ts'
+import type { Upcoming } from './upcoming-handlers.ts'
 
 /** A killed thread is gone at once; a stopped one hands its leaderships over first. */
 const stopBrokerWithinMs = 10_000
@@ -21,7 +22,7 @@ export type AppHandlers = Pick<
   | 'app.notices'
   | 'settings.read'
   | 'settings.write'
-  | Extract<keyof Handlers, `connections.${string}` | `local.${string}`>
+  | Exclude<Extract<keyof Handlers, `connections.${string}` | `local.${string}`>, Upcoming>
 >
 
 export interface AppSources {

@@ -11,12 +11,13 @@ import { cancelReassignment, electPreferred, planReassignment, reassign, watchRe
 import { topicSummary } from './topics/list-topics.ts'
 import { configDefinitions, readTopicConfig } from './topics/topic-config.ts'
 import { topicDetail } from './topics/topic-detail.ts'
+import type { Upcoming } from './upcoming-handlers.ts'
 
 const factsMaxAgeMs = 10_000
 /** A list comes after this with what is known by then. */
 const factsWithinMs = 700
 
-export type ClusterHandlers = Pick<Handlers, Extract<keyof Handlers, `cluster.${string}` | `topics.${string}`>>
+export type ClusterHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `cluster.${string}` | `topics.${string}`>, Upcoming>>
 
 export interface ClusterSources {
   readonly clusters: Clusters

@@ -28,6 +28,7 @@ import type { ShopMemory } from './sample-shop/sample-shop.ts'
 import { openLagStore } from './sampling/lag-store.ts'
 import { searchHandlers } from './search/search-handlers.ts'
 import { shopHandlers } from './shop-handlers.ts'
+import { upcomingHandlers } from './upcoming-handlers.ts'
 
 export interface WorkbenchOptions {
   readonly cluster: ClusterHost | undefined
@@ -100,6 +101,7 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
         exportsFolder: join(dataDirectory, 'exports'),
       }),
       ...shops.handlers,
+      ...upcomingHandlers(),
     },
     async close() {
       sessions.stop()

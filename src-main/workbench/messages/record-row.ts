@@ -23,6 +23,8 @@ export function recordRow(partition: number, record: LogRecord, decoding: Pick<D
     sizeBytes: sizeOf(record),
     transaction: record.transaction,
     control: record.control,
+    fields: [],
+    batch: null,
   }
 }
 

@@ -54,7 +54,7 @@ export async function* tail({ client, order, signal, schemas }: Tailing): AsyncG
       if (taken.seen > 0) {
         await decoding.prepare(taken.shown.flatMap(({ record }) => [record.key, record.value].filter(bytes => bytes !== null)))
         const rows = taken.shown.map(({ partition, record }) => recordRow(partition, record, decoding)).sort(byTime)
-        yield { kind: 'rows', rows, seen: taken.seen, seenTotal: taken.seenTotal, next: taken.next }
+        yield { kind: 'rows', rows, seen: taken.seen, seenTotal: taken.seenTotal, next: taken.next, heldBytes: 0 }
       }
       await new Promise(resolve => setTimeout(resolve, sendEveryMs))
     }
