@@ -45,7 +45,7 @@ export const decoder = z.union([decoderName, schemaChoice, chain])
  * Payload columns: JSON paths into the decoded value (`total`, `lines[0].price`), into the key (`key:customer.id`), or a header
  * (`header:trace-id`).
  */
-export const fields = z.array(z.string().min(1).max(400)).max(16).default([])
+export const fields = z.array(z.string().min(1).max(400)).max(16).readonly().default([])
 
 export const start = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('newest') }),
