@@ -3,6 +3,7 @@ import type { AppInfo, Notice } from '../contract/views/app.ts'
 import type { LocalClusterView } from '../contract/views/cluster.ts'
 import type { Notices } from '../notices.ts'
 import type { Settings } from '../settings/settings.ts'
+import type { AuditLog } from './audit/audit-log.ts'
 import type { Clusters } from './clusters.ts'
 import { clientSecurity, mergeSecrets, noSecrets } from './connection-secrets.ts'
 import { localConnection, openedConnection } from './connections.ts'
@@ -31,6 +32,7 @@ export interface AppSources {
   readonly settings: Settings
   readonly connections: Connections
   readonly clusters: Clusters
+  readonly audit: AuditLog
   readonly host: ClusterHost | undefined
 }
 
@@ -60,6 +62,7 @@ export function appHandlers(sources: AppSources): AppHandlers {
       await clusters.forget(connection)
       return null
     },
+    'connections.audit': ({ connection }, { signal }) => sources.audit.read(connection, signal),
     'connections.test': ({ bootstrap, security, secrets, connection }, { signal }) => {
       const kept = connection === null ? noSecrets : connections.secrets(connection)
       return testConnection(bootstrap, signal, clientSecurity(security, mergeSecrets(kept, secrets ?? undefined)))

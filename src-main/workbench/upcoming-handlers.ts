@@ -2,12 +2,8 @@ import { refused } from './failures.ts'
 import type { Handlers } from './handlers.ts'
 
 export type Upcoming =
-  | 'connections.audit'
   | 'schemas.watch'
   | 'cluster.events'
-  | 'topics.lags'
-  | 'topics.consumers'
-  | 'topics.planLayout'
   | 'groups.rebalances'
   | 'records.produceMany'
   | 'records.endProduce'
@@ -21,12 +17,8 @@ export function upcomingHandlers(): Pick<Handlers, Upcoming> {
     await call()
   }
   return {
-    'connections.audit': stream,
     'schemas.watch': stream,
     'cluster.events': stream,
-    'topics.lags': call,
-    'topics.consumers': call,
-    'topics.planLayout': call,
     'groups.rebalances': stream,
     'records.produceMany': stream,
     'records.endProduce': call,
