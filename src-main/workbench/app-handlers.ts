@@ -3,13 +3,16 @@ import type { AppInfo, Notice } from '../contract/views/app.ts'
 import type { LocalClusterView } from '../contract/views/cluster.ts'
 import type { Notices } from '../notices.ts'
 import type { Settings } from '../settings/settings.ts'
+import type { AuditLog } from './audit/audit-log.ts'
 import type { Clusters } from './clusters.ts'
 import { clientSecurity, mergeSecrets, noSecrets } from './connection-secrets.ts'
 import { localConnection, openedConnection } from './connections.ts'
 import type { Connections } from './connections.ts'
+import type { SchemaFolder } from './decoders/schema-folder.ts'
 import { badInput, refused } from './failures.ts'
 import type { Handlers } from './handlers.ts'
 import { testConnection } from './test-connection.ts'
+import type { Upcoming } from './upcoming-handlers.ts'
 
 /** A killed thread is gone at once; a stopped one hands its leaderships over first. */
 const stopBrokerWithinMs = 10_000
@@ -21,7 +24,8 @@ export type AppHandlers = Pick<
   | 'app.notices'
   | 'settings.read'
   | 'settings.write'
-  | Extract<keyof Handlers, `connections.${string}` | `local.${string}`>
+  | 'schemas.watch'
+  | Exclude<Extract<keyof Handlers, `connections.${string}` | `local.${string}`>, Upcoming>
 >
 
 export interface AppSources {
@@ -30,6 +34,8 @@ export interface AppSources {
   readonly settings: Settings
   readonly connections: Connections
   readonly clusters: Clusters
+  readonly audit: AuditLog
+  readonly folder: SchemaFolder
   readonly host: ClusterHost | undefined
 }
 
@@ -44,7 +50,12 @@ export function appHandlers(sources: AppSources): AppHandlers {
     'app.info': () => Promise.resolve(info),
     'app.notices': (_input, { signal }) => readNotices(notices, signal),
     'settings.read': () => Promise.resolve(settings.preferences()),
-    'settings.write': patch => Promise.resolve(changeSettings(settings, patch)),
+    async 'settings.write'(patch) {
+      const next = changeSettings(settings, patch)
+      if (patch.schemaFolder !== undefined) await sources.folder.use(next.schemaFolder)
+      return next
+    },
+    'schemas.watch': (_input, { signal }) => sources.folder.view.read(signal),
     'connections.watch': (_input, { signal }) => connections.list.read(signal),
     'connections.add': ({ secrets, ...profile }) => Promise.resolve(connections.add(profile, secrets)),
     async 'connections.update'({ connection, secrets, ...patch }) {
@@ -59,6 +70,7 @@ export function appHandlers(sources: AppSources): AppHandlers {
       await clusters.forget(connection)
       return null
     },
+    'connections.audit': ({ connection }, { signal }) => sources.audit.read(connection, signal),
     'connections.test': ({ bootstrap, security, secrets, connection }, { signal }) => {
       const kept = connection === null ? noSecrets : connections.secrets(connection)
       return testConnection(bootstrap, signal, clientSecurity(security, mergeSecrets(kept, secrets ?? undefined)))

@@ -4,6 +4,7 @@ import type { Clusters } from './clusters.ts'
 import type { ConnectionRoom, ConnectionRooms } from './connection-room.ts'
 import type { Connections } from './connections.ts'
 import type { Handlers } from './handlers.ts'
+import { inOneThenSingly } from './watch.ts'
 import { clusterOverview } from './overview.ts'
 import { clientSnippets } from './snippets.ts'
 import { addPartitions, alterTopicConfig, createTopic, dropTopics, emptyTopic } from './topics/change-topics.ts'
@@ -11,12 +12,16 @@ import { cancelReassignment, electPreferred, planReassignment, reassign, watchRe
 import { topicSummary } from './topics/list-topics.ts'
 import { configDefinitions, readTopicConfig } from './topics/topic-config.ts'
 import { topicDetail } from './topics/topic-detail.ts'
+import { topicConsumers, topicLags } from './topics/topic-readers.ts'
+import type { ReadersSample } from './topics/topic-readers.ts'
+import { planLayout } from './topics/plan-layout.ts'
+import type { Upcoming } from './upcoming-handlers.ts'
 
 const factsMaxAgeMs = 10_000
 /** A list comes after this with what is known by then. */
 const factsWithinMs = 700
 
-export type ClusterHandlers = Pick<Handlers, Extract<keyof Handlers, `cluster.${string}` | `topics.${string}`>>
+export type ClusterHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `cluster.${string}` | `topics.${string}`>, Upcoming>>
 
 export interface ClusterSources {
   readonly clusters: Clusters
@@ -37,6 +42,8 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
     'cluster.status': ({ connection }, { signal }) =>
       untilClosed(rooms.of(connection), signal, (room, both) => watchStatus(connection, room, both)),
     'cluster.rates': ({ connection }, { signal }) => untilClosed(rooms.of(connection), signal, watchRates),
+    'cluster.events': ({ connection }, { signal }) =>
+      untilClosed(rooms.of(connection), signal, (room, both) => inOneThenSingly(room.sampler.events, both)),
     async 'topics.list'({ connection, includeInternal }, { signal }) {
       const room = rooms.of(connection)
       const { topics } = await room.client.refresh(null, { signal, timeoutMs: 10_000 })
@@ -51,6 +58,15 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
       const summaries = listed.map(topic => topicSummary(topic, numbers)).sort(byName)
       return { asOfMs: nowMs(), topics: summaries, missing: room.facts.missing }
     },
+    async 'topics.lags'({ connection }) {
+      const { asOfMs, sample } = await readersSample(rooms.of(connection))
+      return { asOfMs, topics: topicLags(sample) }
+    },
+    async 'topics.consumers'({ connection, topic }) {
+      const { asOfMs, sample } = await readersSample(rooms.of(connection))
+      return { topic, asOfMs, groups: topicConsumers(topic, sample) }
+    },
+    'topics.planLayout': (order, { signal }) => planLayout(clusters.client(order.connection), order, signal),
     'topics.detail': ({ connection, topic }, { signal }) => topicDetail(clusters.client(connection), topic, { nowMs, signal }),
     'topics.create': (order, { signal }) =>
       createTopic(
@@ -71,6 +87,13 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
       cancelReassignment(clusters.writableClient(order.connection), order, signal),
     'topics.reassignments': ({ connection }, { signal }) => watchReassignments(clusters.client(connection), signal),
   }
+}
+
+/** Who reads what, by the last round; waits for the first one. */
+async function readersSample({ sampler }: ConnectionRoom): Promise<{ asOfMs: number; sample: ReadersSample }> {
+  if (sampler.now.value.asOfMs === 0) await sampler.soon(5_000)
+  const { asOfMs, groups } = sampler.now.value
+  return { asOfMs, sample: { groups, book: sampler.group } }
 }
 
 /** A connection that is removed, or reached in a new way, ends its streams; the window opens them again. */

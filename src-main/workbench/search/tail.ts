@@ -4,10 +4,11 @@ import type { ParsedOf } from '../../contract/contract.ts'
 import type { RecordRow } from '../../contract/views/records.ts'
 import type { TailItem } from '../../contract/views/search.ts'
 import { newDecoding } from '../decoders/decoding.ts'
-import type { Schemas } from '../decoders/schemas.ts'
+import type { SchemaSources } from '../decoders/decoding.ts'
 import { badInput, toFailure } from '../failures.ts'
 import type { LogRecord } from '../messages/log-record.ts'
 import { recordRow } from '../messages/record-row.ts'
+import { rowColumns } from '../messages/row-columns.ts'
 import { chosenPartitions, sessionStart } from '../messages/session-start.ts'
 import { recordFilter } from './record-filter.ts'
 import { followLeaders } from './tail-follow.ts'
@@ -20,7 +21,7 @@ export interface Tailing {
   readonly client: KafkaClient
   readonly order: TailOrder
   readonly signal: AbortSignal
-  readonly schemas: Schemas | undefined
+  readonly schemas: SchemaSources
 }
 
 interface Arrived {
@@ -33,9 +34,10 @@ interface Arrived {
  * items, where `records.page` reads it. Memory: the rows of one moment.
  */
 export async function* tail({ client, order, signal, schemas }: Tailing): AsyncGenerator<TailItem, void> {
-  const decoding = newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder, schemas })
+  const decoding = newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder, ...schemas })
   if (order.filter?.kind === 'javascript') throw badInput('filter: a tail takes no JavaScript; scan the topic instead')
   const filter = order.filter === null ? undefined : recordFilter(order.filter, decoding)
+  const columns = rowColumns(order, decoding)
   const topic = await client.topic(order.topic, { signal })
   const partitions = chosenPartitions(order.partitions, topic.partitions.length)
   const start = await sessionStart(client, { ...order, partitions, start: { kind: 'newest' }, signal })
@@ -53,8 +55,8 @@ export async function* tail({ client, order, signal, schemas }: Tailing): AsyncG
       const taken = state.take()
       if (taken.seen > 0) {
         await decoding.prepare(taken.shown.flatMap(({ record }) => [record.key, record.value].filter(bytes => bytes !== null)))
-        const rows = taken.shown.map(({ partition, record }) => recordRow(partition, record, decoding)).sort(byTime)
-        yield { kind: 'rows', rows, seen: taken.seen, seenTotal: taken.seenTotal, next: taken.next }
+        const rows = taken.shown.map(({ partition, record }) => recordRow(partition, record, decoding, columns)).sort(byTime)
+        yield { kind: 'rows', rows, seen: taken.seen, seenTotal: taken.seenTotal, next: taken.next, heldBytes: 0 }
       }
       await new Promise(resolve => setTimeout(resolve, sendEveryMs))
     }
