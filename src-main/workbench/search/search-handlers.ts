@@ -98,11 +98,13 @@ export function searchHandlers(sources: SearchSources): SearchHandlers {
 
 const noProgress: Omit<ScanProgress, 'kind'> = {
   partitions: [],
+  remaining: [],
   offsetsTotal: 0,
   offsetsDone: 0,
   scanned: 0,
   matched: 0,
   undecodable: 0,
+  firstProblem: null,
   bytes: 0,
   tookMs: 0,
 }

@@ -52,7 +52,7 @@ export async function exportRecords(exporting: Exporting): Promise<void> {
   try {
     if (order.format === 'csv') await file.write(csvHead)
     const writer = chunkWriter(exporting, file, counts, () => told(false))
-    for (const ranges of rounds)
+    for (const { ranges } of rounds)
       await readRanges({ client, topic: order.topic, isolation: order.isolation, ranges, signal, onChunk: writer })
     await file.close()
     renameSync(partPath(path), path)
