@@ -69,7 +69,13 @@ export function draftOf(filter: ScanFilter): FilterDraft {
     case 'text': {
       const isKey = filter.in === 'key'
       const place = isKey ? 'any' : (filter.in ?? 'any')
-      return { ...emptyDraft, kind: isKey ? 'key' : 'text', text: filter.text, place, caseSensitive: filter.caseSensitive ?? false }
+      return {
+        ...emptyDraft,
+        kind: isKey ? 'key' : 'text',
+        text: filter.text,
+        place,
+        caseSensitive: filter.caseSensitive ?? false,
+      }
     }
     case 'regex':
       return {

@@ -1,6 +1,7 @@
 import type { Failure } from '../../../../src-main/contract/failure.ts'
 import type { RecordRow } from '../../../../src-main/contract/views/records.ts'
 import type { OffsetRange, ScanEnd, ScanItem, ScanProgress } from '../../../../src-main/contract/views/search.ts'
+import { groupBy } from './group-by.ts'
 
 /** Rows kept of one scan, however often it goes on: then it has to be made narrower. */
 export const rowsKeptMax = 100_000
@@ -83,7 +84,7 @@ function withItem(state: ScanState, item: ScanItem): ScanState {
 /** What was sent after the last word of progress lies in what a run that goes on reads again: it is taken out, to be found once. */
 function outside(rows: readonly RecordRow[], ranges: readonly OffsetRange[] | null): readonly RecordRow[] {
   if (ranges === null) return []
-  const byPartition = Map.groupBy(ranges, range => range.partition)
+  const byPartition = groupBy(ranges, range => range.partition)
   const isIn = (row: RecordRow) =>
     (byPartition.get(row.partition) ?? []).some(range => row.offset >= range.fromOffset && row.offset < range.toOffset)
   return rows.filter(row => !isIn(row))
@@ -139,8 +140,8 @@ export interface PartitionRange {
 }
 
 export function partitionRanges(state: ScanState): PartitionRange[] {
-  const open = Map.groupBy(state.remaining ?? state.whole, range => range.partition)
-  return [...Map.groupBy(state.whole, range => range.partition)]
+  const open = groupBy(state.remaining ?? state.whole, range => range.partition)
+  return [...groupBy(state.whole, range => range.partition)]
     .map(([partition, ranges]) => {
       const left = open.get(partition) ?? []
       const size = (list: readonly OffsetRange[]) => list.reduce((sum, it) => sum + it.toOffset - it.fromOffset, 0)
