@@ -36,6 +36,7 @@ export async function importRecords(importing: Importing): Promise<void> {
     emit({
       path,
       records,
+      scanned: records,
       bytes,
       recordsTotal: done ? records : estimate(records, bytes, sizeBytes),
       tookMs: performance.now() - startMs,

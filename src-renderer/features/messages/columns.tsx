@@ -19,7 +19,15 @@ export const batchColumns = ['leaderEpoch', 'producer', 'sequence', 'compression
 export function messageColumns({ timeZone, isShortTime, fields, highlight }: ColumnOptions): readonly Column<RecordRow>[] {
   return [
     { id: 'partition', title: 'Partition', widthPx: 78, value: row => row.partition, render: partitionCell },
-    { id: 'offset', title: 'Offset', widthPx: 92, align: 'end', mono: true, value: row => row.offset, render: row => formatCount(row.offset) },
+    {
+      id: 'offset',
+      title: 'Offset',
+      widthPx: 92,
+      align: 'end',
+      mono: true,
+      value: row => row.offset,
+      render: row => formatCount(row.offset),
+    },
     {
       id: 'time',
       title: 'Time',
@@ -28,7 +36,14 @@ export function messageColumns({ timeZone, isShortTime, fields, highlight }: Col
       value: row => formatTime(row.timestampMs, timeZone),
       render: row => <TimeCell row={row} text={formatTime(row.timestampMs, timeZone, isShortTime ? 'time' : 'full')} />,
     },
-    { id: 'key', title: 'Key', widthPx: 120, mono: true, value: row => row.key?.text ?? null, render: row => <KeyCell row={row} highlight={highlight} /> },
+    {
+      id: 'key',
+      title: 'Key',
+      widthPx: 120,
+      mono: true,
+      value: row => row.key?.text ?? null,
+      render: row => <KeyCell row={row} highlight={highlight} />,
+    },
     {
       id: 'value',
       title: 'Value',
@@ -48,11 +63,50 @@ export function messageColumns({ timeZone, isShortTime, fields, highlight }: Col
       value: headersText,
       render: row => <Marked text={headersText(row) ?? ''} highlight={highlight} />,
     },
-    { id: 'size', title: 'Size', widthPx: 76, align: 'end', mono: true, value: row => row.sizeBytes, render: row => <span className="faint">{formatBytes(row.sizeBytes)}</span> },
-    { id: 'leaderEpoch', title: 'Leader epoch', widthPx: 92, align: 'end', mono: true, hiddenAtFirst: true, value: row => row.batch?.leaderEpoch ?? null },
-    { id: 'producer', title: 'Producer / epoch', widthPx: 110, align: 'end', mono: true, hiddenAtFirst: true, value: producerText },
-    { id: 'sequence', title: 'Sequence', widthPx: 84, align: 'end', mono: true, hiddenAtFirst: true, value: row => sequenceOf(row) },
-    { id: 'compression', title: 'Codec', widthPx: 74, mono: true, hiddenAtFirst: true, value: row => row.batch?.compression ?? null },
+    {
+      id: 'size',
+      title: 'Size',
+      widthPx: 76,
+      align: 'end',
+      mono: true,
+      value: row => row.sizeBytes,
+      render: row => <span className="faint">{formatBytes(row.sizeBytes)}</span>,
+    },
+    {
+      id: 'leaderEpoch',
+      title: 'Leader epoch',
+      widthPx: 92,
+      align: 'end',
+      mono: true,
+      hiddenAtFirst: true,
+      value: row => row.batch?.leaderEpoch ?? null,
+    },
+    {
+      id: 'producer',
+      title: 'Producer / epoch',
+      widthPx: 110,
+      align: 'end',
+      mono: true,
+      hiddenAtFirst: true,
+      value: producerText,
+    },
+    {
+      id: 'sequence',
+      title: 'Sequence',
+      widthPx: 84,
+      align: 'end',
+      mono: true,
+      hiddenAtFirst: true,
+      value: row => sequenceOf(row),
+    },
+    {
+      id: 'compression',
+      title: 'Codec',
+      widthPx: 74,
+      mono: true,
+      hiddenAtFirst: true,
+      value: row => row.batch?.compression ?? null,
+    },
   ]
 }
 
@@ -66,7 +120,8 @@ const fieldColumn = (path: string, index: number, highlight: RegExp | null): Col
 })
 
 const partitionCell = (row: RecordRow) => <PartitionBadge partition={row.partition} />
-const producerText = ({ batch }: RecordRow) => (batch === null || batch.producerId < 0 ? null : `${batch.producerId}/${batch.producerEpoch}`)
+const producerText = ({ batch }: RecordRow) =>
+  batch === null || batch.producerId < 0 ? null : `${batch.producerId}/${batch.producerEpoch}`
 const sequenceOf = ({ batch }: RecordRow) => (batch === null || batch.sequence < 0 ? null : batch.sequence)
 
 export function headersText(row: RecordRow): string | null {
@@ -87,7 +142,12 @@ function TimeCell({ row, text }: { readonly row: RecordRow; readonly text: strin
 const textOf = (preview: Preview) => (preview.truncated ? `${preview.text}…` : preview.text)
 
 function KeyCell({ row, highlight }: { readonly row: RecordRow; readonly highlight: RegExp | null }) {
-  if (row.key === null) return <span className="faint" title="no key">∅</span>
+  if (row.key === null)
+    return (
+      <span className="faint" title="no key">
+        ∅
+      </span>
+    )
   return <Marked text={textOf(row.key)} highlight={highlight} />
 }
 
@@ -102,7 +162,9 @@ function ValueCell({ row, highlight }: { readonly row: RecordRow; readonly highl
       {row.control !== null ? (
         <Chip>{row.control === 'other' ? 'control record' : `${row.control} marker`}</Chip>
       ) : row.value === null ? (
-        <span className="faint" title="a tombstone: the value is null">∅ tombstone</span>
+        <span className="faint" title="a tombstone: the value is null">
+          ∅ tombstone
+        </span>
       ) : (
         <Marked text={textOf(row.value)} highlight={highlight} />
       )}

@@ -19,7 +19,8 @@ const dayMs = 86_400_000
 /** Times along the axis, as short as the span allows. */
 export function axisTimes(data: Histogram, zone: string): { readonly atMs: number; readonly text: string }[] {
   const spanMs = data.toMs - data.fromMs
-  const parts: readonly [number, number] = spanMs > 3 * dayMs ? [5, 10] : spanMs > dayMs ? [5, 16] : spanMs > 600_000 ? [11, 16] : [11, 19]
+  const parts: readonly [number, number] =
+    spanMs > 3 * dayMs ? [5, 10] : spanMs > dayMs ? [5, 16] : spanMs > 600_000 ? [11, 16] : [11, 19]
   return Array.from({ length: labels }, (_, index) => {
     const atMs = data.fromMs + (spanMs * index) / (labels - 1)
     return { atMs, text: formatTime(atMs, zone).slice(...parts) }

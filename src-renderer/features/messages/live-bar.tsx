@@ -10,7 +10,9 @@ import styles from './messages.module.css'
 /** What a live tail does: how much came, how much of it is shown, what is kept. */
 export function LiveBar({ live }: { readonly live: Live }) {
   const { buffer, isPaused, setPaused, shown } = live
-  useScreenKeys([{ key: ' ', label: isPaused ? 'Go on with the live tail' : 'Pause the live tail', run: () => setPaused(!isPaused) }])
+  useScreenKeys([
+    { key: ' ', label: isPaused ? 'Go on with the live tail' : 'Pause the live tail', run: () => setPaused(!isPaused) },
+  ])
   const waiting = buffer.seenTotal - shown.seenTotal
   return (
     <div className={styles.toolbar} role="group" aria-label="Live tail">
@@ -24,7 +26,8 @@ export function LiveBar({ live }: { readonly live: Live }) {
       <span className="muted">{formatCount(buffer.seenTotal)} arrived</span>
       {buffer.lastShown < buffer.lastSeen && (
         <span className="warn">
-          {formatCount(buffer.lastShown)} of {formatCount(buffer.lastSeen)} shown: it comes faster than can be read; the topic holds all
+          {formatCount(buffer.lastShown)} of {formatCount(buffer.lastSeen)} shown: it comes faster than can be read; the topic
+          holds all
         </span>
       )}
       <span className="grow" />

@@ -49,7 +49,8 @@ export function MessageGrid(props: MessageGridProps) {
     view.reveal(Math.max(0, Math.min(rows.length - 1, index)))
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    if ((event.key === 'Home' || event.key === 'End') && (event.ctrlKey || event.metaKey)) props.onJump(event.key === 'Home' ? 'start' : 'end')
+    if ((event.key === 'Home' || event.key === 'End') && (event.ctrlKey || event.metaKey))
+      props.onJump(event.key === 'Home' ? 'start' : 'end')
     else if (event.key === 'Enter' && rows[at] !== undefined) props.onOpen(rows[at])
     else {
       const target = keyTarget(event.key, at, Math.max(1, view.rowsVisible - 2), rows.length)

@@ -42,7 +42,10 @@ export function MessagesBody(props: MessagesBodyProps) {
   const { context, fields, filter, scan, live } = props
   const zone = useTimeZone()
   const highlight = useMemo(() => scan?.highlight ?? textPattern(filter), [scan, filter])
-  const draft = useMemo(() => messageColumns({ timeZone: zone, isShortTime: false, fields, highlight }), [zone, fields, highlight])
+  const draft = useMemo(
+    () => messageColumns({ timeZone: zone, isShortTime: false, fields, highlight }),
+    [zone, fields, highlight],
+  )
   const choice = useColumnLayout(`messages.${context.topic}`.slice(0, 180), draft)
   const batchFacts = choice.shown.some(column => batchColumns.includes(column.id))
   const isReading = scan === null && live === null
@@ -50,7 +53,10 @@ export function MessagesBody(props: MessagesBodyProps) {
   const all = scan?.rows ?? live?.shown.rows ?? session.window.rows
   const rows = useMemo(() => rowsMatching(all, filter), [all, filter])
   const isShortTime = useMemo(() => isAllToday(rows.slice(-50), Date.now(), zoneOffsetMs(Date.now(), zone)), [rows, zone])
-  const columns = useMemo(() => messageColumns({ timeZone: zone, isShortTime, fields, highlight }), [zone, isShortTime, fields, highlight])
+  const columns = useMemo(
+    () => messageColumns({ timeZone: zone, isShortTime, fields, highlight }),
+    [zone, isShortTime, fields, highlight],
+  )
   const shown = useMemo(
     () => ({ ...choice, shown: columns.filter(column => choice.shown.some(one => one.id === column.id)) }),
     [choice, columns],
@@ -119,19 +125,29 @@ function opensAt({ isReading, live, session, rows }: RowsProps): 'start' | 'end'
   if (session.session.firstDirection === 'backward') return 'end'
   const { anchor, partitions } = session.session
   const from = new Map(partitions.map(({ partition }, index) => [partition, anchor[index] as number]))
-  return Math.max(0, rows.findIndex(row => row.offset >= (from.get(row.partition) ?? 0)))
+  return Math.max(
+    0,
+    rows.findIndex(row => row.offset >= (from.get(row.partition) ?? 0)),
+  )
 }
 
-function NoRows(props: MessagesBodyProps & { readonly session: OpenSession; readonly isReading: boolean; readonly loaded: number }) {
+function NoRows(
+  props: MessagesBodyProps & { readonly session: OpenSession; readonly isReading: boolean; readonly loaded: number },
+) {
   const { session, context, live, scan } = props
   const readOnlyReason = useReadOnlyReason(context.connection)
-  if (props.loaded > 0) return <EmptyState title="No loaded row matches the filter">The scan box beside it looks through the whole topic.</EmptyState>
+  if (props.loaded > 0)
+    return <EmptyState title="No loaded row matches the filter">The scan box beside it looks through the whole topic.</EmptyState>
   if (live !== null) return <EmptyState title="Waiting for new records">Whatever is written from now on appears here.</EmptyState>
   if (scan !== null) return <EmptyState title={scan.isRunning ? 'Nothing found yet' : 'Nothing found'} />
   if (session.failure !== null) return <FailureState failure={session.failure} onRetry={session.reload} />
   if (session.isLoading || session.session === null) return <Skeleton lines={12} />
   if (session.session.recordsAtMost > 0)
-    return <EmptyState title="Nothing to show here">{session.session.note ?? 'Everything in this range is hidden by the isolation, or was compacted away.'}</EmptyState>
+    return (
+      <EmptyState title="Nothing to show here">
+        {session.session.note ?? 'Everything in this range is hidden by the isolation, or was compacted away.'}
+      </EmptyState>
+    )
   return (
     <EmptyState
       title={`${context.topic} is empty`}

@@ -112,7 +112,16 @@ function useContext({ connection, topic, partitions, isolation, decoders, choice
     if (start === undefined) return null
     const keyDecoder = decoders.key
     const valueDecoder = decoders.value
-    const context: ReadContext = { connection, topic, partitions, isolation, keyDecoder, valueDecoder, start, untilMs: untilMs ?? null }
+    const context: ReadContext = {
+      connection,
+      topic,
+      partitions,
+      isolation,
+      keyDecoder,
+      valueDecoder,
+      start,
+      untilMs: untilMs ?? null,
+    }
     return count === 0 ? context : { ...context }
   }, [connection, topic, partitions, isolation, decoders, range, last])
 }

@@ -59,7 +59,11 @@ function PartitionsMenu({ partitionCount, partitions, onPartitions }: ReadFields
     })),
   ]
   const text =
-    partitions === null ? 'All partitions' : partitions.length === 1 ? `Partition ${partitions[0]}` : plural(partitions.length, 'partition')
+    partitions === null
+      ? 'All partitions'
+      : partitions.length === 1
+        ? `Partition ${partitions[0]}`
+        : plural(partitions.length, 'partition')
   return (
     <Menu entries={entries} align="end">
       <Button>{text} ▾</Button>
@@ -68,7 +72,22 @@ function PartitionsMenu({ partitionCount, partitions, onPartitions }: ReadFields
 }
 
 const names: readonly DecoderChoice[] = [
-  ...(['auto', 'text', 'json', 'xml', 'avro', 'protobuf', 'msgpack', 'cbor', 'int32', 'int64', 'float64', 'uuid', 'internal', 'hex'] as const),
+  ...([
+    'auto',
+    'text',
+    'json',
+    'xml',
+    'avro',
+    'protobuf',
+    'msgpack',
+    'cbor',
+    'int32',
+    'int64',
+    'float64',
+    'uuid',
+    'internal',
+    'hex',
+  ] as const),
   ...(['base64>json', 'base64>gunzip>json', 'gunzip>json', 'base64>protobuf'] as const),
 ]
 

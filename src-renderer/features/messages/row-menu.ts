@@ -44,7 +44,14 @@ export function rowMenu(options: RowMenuOptions): readonly MenuEntry[] {
     },
     {
       label: 'Around this record',
-      run: () => openPlace({ kind: 'topic', connection, topic, view: 'messages', at: { kind: 'record', partition: row.partition, offset: row.offset } }),
+      run: () =>
+        openPlace({
+          kind: 'topic',
+          connection,
+          topic,
+          view: 'messages',
+          at: { kind: 'record', partition: row.partition, offset: row.offset },
+        }),
     },
     { label: isMarked ? 'Do not compare' : 'Compare with another…', hint: 'Ctrl click', run: () => markForCompare(place) },
     ...fieldEntries(options),
@@ -54,12 +61,18 @@ export function rowMenu(options: RowMenuOptions): readonly MenuEntry[] {
 const sameKey = (row: RecordRow) => ({ kind: 'text', text: row.key?.text ?? '', in: 'key', caseSensitive: true }) as const
 
 const bootstrapOf = (connection: string): string =>
-  useConnections.getState().connections.find(one => one.id === connection)?.bootstrap.join(',') ?? 'localhost:9092'
+  useConnections
+    .getState()
+    .connections.find(one => one.id === connection)
+    ?.bootstrap.join(',') ?? 'localhost:9092'
 
 function fieldEntries({ row, column, fields, setFields }: RowMenuOptions): MenuEntry[] {
   const shown = column?.startsWith('field ') === true ? column.slice('field '.length) : null
   if (shown !== null)
-    return [{ kind: 'separator' }, { label: `Remove column ${shown}`, run: () => setFields(fields.filter(path => path !== shown)) }]
+    return [
+      { kind: 'separator' },
+      { label: `Remove column ${shown}`, run: () => setFields(fields.filter(path => path !== shown)) },
+    ]
   const paths = columnPaths(row).filter(path => !fields.includes(path))
   if (paths.length === 0) return []
   return [
@@ -82,7 +95,10 @@ async function resend(context: ReadContext, row: RecordRow): Promise<void> {
     const detail = await detailOf(context, row)
     const parts = await Promise.all([draftOf(context, row, 'key', detail.key), draftOf(context, row, 'value', detail.value)])
     const headers = await Promise.all(
-      detail.headers.map(async (header, index) => ({ name: header.name, value: await draftOf(context, row, { header: index }, header.value) })),
+      detail.headers.map(async (header, index) => ({
+        name: header.name,
+        value: await draftOf(context, row, { header: index }, header.value),
+      })),
     )
     setProduceDraft(context.connection, context.topic, { partition: row.partition, key: parts[0], value: parts[1], headers })
     openPlace({ kind: 'produce', connection: context.connection, topic: context.topic })
@@ -93,9 +109,15 @@ async function resend(context: ReadContext, row: RecordRow): Promise<void> {
 const draftBytesMax = 1_048_576
 
 /** Text as it was written where the bytes are text, else the bytes as hex: what is sent again is what was there. */
-async function draftOf(context: ReadContext, row: RecordRow, part: 'key' | 'value' | { header: number }, decoded: Detail['key']): Promise<DraftText | null> {
+async function draftOf(
+  context: ReadContext,
+  row: RecordRow,
+  part: 'key' | 'value' | { header: number },
+  decoded: Detail['key'],
+): Promise<DraftText | null> {
   if (decoded === null) return null
-  if (decoded.sizeBytes > draftBytesMax) throw new Error(`The record is larger than ${draftBytesMax} bytes: export and import it instead.`)
+  if (decoded.sizeBytes > draftBytesMax)
+    throw new Error(`The record is larger than ${draftBytesMax} bytes: export and import it instead.`)
   if (decoded.sizeBytes === 0) return { encoding: 'text', text: '' }
   const { connection, topic } = context
   const { bytes } = await bridge.call('records.bytes', {

@@ -56,7 +56,19 @@ export function sessionLoader(options: LoaderOptions): SessionLoader {
     const { connection, topic, isolation, keyDecoder, valueDecoder, untilMs } = context
     const { fields, showControl, batchFacts } = options
     const chosen = partitions === null ? null : [...partitions]
-    const asked = { connection, topic, partitions: chosen, start, isolation, keyDecoder, valueDecoder, untilMs, fields, showControl, batchFacts }
+    const asked = {
+      connection,
+      topic,
+      partitions: chosen,
+      start,
+      isolation,
+      keyDecoder,
+      valueDecoder,
+      untilMs,
+      fields,
+      showControl,
+      batchFacts,
+    }
     return await bridge.call('records.open', asked, abort.signal)
   }
 
@@ -70,7 +82,10 @@ export function sessionLoader(options: LoaderOptions): SessionLoader {
     } catch (error) {
       if (failureOf(error).code !== 'NOT_FOUND') throw error
       const offsets = session.partitions.map(({ partition }, index) => ({ partition, offset: from[index] as number }))
-      const again = await openSession({ kind: 'offsets', offsets }, session.partitions.map(({ partition }) => partition))
+      const again = await openSession(
+        { kind: 'offsets', offsets },
+        session.partitions.map(({ partition }) => partition),
+      )
       set({ session: { ...session, session: again.session } })
       return await ask(again)
     }
@@ -116,7 +131,9 @@ export function sessionLoader(options: LoaderOptions): SessionLoader {
         if (!isFull && session.firstDirection === 'forward' && !state.window.atStart) await read('backward')
       }),
     more: direction =>
-      state.session === null || (direction === 'backward' && state.window.atStart) ? Promise.resolve() : guarded(() => read(direction)),
+      state.session === null || (direction === 'backward' && state.window.atStart)
+        ? Promise.resolve()
+        : guarded(() => read(direction)),
     close() {
       const { session } = state
       abort.abort()

@@ -6,7 +6,9 @@ export function rowsMatching(rows: readonly RecordRow[], text: string): readonly
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0) return rows
   return rows.filter(row => {
-    const all = [row.partition, row.offset, row.key?.text, row.value?.text, headersText(row), ...row.fields].join('\u0000').toLowerCase()
+    const all = [row.partition, row.offset, row.key?.text, row.value?.text, headersText(row), ...row.fields]
+      .join('\u0000')
+      .toLowerCase()
     return words.every(word => all.includes(word))
   })
 }

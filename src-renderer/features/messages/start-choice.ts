@@ -35,7 +35,10 @@ export const firstChoice = (at: TopicStart | undefined): StartChoice => ({
 const lastMs = { 'last-15m': 900_000, 'last-1h': 3_600_000, 'last-1d': 86_400_000 }
 
 /** Where a session begins and ends; null while something is still to be typed. */
-export function rangeOf(choice: StartChoice, nowMs: number): { readonly start: RecordStart; readonly untilMs: number | null } | null {
+export function rangeOf(
+  choice: StartChoice,
+  nowMs: number,
+): { readonly start: RecordStart; readonly untilMs: number | null } | null {
   switch (choice.kind) {
     case 'newest':
     case 'live':

@@ -16,7 +16,12 @@ export function StartFields({ choice, onChange }: StartFieldsProps) {
   const kinds = startKinds.filter(({ value }) => value !== 'record' || choice.record !== null)
   const choose = (kind: StartKind) => {
     const needsTime = (kind === 'time' || kind === 'between') && choice.timestampMs === null
-    onChange({ ...choice, kind, ...(needsTime ? { timestampMs: Date.now() - 900_000 } : {}), ...(kind === 'between' && choice.untilMs === null ? { untilMs: Date.now() } : {}) })
+    onChange({
+      ...choice,
+      kind,
+      ...(needsTime ? { timestampMs: Date.now() - 900_000 } : {}),
+      ...(kind === 'between' && choice.untilMs === null ? { untilMs: Date.now() } : {}),
+    })
   }
   return (
     <>

@@ -57,7 +57,9 @@ export function TimeField({ label, timestampMs, onApply }: TimeFieldProps) {
 
 function Calendar(props: TimeFieldProps & { readonly zone: string }) {
   const { label, zone, timestampMs } = props
-  const local = formatTime(timestampMs ?? Date.now(), zone).slice(0, 19).replace(' ', 'T')
+  const local = formatTime(timestampMs ?? Date.now(), zone)
+    .slice(0, 19)
+    .replace(' ', 'T')
   return (
     <Popover.Root>
       <Popover.Trigger asChild>

@@ -3,7 +3,15 @@ import { zoneOffsetMs } from '../../widgets/time.ts'
 /** How a typed time was understood, or why not. */
 export type TypedTime = { readonly timestampMs: number } | { readonly problem: string }
 
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
+const unitsMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+}
 const latestMs = 8_640_000_000_000_000
 
 /**

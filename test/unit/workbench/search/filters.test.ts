@@ -6,7 +6,7 @@ import { parsePath, valuesAt } from '../../../../src-main/workbench/search/json-
 import { needleSearch } from '../../../../src-main/workbench/search/needle-search.ts'
 import { recordFilter } from '../../../../src-main/workbench/search/record-filter.ts'
 import type { Filter } from '../../../../src-main/workbench/search/record-filter.ts'
-import { slicesFromEnd } from '../../../../src-main/workbench/search/scan-ranges.ts'
+import { rangeGroups, slicesFromEnd } from '../../../../src-main/workbench/search/scan-ranges.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
 const decoding = newDecoding({ topic: 't', key: 'auto', value: 'auto' })
@@ -139,17 +139,39 @@ describe('JavaScript filters', () => {
 
 describe('ranges', () => {
   it('from the newest come in slices that cover every offset once', () => {
-    const rounds = slicesFromEnd([
-      { partition: 0, from: 5, to: 250_005 },
-      { partition: 1, from: 0, to: 10 },
-    ])
-    expect(rounds.map(round => round.map(it => [it.partition, it.from, it.to]))).toEqual([
+    const rounds = [
+      ...slicesFromEnd([
+        [
+          { partition: 0, fromOffset: 5, toOffset: 250_005 },
+          { partition: 1, fromOffset: 0, toOffset: 10 },
+        ],
+      ]),
+    ]
+    expect(rounds.map(round => round.ranges.map(it => [it.partition, it.from, it.to]))).toEqual([
       [
         [0, 150_005, 250_005],
         [1, 0, 10],
       ],
       [[0, 50_005, 150_005]],
       [[0, 5, 50_005]],
+    ])
+    expect(rounds[0]?.later).toEqual([{ partition: 0, fromOffset: 5, toOffset: 150_005 }])
+    expect(rounds[2]?.later).toEqual([])
+  })
+
+  it('of a scan that goes on: the rest of each slice first, then what lies before it', () => {
+    const groups = rangeGroups([
+      { partition: 0, fromOffset: 90, toOffset: 100 },
+      { partition: 1, fromOffset: 7, toOffset: 7 },
+      { partition: 0, fromOffset: 0, toOffset: 50 },
+      { partition: 1, fromOffset: 0, toOffset: 5 },
+    ])
+    expect([...slicesFromEnd(groups)].map(round => round.ranges.map(it => [it.partition, it.from, it.to]))).toEqual([
+      [
+        [0, 90, 100],
+        [1, 0, 5],
+      ],
+      [[0, 0, 50]],
     ])
   })
 
