@@ -3,12 +3,17 @@ import { formatBytes, formatCount } from '../../widgets/format.ts'
 import { Chip, PartitionBadge } from '../../widgets/marks.tsx'
 import type { Column } from '../../widgets/table/column.ts'
 import { formatTime } from '../../widgets/time.ts'
+import type { PartFormat } from './decoder-titles.ts'
 import { Marked } from './marked.tsx'
 
 export interface ColumnOptions {
   readonly timeZone: string
   /** Whether all rows shown are of today, so that the date is left out. */
   readonly isShortTime: boolean
+  /** How the rows are ordered, in words. */
+  readonly order: string
+  readonly keyFormat: PartFormat | null
+  readonly valueFormat: PartFormat | null
   readonly fields: readonly string[]
   readonly highlight: RegExp | null
 }
@@ -16,7 +21,11 @@ export interface ColumnOptions {
 /** Columns that need `batchFacts`. */
 export const batchColumns = ['leaderEpoch', 'producer', 'sequence', 'compression']
 
-export function messageColumns({ timeZone, isShortTime, fields, highlight }: ColumnOptions): readonly Column<RecordRow>[] {
+export function messageColumns(options: ColumnOptions): readonly Column<RecordRow>[] {
+  return [...placeColumns(options), ...payloadColumns(options), ...batchFactColumns]
+}
+
+function placeColumns({ timeZone, isShortTime, order }: ColumnOptions): Column<RecordRow>[] {
   return [
     { id: 'partition', title: 'Partition', widthPx: 78, value: row => row.partition, render: partitionCell },
     {
@@ -32,14 +41,21 @@ export function messageColumns({ timeZone, isShortTime, fields, highlight }: Col
       id: 'time',
       title: 'Time',
       widthPx: isShortTime ? 118 : 190,
+      hint: order,
       mono: true,
       value: row => formatTime(row.timestampMs, timeZone),
       render: row => <TimeCell row={row} text={formatTime(row.timestampMs, timeZone, isShortTime ? 'time' : 'full')} />,
     },
+  ]
+}
+
+function payloadColumns({ keyFormat, valueFormat, fields, highlight }: ColumnOptions): Column<RecordRow>[] {
+  return [
     {
       id: 'key',
       title: 'Key',
-      widthPx: 120,
+      ...formatted(keyFormat),
+      widthPx: 130,
       mono: true,
       value: row => row.key?.text ?? null,
       render: row => <KeyCell row={row} highlight={highlight} />,
@@ -47,6 +63,7 @@ export function messageColumns({ timeZone, isShortTime, fields, highlight }: Col
     {
       id: 'value',
       title: 'Value',
+      ...formatted(valueFormat),
       widthPx: 260,
       grows: true,
       mono: true,
@@ -59,7 +76,6 @@ export function messageColumns({ timeZone, isShortTime, fields, highlight }: Col
       title: 'Headers',
       widthPx: 150,
       mono: true,
-      hiddenAtFirst: true,
       value: headersText,
       render: row => <Marked text={headersText(row) ?? ''} highlight={highlight} />,
     },
@@ -72,43 +88,50 @@ export function messageColumns({ timeZone, isShortTime, fields, highlight }: Col
       value: row => row.sizeBytes,
       render: row => <span className="faint">{formatBytes(row.sizeBytes)}</span>,
     },
-    {
-      id: 'leaderEpoch',
-      title: 'Leader epoch',
-      widthPx: 92,
-      align: 'end',
-      mono: true,
-      hiddenAtFirst: true,
-      value: row => row.batch?.leaderEpoch ?? null,
-    },
-    {
-      id: 'producer',
-      title: 'Producer / epoch',
-      widthPx: 110,
-      align: 'end',
-      mono: true,
-      hiddenAtFirst: true,
-      value: producerText,
-    },
-    {
-      id: 'sequence',
-      title: 'Sequence',
-      widthPx: 84,
-      align: 'end',
-      mono: true,
-      hiddenAtFirst: true,
-      value: row => sequenceOf(row),
-    },
-    {
-      id: 'compression',
-      title: 'Codec',
-      widthPx: 74,
-      mono: true,
-      hiddenAtFirst: true,
-      value: row => row.batch?.compression ?? null,
-    },
   ]
 }
+
+/** Text is what everybody expects: it needs no words. */
+const formatted = (format: PartFormat | null): Pick<Column<RecordRow>, 'note' | 'hint'> =>
+  format === null || format.title === 'Text' ? {} : { note: format.title, hint: format.reason }
+
+const batchFactColumns: readonly Column<RecordRow>[] = [
+  {
+    id: 'leaderEpoch',
+    title: 'Leader epoch',
+    widthPx: 92,
+    align: 'end',
+    mono: true,
+    hiddenAtFirst: true,
+    value: row => row.batch?.leaderEpoch ?? null,
+  },
+  {
+    id: 'producer',
+    title: 'Producer / epoch',
+    widthPx: 110,
+    align: 'end',
+    mono: true,
+    hiddenAtFirst: true,
+    value: row => producerText(row),
+  },
+  {
+    id: 'sequence',
+    title: 'Sequence',
+    widthPx: 84,
+    align: 'end',
+    mono: true,
+    hiddenAtFirst: true,
+    value: row => sequenceOf(row),
+  },
+  {
+    id: 'compression',
+    title: 'Codec',
+    widthPx: 74,
+    mono: true,
+    hiddenAtFirst: true,
+    value: row => row.batch?.compression ?? null,
+  },
+]
 
 const fieldColumn = (path: string, index: number, highlight: RegExp | null): Column<RecordRow> => ({
   id: `field ${path}`,
@@ -133,8 +156,11 @@ export function headersText(row: RecordRow): string | null {
 function TimeCell({ row, text }: { readonly row: RecordRow; readonly text: string }) {
   if (!row.runsBackwards) return text
   return (
-    <span title="earlier than a record before it in the same partition">
-      {text} <span className="warn">↶</span>
+    <span title="Runs backwards: earlier than a record before it in the same partition">
+      {text}{' '}
+      <span className="warn" role="img" aria-label="runs backwards">
+        ↶
+      </span>
     </span>
   )
 }
@@ -166,7 +192,9 @@ function ValueCell({ row, highlight }: { readonly row: RecordRow; readonly highl
           ∅ tombstone
         </span>
       ) : (
-        <Marked text={textOf(row.value)} highlight={highlight} />
+        <span data-text="">
+          <Marked text={textOf(row.value)} highlight={highlight} />
+        </span>
       )}
     </>
   )

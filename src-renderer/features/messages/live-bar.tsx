@@ -8,11 +8,10 @@ import type { Live } from './use-live.ts'
 import styles from './messages.module.css'
 
 /** What a live tail does: how much came, how much of it is shown, what is kept. */
-export function LiveBar({ live }: { readonly live: Live }) {
+export function LiveBar({ live, isShown }: { readonly live: Live; readonly isShown: boolean }) {
   const { buffer, isPaused, setPaused, shown } = live
-  useScreenKeys([
-    { key: ' ', label: isPaused ? 'Go on with the live tail' : 'Pause the live tail', run: () => setPaused(!isPaused) },
-  ])
+  const label = isPaused ? 'Go on with the live tail' : 'Pause the live tail'
+  useScreenKeys(isShown ? [{ key: ' ', label, run: () => setPaused(!isPaused) }] : [])
   const waiting = buffer.seenTotal - shown.seenTotal
   return (
     <div className={styles.toolbar} role="group" aria-label="Live tail">

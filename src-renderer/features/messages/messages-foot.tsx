@@ -1,14 +1,13 @@
 import { Columns3, Copy } from 'lucide-react'
 import type { RecordRow } from '../../../src-main/contract/views/records.ts'
-import { IconButton } from '../../widgets/button.tsx'
+import { Button, IconButton } from '../../widgets/button.tsx'
 import { copyText } from '../../widgets/clipboard.ts'
 import { formatCount, formatDuration, plural } from '../../widgets/format.ts'
 import { Menu } from '../../widgets/menu.tsx'
-import type { Column } from '../../widgets/table/column.ts'
 import { copyFormats, rowsAsText } from '../../widgets/table/copy-rows.ts'
 import { columnEntries } from '../../widgets/table/data-table.tsx'
-import type { ColumnChoice } from '../../widgets/table/use-column-layout.ts'
-import { formatTime } from '../../widgets/time.ts'
+import { rowsHeldMax } from './row-window.ts'
+import type { useMessageColumns } from './use-message-columns.ts'
 import type { OpenSession } from './use-session.ts'
 import styles from './messages.module.css'
 
@@ -17,16 +16,16 @@ export interface MessagesFootProps {
   readonly rows: readonly RecordRow[]
   readonly loaded: number
   readonly isReading: boolean
-  readonly zone: string
-  readonly columns: readonly Column<RecordRow>[]
-  readonly choice: ColumnChoice<RecordRow>
+  readonly columns: ReturnType<typeof useMessageColumns>
+  readonly order: string
+  /** Loads on by hand, while a filter keeps the list from doing so; null: it does. */
+  readonly onMore: ((direction: 'forward' | 'backward') => void) | null
 }
 
-const timestampKinds = { create: 'create time', append: 'append time', unknown: 'time' }
-
 /** What the rows are: how many, in which order, from where to where. */
-export function MessagesFoot({ session, rows, loaded, isReading, zone, columns, choice }: MessagesFootProps) {
+export function MessagesFoot({ session, rows, loaded, isReading, columns, order, onMore }: MessagesFootProps) {
   const { window, session: opened } = session
+  const { choice, all } = columns
   const copies = copyFormats.map(format => ({
     label: `Copy as ${format}`,
     run: () => void copyText(rowsAsText(rows, choice.shown, format), `Copied ${plural(rows.length, 'row')} as ${format}`),
@@ -37,20 +36,17 @@ export function MessagesFoot({ session, rows, loaded, isReading, zone, columns, 
         {rows.length === loaded ? plural(loaded, 'row') : `${formatCount(rows.length)} of ${plural(loaded, 'row')}`} loaded
       </span>
       {isReading && opened !== null && (
-        <>
-          <span>of at most {formatCount(opened.recordsAtMost)}</span>
-          <span>ordered by {timestampKinds[opened.timestampType]}, partition, offset</span>
-          {opened.note !== null && <span className="warn">{opened.note}</span>}
-          {opened.startedAtMs !== null && <span>from {formatTime(opened.startedAtMs, zone)}</span>}
-          {window.atStart && <span>begins here</span>}
-          {window.atEnd && <span>ends here</span>}
-          {session.failure !== null && <span className="bad">{session.failure.message}</span>}
-        </>
+        <span title={`At most ${formatCount(rowsHeldMax)} rows are held; those far away are read again when you come to them`}>
+          of at most {formatCount(opened.recordsAtMost)}
+        </span>
       )}
+      <span className="cut">{order}</span>
+      {isReading && window.atStart && <span>from the first record</span>}
+      {isReading && window.atEnd && <span>to the last record</span>}
+      {isReading && onMore !== null && <MoreButtons session={session} onMore={onMore} />}
       <span className="grow" />
-      {isReading && session.isLoading && <span>reading…</span>}
-      {isReading && session.tookMs > 0 && <span>{formatDuration(session.tookMs)}</span>}
-      <Menu entries={columnEntries(columns, choice)} align="end">
+      {isReading && <ReadingTime session={session} />}
+      <Menu entries={columnEntries(all, choice)} align="end">
         <IconButton label="Columns">
           <Columns3 aria-hidden />
         </IconButton>
@@ -62,4 +58,19 @@ export function MessagesFoot({ session, rows, loaded, isReading, zone, columns, 
       </Menu>
     </div>
   )
+}
+
+function MoreButtons(props: { readonly session: OpenSession; readonly onMore: NonNullable<MessagesFootProps['onMore']> }) {
+  const { atStart, atEnd } = props.session.window
+  return (
+    <>
+      {!atStart && <Button onClick={() => props.onMore('backward')}>Load earlier</Button>}
+      {!atEnd && <Button onClick={() => props.onMore('forward')}>Load later</Button>}
+    </>
+  )
+}
+
+function ReadingTime({ session }: { readonly session: OpenSession }) {
+  if (session.isLoading) return <span>reading…</span>
+  return session.tookMs > 0 ? <span title="The last page, from asking to its rows">{formatDuration(session.tookMs)}</span> : null
 }

@@ -15,13 +15,13 @@ import styles from './messages.module.css'
 export interface MessagesToolbarProps {
   readonly context: ReadContext
   readonly choice: StartChoice
+  readonly isLive: boolean
   readonly onChoice: (choice: StartChoice) => void
   readonly onReload: () => void
   readonly reading: ReadFieldsProps
 }
 
-export function MessagesToolbar({ context, choice, onChoice, onReload, reading }: MessagesToolbarProps) {
-  const isLive = choice.kind === 'live'
+export function MessagesToolbar({ context, choice, isLive, onChoice, onReload, reading }: MessagesToolbarProps) {
   return (
     <div className={styles.toolbar} role="group" aria-label="What is read">
       <StartFields choice={choice} onChange={onChoice} />

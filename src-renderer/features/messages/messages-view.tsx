@@ -1,20 +1,25 @@
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { RecordRow } from '../../../src-main/contract/views/records.ts'
 import { useCall } from '../../bridge/use-call.ts'
 import { useDecoderChoices } from '../../places/decoder-choice.ts'
 import type { TopicStart } from '../../places/place.ts'
 import { isStringList, useRemembered } from '../../preferences/use-remembered.ts'
+import { formatOf } from './decoder-titles.ts'
+import { FilterField } from './filter-field.tsx'
 import { HistogramStrip } from './histogram.tsx'
 import { LiveBar } from './live-bar.tsx'
+import { textPattern } from './mark-parts.ts'
 import { MessagesBody } from './messages-body.tsx'
 import { MessagesToolbar } from './messages-toolbar.tsx'
-import type { ReadContext } from './read-context.ts'
 import { ScanBar } from './scan/scan-bar.tsx'
 import type { ScanResult } from './scan/scan-bar.tsx'
-import { firstChoice, rangeOf } from './start-choice.ts'
+import { chosenKind, chosenSpan, firstChoice } from './start-choice.ts'
 import type { StartChoice } from './start-choice.ts'
+import { useIsShown } from './use-is-shown.ts'
 import { useLive } from './use-live.ts'
-import { FilterField } from './filter-field.tsx'
+import { useBatchFacts } from './use-message-columns.ts'
+import { useReading } from './use-reading.ts'
+import { useSession } from './use-session.ts'
 import styles from './messages.module.css'
 
 export interface MessagesViewProps {
@@ -22,7 +27,7 @@ export interface MessagesViewProps {
   readonly topic: string
   /** Opened at this place; undefined: the newest. */
   readonly at: TopicStart | undefined
-  /** Rows that the person chose, for the inspector beside; the last is the one looked at. */
+  /** The row that is looked at, for the inspector beside. Rows to compare are in `places/compare-pair.ts`. */
   readonly onInspect: (record: { readonly partition: number; readonly offset: number } | null) => void
 }
 
@@ -30,98 +35,77 @@ const noFields: string[] = []
 
 /** The records of a topic: from wherever the reader starts, endless both ways. */
 export function MessagesView({ connection, topic, at, onInspect }: MessagesViewProps) {
+  const frame = useRef<HTMLDivElement>(null)
+  const isShown = useIsShown(frame)
   const [choice, setChoice] = useState<StartChoice>(() => firstChoice(at))
-  const [partitions, setPartitions] = useState<readonly number[] | null>(at?.kind === 'record' ? [at.partition] : null)
-  const [isolation, setIsolation] = useState<ReadContext['isolation']>('read-committed')
-  const [showControl, setShowControl] = useState(false)
   const [decoders, setDecoders] = useDecoderChoices(connection, topic)
   const [fields, setFields] = useRemembered(`fields.${connection}.${topic}`.slice(0, 200), noFields, isStringList)
   const [filter, setFilter] = useState('')
   const [selected, setSelected] = useState<RecordRow | null>(null)
   const [scan, setScan] = useState<ScanResult | null>(null)
-  const [reloads, setReloads] = useState(0)
-  const context = useContext({ connection, topic, partitions, isolation, decoders, choice, reloads })
-  const isLive = choice.kind === 'live'
-  const live = useLive(isLive ? context : null, fields, false)
+  const reading = useReading({ connection, topic, decoders, choice, at })
+  const { context } = reading
+  const batchFacts = useBatchFacts(topic)
+  const isLive = choice.kind === 'live' && scan === null
+  const live = useLive(isLive ? context : null, fields, batchFacts)
+  const isReading = choice.kind !== 'live' && scan === null
+  const options = { fields, batchFacts, showControl: reading.showControl }
+  const session = useSession(isReading ? context : null, options, reading.round)
+  const loaded = scan?.rows ?? (isLive ? live.shown.rows : session.window.rows)
+  const formats = useMemo(() => ({ key: formatOf(loaded, 'key'), value: formatOf(loaded, 'value') }), [loaded])
+  const highlight = useMemo(() => scan?.highlight ?? textPattern(filter), [scan?.highlight, filter])
   const partitionCount = useCall('topics.detail', { connection, topic }).data?.partitionCount ?? 0
+  const select = (row: RecordRow) => {
+    setSelected(row)
+    onInspect(row)
+  }
   useEffect(() => setSelected(null), [context])
-  if (context === null) return null
-  const chosen =
-    choice.kind === 'between' && choice.timestampMs !== null && choice.untilMs !== null
-      ? { fromMs: choice.timestampMs, untilMs: choice.untilMs }
-      : null
+  useFirstSelection(choice, session.window.rows, select)
   return (
-    <div className={styles.view}>
+    <div className={styles.view} ref={frame}>
       <MessagesToolbar
-        context={context}
-        choice={choice}
+        {...{ context, choice }}
+        isLive={choice.kind === 'live'}
         onChoice={setChoice}
-        onReload={() => setReloads(reloads + 1)}
-        reading={{
-          ...{ partitionCount, partitions, onPartitions: setPartitions, isolation, onIsolation: setIsolation },
-          ...{ showControl, onShowControl: setShowControl, decoders, onDecoders: setDecoders },
-        }}
+        onReload={reading.readAgain}
+        reading={{ ...reading, partitionCount, decoders, onDecoders: setDecoders, formats }}
       />
       {isLive ? (
-        <LiveBar live={live} />
+        <LiveBar live={live} isShown={isShown} />
       ) : (
         <HistogramStrip
           context={context}
-          chosen={chosen}
+          isShown={isShown}
+          chosen={chosenSpan(choice, context)}
           onChoose={(timestampMs, untilMs) => setChoice({ ...choice, kind: 'between', timestampMs, untilMs })}
         />
       )}
       <div className={styles.filters}>
-        <FilterField value={filter} onChange={setFilter} />
+        <FilterField value={filter} onChange={setFilter} loaded={loaded.length} isShown={isShown} />
         <div className="grow">
           <ScanBar context={context} selected={selected} onResult={setScan} fields={fields} />
         </div>
       </div>
       <MessagesBody
-        {...{ context, fields, setFields, showControl, filter, scan, selected }}
+        {...{ context, session, fields, setFields, filter, highlight, loaded, scan, selected }}
         live={isLive ? live : null}
-        choiceKind={choice.kind}
-        onSelect={row => {
-          setSelected(row)
-          onInspect(row)
-        }}
-        onStart={kind => setChoice({ ...choice, kind })}
+        onSelect={select}
+        onStart={kind => setChoice(chosenKind(choice, kind, Date.now()))}
+        onFilter={setFilter}
       />
     </div>
   )
 }
 
-interface ContextParts {
-  readonly connection: string
-  readonly topic: string
-  readonly partitions: readonly number[] | null
-  readonly isolation: ReadContext['isolation']
-  readonly decoders: { readonly key: ReadContext['keyDecoder']; readonly value: ReadContext['valueDecoder'] }
-  readonly choice: StartChoice
-  /** Asked to read again: what is relative to now moves on. */
-  readonly reloads: number
-}
-
-/** The last range that could be read stays while a new one is being typed. */
-function useContext({ connection, topic, partitions, isolation, decoders, choice, reloads }: ContextParts): ReadContext | null {
-  const range = useMemo(() => ({ reloads, ...rangeOf(choice, Date.now()) }), [choice, reloads])
-  const [last, setLast] = useState(range)
-  if (range.start !== undefined && last !== range) setLast(range)
-  return useMemo(() => {
-    const { start, untilMs, reloads: count } = range.start === undefined ? last : range
-    if (start === undefined) return null
-    const keyDecoder = decoders.key
-    const valueDecoder = decoders.value
-    const context: ReadContext = {
-      connection,
-      topic,
-      partitions,
-      isolation,
-      keyDecoder,
-      valueDecoder,
-      start,
-      untilMs: untilMs ?? null,
-    }
-    return count === 0 ? context : { ...context }
-  }, [connection, topic, partitions, isolation, decoders, range, last])
+/** A reader who asked for one record sees it chosen. */
+function useFirstSelection(choice: StartChoice, rows: readonly RecordRow[], select: (row: RecordRow) => void): void {
+  const done = useRef<StartChoice['record']>(null)
+  useEffect(() => {
+    const { record } = choice
+    if (choice.kind !== 'record' || record === null || done.current === record) return
+    const row = rows.find(({ partition, offset }) => partition === record.partition && offset >= record.offset)
+    if (row === undefined) return
+    done.current = record
+    select(row)
+  })
 }

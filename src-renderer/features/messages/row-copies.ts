@@ -1,51 +1,130 @@
-import type { DecodedPart, RecordDetail } from '../../../src-main/contract/views/records.ts'
+import { base64Of, exactText, hexOf, isJsonDocument } from '../../places/bytes-text.ts'
+import type { ExactRecord } from './exact-record.ts'
 
-/** Text of a part for copying: what the inspector shows. */
-const textOf = (part: DecodedPart | null): string | null => part?.text ?? null
+/** As text where the bytes are text, else as hex. */
+export const copiedText = (bytes: Uint8Array | null): string => (bytes === null ? '' : (exactText(bytes) ?? hexOf(bytes)))
 
-/** The record with all that is known of it, as JSON. JSON values stand in it as they were written, digit for digit. */
-export function jsonEnvelope(detail: RecordDetail): string {
-  const lines = [
-    ['topic', JSON.stringify(detail.topic)],
-    ['partition', String(detail.partition)],
-    ['offset', String(detail.offset)],
-    ['timestamp', JSON.stringify(new Date(detail.timestampMs).toISOString())],
-    ['key', embedded(detail.key)],
-    ['headers', JSON.stringify(detail.headers.map(header => ({ name: header.name, value: textOf(header.value) })))],
-    ['value', embedded(detail.value)],
-  ] as const
-  return `{\n${lines.map(([name, text]) => `  "${name}": ${text.replaceAll('\n', '\n  ')}`).join(',\n')}\n}`
-}
-
-const embedded = (part: DecodedPart | null): string => {
-  if (part === null) return 'null'
-  const isJson = part.language === 'json' && part.text !== null && !part.truncated
-  return isJson ? (part.text as string) : JSON.stringify(part.text)
-}
-
-const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
-
-/** A line for a shell that sends the record again. */
-export function kcatLine(detail: RecordDetail, bootstrap: string): string {
-  const headers = detail.headers.map(header => ` -H ${quoted(`${header.name}=${textOf(header.value) ?? ''}`)}`).join('')
-  const key = textOf(detail.key)
-  const value = (textOf(detail.value) ?? '').replaceAll('\n', ' ')
-  const text = key === null ? value : `${key}\u0001${value}`
-  const keyFlag = key === null ? '' : String.raw` -K $'\x01'`
-  return `printf '%s' ${quoted(text)} | kcat -P -b ${bootstrap} -t ${detail.topic} -p ${detail.partition}${keyFlag}${headers}`
-}
-
-/** A client program that reads exactly this record. */
-export function clientCode(detail: RecordDetail, bootstrap: string): string {
-  const { topic, partition, offset } = detail
+/** The record with all that is known of it, in the form of the export. JSON stands in it as it was written, digit for digit. */
+export function jsonEnvelope(record: ExactRecord): string {
+  const headers = record.headers.map(({ name, value }) => `    [${JSON.stringify(name)}, ${jsonOf(value)}]`)
   return [
-    `import { Kafka } from 'kafkajs'`,
-    '',
-    `const consumer = new Kafka({ brokers: ${JSON.stringify(bootstrap.split(','))} }).consumer({ groupId: 'look-at-one' })`,
-    'await consumer.connect()',
-    `await consumer.subscribe({ topic: ${JSON.stringify(topic)} })`,
-    `consumer.run({ autoCommit: false, eachMessage: async ({ message }) => console.log(message.key?.toString(), message.value?.toString()) })`,
-    `consumer.seek({ topic: ${JSON.stringify(topic)}, partition: ${partition}, offset: '${offset}' })`,
-    '',
+    '{',
+    `  "topic": ${JSON.stringify(record.topic)},`,
+    `  "partition": ${record.partition},`,
+    `  "offset": ${record.offset},`,
+    `  "timestampMs": ${record.timestampMs},`,
+    `  "key": ${jsonOf(record.key)},`,
+    `  "value": ${jsonOf(record.value)},`,
+    headers.length === 0 ? '  "headers": []' : `  "headers": [\n${headers.join(',\n')}\n  ]`,
+    '}',
   ].join('\n')
+}
+
+function jsonOf(bytes: Uint8Array | null): string {
+  if (bytes === null) return 'null'
+  const text = exactText(bytes)
+  if (text === undefined) return `{"$base64": "${base64Of(bytes)}"}`
+  return isJsonDocument(text) ? text.trim() : JSON.stringify(text)
+}
+
+/** For a shell: nothing in it is interpreted. */
+const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
+const isPrintable = (bytes: Uint8Array): boolean => bytes.every(byte => byte >= 0x20 || byte === 0x09 || byte === 0x0a)
+
+/** `printf` and what it prints: text as it is, other bytes in octal, which every shell knows. */
+function printed(bytes: Uint8Array): string {
+  const text = exactText(bytes)
+  if (text !== undefined && isPrintable(bytes)) return `printf %s ${quoted(text)}`
+  return `printf '${Array.from(bytes, byte => `\\${byte.toString(8).padStart(3, '0')}`).join('')}'`
+}
+
+/** Bytes that end keys and records on the way to kcat: such as occur in none of them. */
+function delimiters(parts: readonly Uint8Array[]): [number, number] {
+  const free = Array.from({ length: 255 }, (_, index) => index + 1).filter(byte => parts.every(part => !part.includes(byte)))
+  return [free[0] ?? 1, free[1] ?? 2]
+}
+
+const shellByte = (byte: number) => String.raw`$'\x${byte.toString(16).padStart(2, '0')}'`
+
+/** A line for a shell that sends the record again, to the same partition, byte for byte. */
+export function kcatLine(record: ExactRecord, bootstrap: string): string {
+  const { key, value } = record
+  const [keyEnd, recordEnd] = delimiters([key, value].filter(part => part !== null))
+  const input = key === null ? (value ?? new Uint8Array()) : Uint8Array.from([...key, keyEnd, ...(value ?? [])])
+  const flags = [
+    `-b ${bootstrap} -t ${record.topic} -p ${record.partition}`,
+    `-D ${shellByte(recordEnd)}`,
+    key === null ? '' : `-K ${shellByte(keyEnd)}`,
+    value === null ? '-Z' : '',
+    ...record.headers.map(header => `-H ${quoted(`${header.name}=${copiedText(header.value)}`)}`),
+  ]
+  return `${printed(input)} | kcat -P ${flags.filter(flag => flag !== '').join(' ')}`
+}
+
+export const clientLanguages = ['JavaScript (kafkajs)', 'Java', 'Python'] as const
+export type ClientLanguage = (typeof clientLanguages)[number]
+
+/** A program that reads exactly this record, without a group: looking leaves no trace. */
+export function clientCode(record: ExactRecord, bootstrap: string, language: ClientLanguage): string {
+  switch (language) {
+    case 'Java':
+      return javaCode(record, bootstrap)
+    case 'Python':
+      return pythonCode(record, bootstrap)
+    default:
+      return kafkajsCode(record, bootstrap)
+  }
+}
+
+const asString = (text: string): string => JSON.stringify(text)
+
+function kafkajsCode({ topic, partition, offset }: ExactRecord, bootstrap: string): string {
+  return `import { Kafka } from 'kafkajs'
+
+const kafka = new Kafka({ brokers: ${JSON.stringify(bootstrap.split(','))} })
+const consumer = kafka.consumer({ groupId: 'look-at-one-record' })
+await consumer.connect()
+await consumer.subscribe({ topic: ${asString(topic)} })
+await consumer.run({
+  autoCommit: false,
+  eachMessage: async ({ partition, message }) => {
+    if (partition !== ${partition} || message.offset !== '${offset}') return
+    console.log(message.key?.toString(), message.value?.toString(), message.headers)
+    void consumer.disconnect()
+  },
+})
+consumer.seek({ topic: ${asString(topic)}, partition: ${partition}, offset: '${offset}' })
+`
+}
+
+function javaCode({ topic, partition, offset }: ExactRecord, bootstrap: string): string {
+  return `import java.time.Duration;
+import java.util.*;
+import org.apache.kafka.clients.consumer.*;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+public class OneRecord {
+  public static void main(String[] args) {
+    Map<String, Object> settings = Map.of("bootstrap.servers", ${asString(bootstrap)}, "max.poll.records", 1);
+    var partition = new TopicPartition(${asString(topic)}, ${partition});
+    try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+      consumer.assign(List.of(partition));
+      consumer.seek(partition, ${offset}L);
+      for (var record : consumer.poll(Duration.ofSeconds(10))) System.out.println(record);
+    }
+  }
+}
+`
+}
+
+function pythonCode({ topic, partition, offset }: ExactRecord, bootstrap: string): string {
+  return `from confluent_kafka import Consumer, TopicPartition
+
+consumer = Consumer({"bootstrap.servers": ${asString(bootstrap)}, "group.id": "look-at-one-record", "enable.auto.commit": False})
+consumer.assign([TopicPartition(${asString(topic)}, ${partition}, ${offset})])
+message = consumer.poll(10)
+print(message.key(), message.value(), message.headers())
+consumer.close()
+`
 }

@@ -1,23 +1,29 @@
 import type { RecordRow } from '../../../src-main/contract/views/records.ts'
-import { bridge, failureOf } from '../../bridge/bridge.ts'
+import { failureOf } from '../../bridge/bridge.ts'
+import { draftText } from '../../places/bytes-text.ts'
 import { isSameRecord, markForCompare, useComparePair } from '../../places/compare-pair.ts'
 import { useConnections } from '../../places/connections.ts'
 import { setProduceDraft } from '../../places/produce-draft.ts'
-import type { DraftText } from '../../places/produce-draft.ts'
 import { openPlace } from '../../places/tabs.ts'
 import { copyText } from '../../widgets/clipboard.ts'
 import type { MenuEntry } from '../../widgets/menu.tsx'
 import { toast } from '../../widgets/toasts.ts'
 import type { ReadContext } from './read-context.ts'
-import { clientCode, jsonEnvelope, kcatLine } from './row-copies.ts'
+import { exactRecord } from './exact-record.ts'
+import type { ExactRecord } from './exact-record.ts'
+import type { RowPart } from './message-row.tsx'
+import { clientCode, clientLanguages, copiedText, jsonEnvelope, kcatLine } from './row-copies.ts'
 import { requestScan } from './scan/scan-request.ts'
-import { columnPaths } from './payload-columns.ts'
+import { columnPaths, pathAt } from './payload-columns.ts'
+
+/** As many as the contract takes. */
+const fieldsMax = 16
 
 export interface RowMenuOptions {
   readonly context: ReadContext
   readonly row: RecordRow
-  /** The column under the pointer. */
-  readonly column: string | null
+  /** What is under the pointer. */
+  readonly part: RowPart | null
   readonly fields: readonly string[]
   readonly readOnlyReason: string | undefined
   readonly setFields: (fields: readonly string[]) => void
@@ -30,16 +36,13 @@ export function rowMenu(options: RowMenuOptions): readonly MenuEntry[] {
   const place = { connection, topic, partition: row.partition, offset: row.offset }
   const isMarked = useComparePair.getState().records.some(record => isSameRecord(record, place))
   return [
-    { label: 'Copy as JSON', run: () => void copy(context, row, jsonEnvelope) },
-    { label: 'Copy value', run: () => void copy(context, row, detail => detail.value?.text ?? '') },
-    { label: 'Copy key', run: () => void copy(context, row, detail => detail.key?.text ?? '') },
-    { label: 'Copy kcat line', run: () => void copy(context, row, detail => kcatLine(detail, bootstrapOf(connection))) },
-    { label: 'Copy client code', run: () => void copy(context, row, detail => clientCode(detail, bootstrapOf(connection))) },
+    ...fieldEntries(options),
+    ...copyEntries(context, row),
     { kind: 'separator' },
     { label: 'Edit and resend…', disabledReason: options.readOnlyReason, run: () => void resend(context, row) },
     {
       label: 'Find same key',
-      disabledReason: row.key === null ? 'This record has no key.' : undefined,
+      disabledReason: row.key === null ? noKey : undefined,
       run: () => requestScan(connection, topic, sameKey(row)),
     },
     {
@@ -54,10 +57,27 @@ export function rowMenu(options: RowMenuOptions): readonly MenuEntry[] {
         }),
     },
     { label: isMarked ? 'Do not compare' : 'Compare with another…', hint: 'Ctrl click', run: () => markForCompare(place) },
-    ...fieldEntries(options),
+    ...otherFieldEntries(options),
   ]
 }
 
+function copyEntries(context: ReadContext, row: RecordRow): MenuEntry[] {
+  const bootstrap = bootstrapOf(context.connection)
+  const entry = (label: string, textOf: (record: ExactRecord) => string, disabledReason?: string): MenuEntry => ({
+    label: `Copy ${label}`,
+    disabledReason,
+    run: () => void copy(context, row, label, textOf),
+  })
+  return [
+    entry('as JSON', jsonEnvelope),
+    entry('value', record => copiedText(record.value), row.value === null ? 'A tombstone has no value.' : undefined),
+    entry('key', record => copiedText(record.key), row.key === null ? noKey : undefined),
+    entry('kcat line', record => kcatLine(record, bootstrap)),
+    ...clientLanguages.map(language => entry(`code, ${language}`, record => clientCode(record, bootstrap, language))),
+  ]
+}
+
+const noKey = 'This record has no key.'
 const sameKey = (row: RecordRow) => ({ kind: 'text', text: row.key?.text ?? '', in: 'key', caseSensitive: true }) as const
 
 const bootstrapOf = (connection: string): string =>
@@ -66,74 +86,50 @@ const bootstrapOf = (connection: string): string =>
     .connections.find(one => one.id === connection)
     ?.bootstrap.join(',') ?? 'localhost:9092'
 
-function fieldEntries({ row, column, fields, setFields }: RowMenuOptions): MenuEntry[] {
-  const shown = column?.startsWith('field ') === true ? column.slice('field '.length) : null
+function fieldEntries({ row, part, fields, setFields }: RowMenuOptions): MenuEntry[] {
+  const shown = part?.column.startsWith('field ') === true ? part.column.slice('field '.length) : null
   if (shown !== null)
     return [
-      { kind: 'separator' },
       { label: `Remove column ${shown}`, run: () => setFields(fields.filter(path => path !== shown)) },
+      { kind: 'separator' },
     ]
+  const under = part?.column === 'value' && part.at !== null && row.value !== null ? pathAt(row.value.text, part.at) : undefined
+  const canAdd = fields.length < fieldsMax && under !== undefined && !fields.includes(under)
+  return canAdd ? [{ label: `Add ${under} as column`, run: () => setFields([...fields, under]) }, { kind: 'separator' }] : []
+}
+
+function otherFieldEntries({ row, fields, setFields }: RowMenuOptions): MenuEntry[] {
   const paths = columnPaths(row).filter(path => !fields.includes(path))
   if (paths.length === 0) return []
+  const disabledReason = fields.length < fieldsMax ? undefined : `There are ${fieldsMax} such columns, and no more at once.`
   return [
     { kind: 'separator' },
     { kind: 'title', label: 'Add as column' },
-    ...paths.map(path => ({ label: path, run: () => setFields([...fields, path]) })),
+    ...paths.map(path => ({ label: path, disabledReason, run: () => setFields([...fields, path]) })),
   ]
 }
 
-type Detail = Awaited<ReturnType<typeof detailOf>>
-const detailOf = ({ connection, topic, keyDecoder, valueDecoder }: ReadContext, row: RecordRow) =>
-  bridge.call('records.detail', { connection, topic, partition: row.partition, offset: row.offset, keyDecoder, valueDecoder })
-
-async function copy(context: ReadContext, row: RecordRow, textOf: (detail: Detail) => string): Promise<void> {
-  await guarded(async () => await copyText(textOf(await detailOf(context, row))))
+async function copy(context: ReadContext, row: RecordRow, what: string, textOf: (record: ExactRecord) => string): Promise<void> {
+  await guarded('Not copied', async () => await copyText(textOf(await exactRecord(context, row)), `Copied: ${what}`))
 }
 
 async function resend(context: ReadContext, row: RecordRow): Promise<void> {
-  await guarded(async () => {
-    const detail = await detailOf(context, row)
-    const parts = await Promise.all([draftOf(context, row, 'key', detail.key), draftOf(context, row, 'value', detail.value)])
-    const headers = await Promise.all(
-      detail.headers.map(async (header, index) => ({
-        name: header.name,
-        value: await draftOf(context, row, { header: index }, header.value),
-      })),
-    )
-    setProduceDraft(context.connection, context.topic, { partition: row.partition, key: parts[0], value: parts[1], headers })
+  await guarded('The record could not be taken over', async () => {
+    const { key, value, headers } = await exactRecord(context, row)
+    setProduceDraft(context.connection, context.topic, {
+      partition: row.partition,
+      key: key === null ? null : draftText(key),
+      value: value === null ? null : draftText(value),
+      headers: headers.map(header => ({ name: header.name, value: header.value === null ? null : draftText(header.value) })),
+    })
     openPlace({ kind: 'produce', connection: context.connection, topic: context.topic })
   })
 }
 
-/** Above it a value is not taken into a text field. */
-const draftBytesMax = 1_048_576
-
-/** Text as it was written where the bytes are text, else the bytes as hex: what is sent again is what was there. */
-async function draftOf(
-  context: ReadContext,
-  row: RecordRow,
-  part: 'key' | 'value' | { header: number },
-  decoded: Detail['key'],
-): Promise<DraftText | null> {
-  if (decoded === null) return null
-  if (decoded.sizeBytes > draftBytesMax)
-    throw new Error(`The record is larger than ${draftBytesMax} bytes: export and import it instead.`)
-  if (decoded.sizeBytes === 0) return { encoding: 'text', text: '' }
-  const { connection, topic } = context
-  const { bytes } = await bridge.call('records.bytes', {
-    ...{ connection, topic, partition: row.partition, offset: row.offset, part, from: 0, length: decoded.sizeBytes },
-  })
-  try {
-    return { encoding: 'text', text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
-  } catch {
-    return { encoding: 'hex', text: [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('') }
-  }
-}
-
-async function guarded(work: () => Promise<void>): Promise<void> {
+async function guarded(title: string, work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
-    toast({ level: 'error', title: 'Not done', detail: failureOf(error).message })
+    toast({ level: 'error', title, detail: failureOf(error).message })
   }
 }

@@ -38,7 +38,7 @@ export function withPage(
 }
 
 function forward(window: RowWindow, page: RecordPage, partitions: readonly number[]): RowWindow {
-  const rows = [...window.rows, ...page.rows]
+  const rows = page.rows.length === 0 ? window.rows : [...window.rows, ...page.rows]
   const excess = Math.max(0, rows.length - rowsHeldMax)
   const dropped = rows.slice(0, excess)
   return {
@@ -52,7 +52,7 @@ function forward(window: RowWindow, page: RecordPage, partitions: readonly numbe
 }
 
 function backward(window: RowWindow, page: RecordPage, partitions: readonly number[]): RowWindow {
-  const rows = [...page.rows, ...window.rows]
+  const rows = page.rows.length === 0 ? window.rows : [...page.rows, ...window.rows]
   const dropped = rows.slice(rowsHeldMax)
   return {
     rows: dropped.length === 0 ? rows : rows.slice(0, rowsHeldMax),

@@ -5,8 +5,12 @@ import { failureOf } from '../../bridge/bridge.ts'
 import type { ReadContext } from './read-context.ts'
 import { emptyWindow, withPage } from './row-window.ts'
 import type { RowWindow } from './row-window.ts'
+import { sessionPages } from './session-pages.ts'
 
-const pageRows = 200
+/** A first page of fewer rows is followed by one of what lies before. */
+const shortPageRows = 200
+/** At the end of the topic, new records are asked for so often at most. */
+const askEndAgainMs = 1_500
 
 export interface LoaderState {
   readonly session: RecordSession | null
@@ -17,14 +21,18 @@ export interface LoaderState {
   readonly missing: readonly string[]
   /** From the question to the rows, of the last page. */
   readonly tookMs: number
+  /** When the last page came; 0: none has. */
+  readonly asOfMs: number
 }
 
 export interface SessionLoader {
   readonly state: () => LoaderState
   /** Opens the session and reads the first page. */
   open(): Promise<void>
-  /** Reads on; nothing when it is reading already, or when there is nothing more that way. */
+  /** Reads on; nothing when it is reading already, when there is nothing more that way, or when the end was asked for just now. */
   more(direction: 'forward' | 'backward'): Promise<void>
+  /** After a failure: tries the same again. */
+  retry(): Promise<void>
   close(): void
 }
 
@@ -37,14 +45,15 @@ export interface LoaderOptions {
   readonly onChange: (state: LoaderState) => void
 }
 
-/** Reads a topic in pages around one anchor. A session that main has forgotten is opened again at the cut where reading was. */
+/** Reads a topic in pages around one anchor. */
 export function sessionLoader(options: LoaderOptions): SessionLoader {
-  const { bridge, context } = options
+  const { context } = options
   const abort = new AbortController()
-  let state: LoaderState = {
-    ...{ session: null, window: emptyWindow([]), isLoading: true, failure: null, missing: [], tookMs: 0 },
-  }
+  const pages = sessionPages(options, abort.signal)
+  let state: LoaderState = firstState
   let isReading = false
+  let endAskedAt = performance.now()
+  let lastDirection: 'forward' | 'backward' | null = null
 
   function set(change: Partial<LoaderState>): void {
     if (abort.signal.aborted) return
@@ -52,62 +61,29 @@ export function sessionLoader(options: LoaderOptions): SessionLoader {
     options.onChange(state)
   }
 
-  async function openSession(start: ReadContext['start'], partitions: readonly number[] | null): Promise<RecordSession> {
-    const { connection, topic, isolation, keyDecoder, valueDecoder, untilMs } = context
-    const { fields, showControl, batchFacts } = options
-    const chosen = partitions === null ? null : [...partitions]
-    const asked = {
-      connection,
-      topic,
-      partitions: chosen,
-      start,
-      isolation,
-      keyDecoder,
-      valueDecoder,
-      untilMs,
-      fields,
-      showControl,
-      batchFacts,
-    }
-    return await bridge.call('records.open', asked, abort.signal)
-  }
-
-  /** One page; after NOT_FOUND once more in a new session. */
-  async function page(direction: 'forward' | 'backward', from: readonly number[]) {
-    const ask = (session: RecordSession) =>
-      bridge.call('records.page', { session: session.session, from, direction, count: pageRows }, abort.signal)
-    const session = state.session as RecordSession
-    try {
-      return await ask(session)
-    } catch (error) {
-      if (failureOf(error).code !== 'NOT_FOUND') throw error
-      const offsets = session.partitions.map(({ partition }, index) => ({ partition, offset: from[index] as number }))
-      const again = await openSession(
-        { kind: 'offsets', offsets },
-        session.partitions.map(({ partition }) => partition),
-      )
-      set({ session: { ...session, session: again.session } })
-      return await ask(again)
-    }
-  }
-
   async function read(direction: 'forward' | 'backward'): Promise<void> {
-    const { window } = state
+    lastDirection = direction
     const askedAt = performance.now()
-    const found = await page(direction, direction === 'forward' ? window.end : window.start)
-    const partitions = (state.session as RecordSession).partitions.map(({ partition }) => partition)
-    set({
-      window: withPage(state.window, found, direction, partitions),
-      missing: found.missing,
-      failure: null,
-      tookMs: performance.now() - askedAt,
-    })
+    const page = await pages.page(direction === 'forward' ? state.window.end : state.window.start, direction)
+    const partitions = state.session?.partitions.map(({ partition }) => partition) ?? []
+    const window = withPage(state.window, page, direction, partitions)
+    const tookMs = performance.now() - askedAt
+    set({ window, missing: page.missing, failure: null, tookMs, asOfMs: Date.now() })
   }
 
-  async function guarded(work: () => Promise<void>): Promise<void> {
+  async function openAndRead(): Promise<void> {
+    const session = await pages.open()
+    set({ session, window: emptyWindow(session.anchor), failure: null })
+    await read(session.firstDirection)
+    // A place in the middle: some of what lies before it is shown as well, so that the way back is seen.
+    const isShort = state.window.rows.length < shortPageRows
+    if (isShort && session.firstDirection === 'forward' && !state.window.atStart) await read('backward')
+  }
+
+  async function guarded(work: () => Promise<void>, isQuiet = false): Promise<void> {
     if (isReading) return
     isReading = true
-    set({ isLoading: true })
+    if (!isQuiet) set({ isLoading: true })
     try {
       await work()
     } catch (error) {
@@ -115,29 +91,31 @@ export function sessionLoader(options: LoaderOptions): SessionLoader {
       if (failure.code !== 'CANCELLED') set({ failure })
     } finally {
       isReading = false
-      set({ isLoading: false })
+      if (state.isLoading) set({ isLoading: false })
     }
+  }
+
+  async function more(direction: 'forward' | 'backward'): Promise<void> {
+    const { session, window } = state
+    if (session === null || (direction === 'backward' && window.atStart)) return
+    const isAtEnd = direction === 'forward' && window.atEnd
+    if (isAtEnd && (context.untilMs !== null || performance.now() - endAskedAt < askEndAgainMs)) return
+    if (isAtEnd) endAskedAt = performance.now()
+    await guarded(() => read(direction), isAtEnd)
   }
 
   return {
     state: () => state,
-    open: () =>
-      guarded(async () => {
-        const session = await openSession(context.start, context.partitions)
-        set({ session, window: emptyWindow(session.anchor) })
-        await read(session.firstDirection)
-        // A place in the middle: some of what lies before it is shown as well, so that the way back is seen.
-        const isFull = state.window.rows.length >= pageRows
-        if (!isFull && session.firstDirection === 'forward' && !state.window.atStart) await read('backward')
-      }),
-    more: direction =>
-      state.session === null || (direction === 'backward' && state.window.atStart)
-        ? Promise.resolve()
-        : guarded(() => read(direction)),
+    open: () => guarded(openAndRead),
+    more,
+    retry: () => guarded(state.session === null || lastDirection === null ? openAndRead : () => read(lastDirection ?? 'forward')),
     close() {
-      const { session } = state
       abort.abort()
-      if (session !== null) void bridge.call('records.close', { session: session.session }).catch(() => undefined)
+      pages.close()
     },
   }
+}
+
+const firstState: LoaderState = {
+  ...{ session: null, window: emptyWindow([]), isLoading: true, failure: null, missing: [], tookMs: 0, asOfMs: 0 },
 }

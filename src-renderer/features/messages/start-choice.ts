@@ -1,4 +1,5 @@
 import type { TopicStart } from '../../places/place.ts'
+import type { OffsetChoice } from './offset-input.ts'
 import type { RecordStart } from './read-context.ts'
 
 /** What stands in the selector `Start at`. */
@@ -18,7 +19,8 @@ export type StartKind = (typeof startKinds)[number]['value']
 
 export interface StartChoice {
   readonly kind: StartKind
-  readonly offset: number
+  /** One for all partitions, or one for each. */
+  readonly offset: OffsetChoice
   readonly timestampMs: number | null
   readonly untilMs: number | null
   readonly record: { readonly partition: number; readonly offset: number } | null
@@ -26,11 +28,25 @@ export interface StartChoice {
 
 export const firstChoice = (at: TopicStart | undefined): StartChoice => ({
   kind: at === undefined ? 'newest' : at.kind,
-  offset: 0,
+  offset: { kind: 'offset', offset: 0 },
   timestampMs: at?.kind === 'time' ? at.timestampMs : null,
   untilMs: null,
   record: at?.kind === 'record' ? at : null,
 })
+
+/** Another start. One that needs times and has none yet gets the last quarter of an hour. */
+export function chosenKind(choice: StartChoice, kind: StartKind, nowMs: number): StartChoice {
+  const needsTimes = kind === 'time' || kind === 'between'
+  const timestampMs = needsTimes ? (choice.timestampMs ?? nowMs - lastMs['last-15m']) : choice.timestampMs
+  const untilMs = kind === 'between' ? (choice.untilMs ?? nowMs) : choice.untilMs
+  return { ...choice, kind, timestampMs, untilMs }
+}
+
+/** The stretch of time that is asked for, to be marked on a time axis; null: none. */
+export function chosenSpan(choice: StartChoice, range: { readonly start?: RecordStart; readonly untilMs?: number | null }) {
+  if (range.start?.kind !== 'time' || choice.kind === 'time') return null
+  return { fromMs: range.start.timestampMs, untilMs: range.untilMs ?? Number.POSITIVE_INFINITY }
+}
 
 const lastMs = { 'last-15m': 900_000, 'last-1h': 3_600_000, 'last-1d': 86_400_000 }
 
@@ -46,7 +62,7 @@ export function rangeOf(
     case 'oldest':
       return { start: { kind: 'oldest' }, untilMs: null }
     case 'offset':
-      return { start: { kind: 'offset', offset: choice.offset }, untilMs: null }
+      return { start: choice.offset, untilMs: null }
     case 'time':
       return choice.timestampMs === null ? null : { start: { kind: 'time', timestampMs: choice.timestampMs }, untilMs: null }
     case 'between':

@@ -1,8 +1,10 @@
 import { useState } from 'react'
 import { Select } from '../../widgets/select.tsx'
 import { TextField } from '../../widgets/fields.tsx'
-import { startKinds } from './start-choice.ts'
-import type { StartChoice, StartKind } from './start-choice.ts'
+import { offsetText, parseOffset } from './offset-input.ts'
+import type { OffsetChoice } from './offset-input.ts'
+import { chosenKind, startKinds } from './start-choice.ts'
+import type { StartChoice } from './start-choice.ts'
 import { TimeField } from './time-field.tsx'
 import styles from './messages.module.css'
 
@@ -14,37 +16,38 @@ export interface StartFieldsProps {
 /** Where to start: one selector, and what the chosen start needs. */
 export function StartFields({ choice, onChange }: StartFieldsProps) {
   const kinds = startKinds.filter(({ value }) => value !== 'record' || choice.record !== null)
-  const choose = (kind: StartKind) => {
-    const needsTime = (kind === 'time' || kind === 'between') && choice.timestampMs === null
-    onChange({
-      ...choice,
-      kind,
-      ...(needsTime ? { timestampMs: Date.now() - 900_000 } : {}),
-      ...(kind === 'between' && choice.untilMs === null ? { untilMs: Date.now() } : {}),
-    })
-  }
+  const { kind, timestampMs, untilMs } = choice
   return (
     <>
-      <Select label="Start at" value={choice.kind} options={kinds} onChange={choose} />
-      {choice.kind === 'offset' && <OffsetField offset={choice.offset} onApply={offset => onChange({ ...choice, offset })} />}
-      {(choice.kind === 'time' || choice.kind === 'between') && (
-        <TimeField
-          label={choice.kind === 'time' ? 'Time' : 'From'}
-          timestampMs={choice.timestampMs}
-          onApply={timestampMs => onChange({ ...choice, timestampMs })}
-        />
+      <Select label="Start at" value={kind} options={kinds} onChange={next => onChange(chosenKind(choice, next, Date.now()))} />
+      {kind === 'offset' && <OffsetField offset={choice.offset} onApply={offset => onChange({ ...choice, offset })} />}
+      {kind === 'record' && choice.record !== null && (
+        <span className={styles.understood}>
+          partition {choice.record.partition}, offset {choice.record.offset}
+        </span>
       )}
-      {choice.kind === 'between' && (
-        <TimeField label="Until" timestampMs={choice.untilMs} onApply={untilMs => onChange({ ...choice, untilMs })} />
+      {kind === 'time' && (
+        <TimeField label="Time" timestampMs={timestampMs} onApply={ms => onChange({ ...choice, timestampMs: ms })} />
+      )}
+      {kind === 'between' && (
+        <>
+          <TimeField label="From" timestampMs={timestampMs} onApply={ms => onChange({ ...choice, timestampMs: ms })} />
+          <span className="muted">to</span>
+          <TimeField label="Until" timestampMs={untilMs} onApply={ms => onChange({ ...choice, untilMs: ms })} />
+          {timestampMs !== null && untilMs !== null && untilMs <= timestampMs && (
+            <span className="bad cut" role="alert">
+              the end lies before the start
+            </span>
+          )}
+        </>
       )}
     </>
   )
 }
 
-function OffsetField({ offset, onApply }: { readonly offset: number; readonly onApply: (offset: number) => void }) {
-  const [text, setText] = useState(String(offset))
-  const digits = text.replaceAll(/[,_\s]/g, '')
-  const isValid = /^\d{1,16}$/.test(digits) && Number(digits) <= Number.MAX_SAFE_INTEGER
+function OffsetField({ offset, onApply }: { readonly offset: OffsetChoice; readonly onApply: (offset: OffsetChoice) => void }) {
+  const [text, setText] = useState(offsetText(offset))
+  const typed = parseOffset(text)
   return (
     <>
       <div className={styles.offsetField}>
@@ -52,13 +55,21 @@ function OffsetField({ offset, onApply }: { readonly offset: number; readonly on
           label="Offset"
           hideLabel
           mono
+          placeholder="1200 or 0:1200 3:88412"
+          title="One offset for every partition, or one for each: 0:1200 3:88412"
           value={text}
           onChange={setText}
-          aria-invalid={!isValid}
-          onKeyDown={event => event.key === 'Enter' && isValid && onApply(Number(digits))}
+          onKeyDown={event => event.key === 'Enter' && 'choice' in typed && onApply(typed.choice)}
         />
       </div>
-      {!isValid && <span className="bad">a whole number, please</span>}
+      {'problem' in typed && (
+        <span className="bad cut" role="alert">
+          {typed.problem}
+        </span>
+      )}
+      {'choice' in typed && offsetText(typed.choice) !== offsetText(offset) && (
+        <span className={styles.understood}>Enter to go there</span>
+      )}
     </>
   )
 }

@@ -5,7 +5,9 @@ import { useTimeZone } from '../../preferences/use-appearance.ts'
 import { IconButton } from '../../widgets/button.tsx'
 import { TextField } from '../../widgets/fields.tsx'
 import { formatAgo } from '../../widgets/format.ts'
+import { useNow } from '../../widgets/states.tsx'
 import { formatTime } from '../../widgets/time.ts'
+import { Calendar } from './calendar.tsx'
 import { parseTime } from './time-input.ts'
 import styles from './messages.module.css'
 
@@ -19,11 +21,16 @@ export interface TimeFieldProps {
 export function TimeField({ label, timestampMs, onApply }: TimeFieldProps) {
   const zone = useTimeZone()
   const [text, setText] = useState<string | null>(null)
+  const [isOpen, setOpen] = useState(false)
   const shown = text ?? (timestampMs === null ? '' : formatTime(timestampMs, zone))
-  const typed = text === null ? undefined : parseTime(text, zone, Date.now())
   const apply = (ms: number) => {
     setText(null)
+    setOpen(false)
     onApply(ms)
+  }
+  const onEnter = () => {
+    const parsed = parseTime(shown, zone, Date.now())
+    if ('timestampMs' in parsed) apply(parsed.timestampMs)
   }
   return (
     <>
@@ -33,55 +40,46 @@ export function TimeField({ label, timestampMs, onApply }: TimeFieldProps) {
           hideLabel
           mono
           placeholder="2026-11-20 14:03 or -15m"
+          title={`A time in ${zone}, ISO 8601, seconds or milliseconds since 1970, or -15m`}
           value={shown}
           onChange={setText}
-          aria-invalid={typed !== undefined && 'problem' in typed}
           onKeyDown={event => {
-            if (event.key !== 'Enter') return
-            const parsed = parseTime(shown, zone, Date.now())
-            if ('timestampMs' in parsed) apply(parsed.timestampMs)
+            if (event.key === 'Enter') onEnter()
+            else if (event.key === 'Escape') setText(null)
           }}
         />
       </div>
-      <Calendar label={label} zone={zone} timestampMs={timestampMs} onApply={apply} />
-      {typed !== undefined && (
-        <span className={styles.understood} role="status">
-          {'problem' in typed
-            ? typed.problem
-            : `${formatTime(typed.timestampMs, zone)} ${zone} · ${formatAgo(typed.timestampMs, Date.now())} · Enter`}
-        </span>
-      )}
+      <Popover.Root open={isOpen} onOpenChange={setOpen}>
+        <Popover.Trigger asChild>
+          <IconButton label={`Calendar for ${label}`}>
+            <CalendarDays aria-hidden />
+          </IconButton>
+        </Popover.Trigger>
+        <Popover.Portal>
+          <Popover.Content className={styles.popover} sideOffset={4} align="start" aria-label={`Calendar for ${label}`}>
+            <Calendar timestampMs={timestampMs} zone={zone} onChoose={apply} />
+          </Popover.Content>
+        </Popover.Portal>
+      </Popover.Root>
+      {text !== null && <Understood text={text} zone={zone} />}
     </>
   )
 }
 
-function Calendar(props: TimeFieldProps & { readonly zone: string }) {
-  const { label, zone, timestampMs } = props
-  const local = formatTime(timestampMs ?? Date.now(), zone)
-    .slice(0, 19)
-    .replace(' ', 'T')
+function Understood({ text: typedText, zone }: { readonly text: string; readonly zone: string }) {
+  const nowMs = useNow(1_000)
+  const typed = parseTime(typedText, zone, nowMs)
+  if ('problem' in typed)
+    return (
+      <span className="bad cut" role="alert">
+        {typed.problem}
+      </span>
+    )
+  const text = `${formatTime(typed.timestampMs, zone)} ${zone} · ${formatAgo(typed.timestampMs, nowMs)}`
   return (
-    <Popover.Root>
-      <Popover.Trigger asChild>
-        <IconButton label={`Calendar for ${label}`}>
-          <CalendarDays aria-hidden />
-        </IconButton>
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content className={styles.calendar} sideOffset={4} align="start">
-          <TextField
-            label={`Date and time in ${zone}`}
-            type="datetime-local"
-            step={1}
-            defaultValue={undefined}
-            value={local}
-            onChange={text => {
-              const parsed = parseTime(text, zone, Date.now())
-              if ('timestampMs' in parsed) props.onApply(parsed.timestampMs)
-            }}
-          />
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+    <span className={styles.understood} role="status" title={text}>
+      {text}
+      {typed.note !== null && <span className="warn"> · {typed.note}</span>} · Enter
+    </span>
   )
 }

@@ -1,7 +1,13 @@
 import { zoneOffsetMs } from '../../widgets/time.ts'
 
 /** How a typed time was understood, or why not. */
-export type TypedTime = { readonly timestampMs: number } | { readonly problem: string }
+export type TypedTime =
+  | {
+      readonly timestampMs: number
+      /** What a change of the clocks did to it, in words; null: nothing. */
+      readonly note: string | null
+    }
+  | { readonly problem: string }
 
 const unitsMs: Readonly<Record<string, number>> = {
   ms: 1,
@@ -22,11 +28,12 @@ const latestMs = 8_640_000_000_000_000
 export function parseTime(text: string, timeZone: string, nowMs: number): TypedTime {
   const typed = text.trim()
   if (typed === '') return { problem: 'type a time, such as 2026-11-20 14:03, 14:03 or -15m' }
-  if (typed === 'now') return { timestampMs: nowMs }
-  const found = relative(typed, nowMs) ?? epoch(typed) ?? withZone(typed) ?? local(typed, timeZone, nowMs)
+  if (typed === 'now') return { timestampMs: nowMs, note: null }
+  const moment = relative(typed, nowMs) ?? epoch(typed) ?? withZone(typed)
+  const found = moment === undefined ? local(typed, timeZone, nowMs) : { timestampMs: moment, note: null }
   if (found === undefined) return { problem: 'not understood: try 2026-11-20 14:03:00, 14:03, 1763643780000 or -15m' }
-  if (found < 0 || found > latestMs) return { problem: 'out of the range of times' }
-  return { timestampMs: Math.round(found) }
+  if (found.timestampMs < 0 || found.timestampMs > latestMs) return { problem: 'out of the range of times' }
+  return { ...found, timestampMs: Math.round(found.timestampMs) }
 }
 
 function relative(text: string, nowMs: number): number | undefined {
@@ -48,7 +55,7 @@ function withZone(text: string): number | undefined {
 
 const dateAndTime = /^(?:(\d{4})-(\d{1,2})-(\d{1,2}))?(?:(?:^|[T ]+)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,3})\d*)?)?)?$/
 
-function local(text: string, timeZone: string, nowMs: number): number | undefined {
+function local(text: string, timeZone: string, nowMs: number): LocalMoment | undefined {
   const match = dateAndTime.exec(text)
   if (match === null || (match[1] === undefined && match[4] === undefined)) return undefined
   const today = new Date(nowMs + zoneOffsetMs(nowMs, timeZone))
@@ -64,11 +71,17 @@ function local(text: string, timeZone: string, nowMs: number): number | undefine
   return isReal ? localToMoment(asUtc, timeZone) : undefined
 }
 
+export interface LocalMoment {
+  readonly timestampMs: number
+  readonly note: string | null
+}
+
 /** The moment at which the clocks of the zone show these fields (given as if they were UTC). */
-export function localToMoment(asUtc: number, timeZone: string): number {
+export function localToMoment(asUtc: number, timeZone: string): LocalMoment {
   const offsets = [asUtc - 86_400_000, asUtc + 86_400_000].map(ms => zoneOffsetMs(ms, timeZone))
   const moments = offsets.map(offset => asUtc - offset)
-  const exact = moments.filter(ms => ms + zoneOffsetMs(ms, timeZone) === asUtc)
+  const exact = [...new Set(moments.filter(ms => ms + zoneOffsetMs(ms, timeZone) === asUtc))]
   // In a gap no moment shows these fields: the offset from before the change leads just as far behind it.
-  return exact.length > 0 ? Math.min(...exact) : (moments[0] as number)
+  if (exact.length === 0) return { timestampMs: moments[0] as number, note: 'the clocks leave this time out: moved forward' }
+  return { timestampMs: Math.min(...exact), note: exact.length > 1 ? 'comes twice that night: the first is meant' : null }
 }

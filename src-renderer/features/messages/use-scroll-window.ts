@@ -1,17 +1,18 @@
-import { useLayoutEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { RefObject } from 'react'
 import type { RecordRow } from '../../../src-main/contract/views/records.ts'
+import { useCurrent } from '../../bridge/use-current.ts'
+import { isAtBottom, isNearEnd, isNearStart, openingTop, revealingTop, rowsInView } from './scroll-places.ts'
 
-const overscanRows = 14
-/** Rows from the edge at which the next page is asked for. */
-const nearRows = 60
+/** At the end of what is known, more is asked for so often while the end is on screen. */
+const askAgainMs = 2_000
 
 export interface ScrollInput {
-  readonly frame: RefObject<HTMLDivElement | null>
   readonly rows: readonly RecordRow[]
   readonly firstIndex: number
   readonly rowHeightPx: number
   readonly opensAt: 'start' | 'end' | number
+  readonly selectedAt: number
   readonly follows: boolean
   readonly onNearStart: () => void
   readonly onNearEnd: () => void
@@ -23,62 +24,97 @@ export interface ScrollView {
   readonly from: number
   readonly to: number
   readonly rowsVisible: number
-  readonly scrolled: (frame: HTMLElement) => void
+  readonly isAtBottom: boolean
+  readonly scrolled: () => void
   readonly reveal: (index: number) => void
+  readonly toBottom: () => void
 }
 
-/** Which rows are on screen. What is read stays where it is when rows come or go in front of it. */
-export function useScrollWindow(input: ScrollInput): ScrollView {
-  const { frame, rows, firstIndex, rowHeightPx, follows } = input
+/** Which rows are on screen. What is read stays where it is when rows come or go in front of it, and when the frame gets smaller. */
+export function useScrollWindow(input: ScrollInput): readonly [RefObject<HTMLDivElement | null>, ScrollView] {
+  const { rows, firstIndex, rowHeightPx, follows } = input
+  const frame = useRef<HTMLDivElement>(null)
   const [view, setView] = useState({ topPx: 0, heightPx: 600 })
-  const before = useRef({ firstIndex, rowHeightPx, isOpened: false })
+  const latest = useCurrent({ ...input, view })
+  const before = useRef({ firstIndex, isOpened: false })
+
+  const measure = useCallback(() => {
+    const element = frame.current
+    // A tab in the background has no height: what it showed stays known.
+    if (element === null || element.clientHeight === 0) return
+    const next = { topPx: element.scrollTop, heightPx: element.clientHeight }
+    setView(known => (known.topPx === next.topPx && known.heightPx === next.heightPx ? known : next))
+  }, [frame])
 
   useLayoutEffect(() => {
     const element = frame.current
     if (element === null || rows.length === 0) return
-    if (!before.current.isOpened) {
-      before.current = { firstIndex, rowHeightPx, isOpened: true }
-      element.scrollTop = openingTop(input.opensAt, rows.length, rowHeightPx, element.clientHeight)
-    } else if (follows) element.scrollTop = rows.length * rowHeightPx
-    else element.scrollTop += (before.current.firstIndex - firstIndex) * rowHeightPx
-    before.current = { firstIndex, rowHeightPx, isOpened: true }
-    setView({ topPx: element.scrollTop, heightPx: element.clientHeight })
-  }, [frame, rows, firstIndex, rowHeightPx, follows, input.opensAt])
+    const move = (before.current.firstIndex - firstIndex) * rowHeightPx
+    if (!before.current.isOpened) element.scrollTop = openingTop(input.opensAt, rows.length, rowHeightPx, element.clientHeight)
+    else if (follows) element.scrollTop = element.scrollHeight
+    else if (move !== 0) element.scrollTop += move
+    before.current = { firstIndex, isOpened: true }
+    measure()
+  }, [frame, rows, firstIndex, rowHeightPx, follows, input.opensAt, measure])
 
   useLayoutEffect(() => {
     const element = frame.current
     if (element === null) return undefined
-    const observer = new ResizeObserver(() => setView({ topPx: element.scrollTop, heightPx: element.clientHeight }))
+    const observer = new ResizeObserver(() => {
+      keepInView(element, latest.current)
+      measure()
+    })
     observer.observe(element)
     return () => observer.disconnect()
-  }, [frame])
+  }, [frame, latest, measure])
 
-  const rowsVisible = Math.ceil(view.heightPx / rowHeightPx)
-  const first = Math.floor(view.topPx / rowHeightPx)
-  return {
-    from: Math.max(0, Math.min(rows.length, first) - overscanRows),
-    to: Math.min(rows.length, first + rowsVisible + overscanRows),
-    rowsVisible,
-    scrolled(element) {
-      const movedUp = element.scrollTop < view.topPx - 1
-      setView({ topPx: element.scrollTop, heightPx: element.clientHeight })
-      if (follows && movedUp) input.onScrolledAway()
-      const top = element.scrollTop / rowHeightPx
-      if (top < nearRows) input.onNearStart()
-      if (top + rowsVisible > rows.length - nearRows) input.onNearEnd()
+  useAsking(frame, rows, latest)
+  const shape = { ...view, rowHeightPx, rows: rows.length }
+  const result: ScrollView = {
+    ...rowsInView(shape),
+    isAtBottom: isAtBottom(shape),
+    scrolled() {
+      const element = frame.current
+      if (element === null) return
+      if (follows && element.scrollTop < view.topPx - 1) input.onScrolledAway()
+      measure()
+      askNear(element, latest.current)
     },
     reveal(index) {
       const element = frame.current
-      if (element === null) return
-      const [top, bottom] = [index * rowHeightPx, (index + 2) * rowHeightPx]
-      if (top < element.scrollTop) element.scrollTop = top
-      else if (bottom > element.scrollTop + element.clientHeight - 4) element.scrollTop = bottom - element.clientHeight + 4
+      if (element !== null) element.scrollTop = revealingTop(index, rowHeightPx, element.scrollTop, element.clientHeight)
+    },
+    toBottom() {
+      if (frame.current !== null) frame.current.scrollTop = frame.current.scrollHeight
     },
   }
+  return [frame, result]
 }
 
-export function openingTop(opensAt: 'start' | 'end' | number, rows: number, rowHeightPx: number, heightPx: number): number {
-  if (opensAt === 'end') return rows * rowHeightPx
-  if (opensAt === 'start') return 0
-  return Math.max(0, Math.min(rows * rowHeightPx - heightPx, (opensAt - 2) * rowHeightPx))
+type Latest = ScrollInput & { readonly view: { readonly topPx: number; readonly heightPx: number } }
+
+/** Rows that came may leave the reader still near an edge; and at the end new ones are asked for while it is on screen. */
+function useAsking(frame: RefObject<HTMLDivElement | null>, rows: readonly RecordRow[], latest: RefObject<Latest>): void {
+  useEffect(() => {
+    const ask = () => frame.current !== null && document.visibilityState === 'visible' && askNear(frame.current, latest.current)
+    ask()
+    const timer = setInterval(ask, askAgainMs)
+    return () => clearInterval(timer)
+  }, [frame, rows, latest])
+}
+
+function askNear(element: HTMLElement, { rows, rowHeightPx, onNearStart, onNearEnd }: Latest): void {
+  if (element.clientHeight === 0 || rows.length === 0) return
+  const shape = { topPx: element.scrollTop, heightPx: element.clientHeight, rowHeightPx, rows: rows.length }
+  if (isNearStart(shape)) onNearStart()
+  if (isNearEnd(shape)) onNearEnd()
+}
+
+/** When the inspector opens below: the end stays the end, and the row that was chosen stays to be seen. */
+function keepInView(element: HTMLElement, { view, rows, rowHeightPx, selectedAt }: Latest): void {
+  if (element.clientHeight === 0 || element.clientHeight === view.heightPx) return
+  const wasSeen = selectedAt * rowHeightPx >= view.topPx - rowHeightPx && selectedAt * rowHeightPx <= view.topPx + view.heightPx
+  if (isAtBottom({ ...view, rowHeightPx, rows: rows.length })) element.scrollTop = element.scrollHeight
+  if (selectedAt >= 0 && wasSeen)
+    element.scrollTop = revealingTop(selectedAt, rowHeightPx, element.scrollTop, element.clientHeight)
 }

@@ -12,34 +12,43 @@ export interface SessionOptions {
 }
 
 export interface OpenSession extends LoaderState {
+  /** The same as long as the rows are those of one reading. */
+  readonly id: string
   readonly more: SessionLoader['more']
-  readonly reload: () => void
+  /** After a failure: tries the same again. */
+  readonly retry: () => void
 }
 
-const closed: LoaderState = { session: null, window: emptyWindow([]), isLoading: true, failure: null, missing: [], tookMs: 0 }
+const closed: LoaderState = {
+  ...{ session: null, window: emptyWindow([]), isLoading: true, failure: null, missing: [], tookMs: 0, asOfMs: 0 },
+}
 
-/** A session for as long as the context stays the same (by value); `context` null: none. */
-export function useSession(context: ReadContext | null, options: SessionOptions): OpenSession {
-  const [attempt, setAttempt] = useState(0)
+/** A session for as long as the context stays the same (by value, and `round`); `context` null: none. */
+export function useSession(context: ReadContext | null, options: SessionOptions, round: number): OpenSession {
   const generation = useLink(state => state.generation)
-  const key = context === null ? '' : JSON.stringify([context, options, attempt, generation])
+  const isLinked = generation > 0
+  const key = context === null ? '' : JSON.stringify([context, options, round])
   const [kept, setKept] = useState<{ readonly key: string; readonly state: LoaderState }>({ key: '', state: closed })
   const [loader, setLoader] = useState<SessionLoader | null>(null)
   useEffect(() => {
-    if (key === '' || generation === 0) return undefined
+    if (key === '' || !isLinked) return undefined
     const [asked, given] = JSON.parse(key) as [ReadContext, SessionOptions]
     const made = sessionLoader({ bridge, context: asked, ...given, onChange: state => setKept({ key, state }) })
     setLoader(made)
     void made.open()
     return () => made.close()
-  }, [key, generation])
+  }, [key, isLinked])
+  useEffect(() => {
+    if (loader?.state().failure?.code === 'DISCONNECTED') void loader.retry()
+  }, [loader, generation])
   const state = kept.key === key ? kept.state : closed
   return useMemo(
     () => ({
       ...state,
+      id: key,
       more: async direction => await loader?.more(direction),
-      reload: () => setAttempt(count => count + 1),
+      retry: () => void loader?.retry(),
     }),
-    [state, loader],
+    [state, key, loader],
   )
 }

@@ -15,6 +15,8 @@ export interface Column<Row> {
   readonly hiddenAtFirst?: boolean
   /** Explains the title. */
   readonly hint?: string
+  /** Stands behind the title, less bright: the format of what is below. */
+  readonly note?: string
 }
 
 export interface ColumnLayout {

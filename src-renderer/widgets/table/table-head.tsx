@@ -33,6 +33,7 @@ export function TableHead<Row>({ columns, template, sorting, onSort, onResize }:
           >
             <button type="button" className={styles.headButton} tabIndex={-1} onClick={() => onSort?.(column.id)}>
               <span className="cut">{column.title}</span>
+              {column.note !== undefined && <span className={styles.note}>{column.note}</span>}
               {order !== 'none' && <span aria-hidden>{order === 'descending' ? '↓' : '↑'}</span>}
             </button>
             <Resizer title={column.title} onResize={widthPx => onResize(column.id, widthPx)} />

@@ -1,0 +1,59 @@
+import type { Preview, RecordRow } from '../../../src-main/contract/views/records.ts'
+import type { DecoderChoice } from '../../places/decoder-choice.ts'
+
+const titles: Readonly<Record<string, string>> = {
+  auto: 'Automatic',
+  empty: 'Empty',
+  text: 'Text',
+  json: 'JSON',
+  hex: 'Hex',
+  uuid: 'UUID',
+  int32: '32-bit integer',
+  int64: '64-bit integer',
+  float64: '64-bit float',
+  xml: 'XML',
+  msgpack: 'MessagePack',
+  cbor: 'CBOR',
+  avro: 'Avro',
+  protobuf: 'Protobuf',
+  internal: 'Internal record',
+}
+
+/** A decoder, a schema or a chain of steps as a person reads it. */
+export const decoderTitle = (name: string): string =>
+  name.includes('>') ? name.split('>').map(lastTitle).join(' › ') : (titles[name] ?? name.replace(/^schema:/, ''))
+
+const lastTitle = (step: string): string => titles[step] ?? step.replace(/^schema:/, '')
+
+const steps = /^(?:(?:base64|unhex|unquote|gunzip|inflate|zstd|lz4|snappy|skip-\d{1,6})>){1,8}(.+)$/
+
+/** Steps and a decoder as they are typed; undefined for what main would not take. */
+export function chainOf(text: string): DecoderChoice | undefined {
+  const last = steps.exec(text.trim())?.[1]
+  if (last === undefined) return undefined
+  const isKnown = (last in titles && last !== 'empty') || /^schema:[^>]{1,400}$/.test(last)
+  return isKnown ? (text.trim() as DecoderChoice) : undefined
+}
+
+/** How keys or values were read, and why. */
+export interface PartFormat {
+  readonly title: string
+  readonly reason: string
+}
+
+/** Rows looked at: a topic holds one kind, or its kinds soon show. */
+const rowsAsked = 50
+
+/** Of the rows that have the part; when they differ, the most frequent first. Null when none has it. */
+export function formatOf(rows: readonly RecordRow[], part: 'key' | 'value'): PartFormat | null {
+  const previews = rows.map(row => (row.control === null ? row[part] : null)).filter(it => it !== null && it.decoder !== 'empty')
+  const asked = previews.slice(0, rowsAsked) as Preview[]
+  const counts = new Map<string, number>()
+  for (const { decoder } of asked) counts.set(decoder, (counts.get(decoder) ?? 0) + 1)
+  const names = [...counts].toSorted((a, b) => b[1] - a[1]).map(([name]) => name)
+  const [first] = names
+  if (first === undefined) return null
+  const reason = asked.find(({ decoder }) => decoder === first)?.reason ?? ''
+  const title = names.map(decoderTitle).join(', ')
+  return { title, reason: `Read as ${title}: ${reason}` }
+}
