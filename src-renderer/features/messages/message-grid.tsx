@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from 'react'
+import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent, UIEvent } from 'react'
 import type { RecordRow } from '../../../src-main/contract/views/records.ts'
 import { classes } from '../../widgets/classes.ts'
@@ -39,9 +39,9 @@ export function MessageGrid(props: MessageGridProps) {
   const { rows, choice, selectedKey } = props
   const rowHeightPx = useRowHeight()
   const frame = useRef<HTMLDivElement>(null)
-  const view = useScrollWindow({ ...props, frame, rowHeightPx })
+  const at = useMemo(() => (selectedKey === null ? -1 : rows.findIndex(row => rowKey(row) === selectedKey)), [rows, selectedKey])
+  const view = useScrollWindow({ ...props, frame, rowHeightPx, selectedAt: at })
   const [menuAt, setMenuAt] = useState<{ row: RecordRow; column: string | null } | null>(null)
-  const at = selectedKey === null ? -1 : rows.findIndex(row => rowKey(row) === selectedKey)
   const select = (index: number) => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, index))]
     if (row === undefined) return

@@ -5,7 +5,7 @@ import { useReadOnlyReason } from '../../places/connections.ts'
 import { openPlace } from '../../places/tabs.ts'
 import { useTimeZone } from '../../preferences/use-appearance.ts'
 import { Button } from '../../widgets/button.tsx'
-import { EmptyState, FailureState, MissingBanner, Skeleton } from '../../widgets/states.tsx'
+import { EmptyState, FailureState, MissingBanner, Skeleton, useNow } from '../../widgets/states.tsx'
 import { useColumnLayout } from '../../widgets/table/use-column-layout.ts'
 import { zoneOffsetMs } from '../../widgets/time.ts'
 import { batchColumns, messageColumns } from './columns.tsx'
@@ -52,7 +52,8 @@ export function MessagesBody(props: MessagesBodyProps) {
   const session = useSession(isReading ? context : null, { fields, showControl: props.showControl, batchFacts })
   const all = scan?.rows ?? live?.shown.rows ?? session.window.rows
   const rows = useMemo(() => rowsMatching(all, filter), [all, filter])
-  const isShortTime = useMemo(() => isAllToday(rows.slice(-50), Date.now(), zoneOffsetMs(Date.now(), zone)), [rows, zone])
+  const nowMs = useNow(60_000)
+  const isShortTime = useMemo(() => isAllToday(rows.slice(-50), nowMs, zoneOffsetMs(nowMs, zone)), [rows, nowMs, zone])
   const columns = useMemo(
     () => messageColumns({ timeZone: zone, isShortTime, fields, highlight }),
     [zone, isShortTime, fields, highlight],
