@@ -29,9 +29,8 @@ import type { OpenTarget } from './open-target.ts'
 import { recordHandlers } from './record-handlers.ts'
 import type { ShopMemory } from './sample-shop/sample-shop.ts'
 import { openLagStore } from './sampling/lag-store.ts'
-import { searchHandlers } from './search/search-handlers.ts'
+import { filePath, searchHandlers } from './search/search-handlers.ts'
 import { shopHandlers } from './shop-handlers.ts'
-import { upcomingHandlers } from './upcoming-handlers.ts'
 
 export interface WorkbenchOptions {
   readonly cluster: ClusterHost | undefined
@@ -90,6 +89,7 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
   }
   // Lag and its history are there from the first start, not from the first look.
   if (cluster !== undefined) rooms.of(localConnection)
+  const exportsFolder = join(dataDirectory, 'exports')
   const audit = openAuditLog(join(dataDirectory, 'audit.jsonl'), told)
   const foreignName = (id: string) => {
     const view = connections.list.value.find(it => it.id === id)
@@ -99,7 +99,7 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
     ...appHandlers({ info, notices, settings, connections, clusters, audit, folder, host: cluster }),
     ...clusterHandlers({ clusters, connections, rooms, nowMs }),
     ...groupHandlers({ clusters, rooms, nowMs }),
-    ...recordHandlers({ clusters, sessions, nowMs, schemasOf }),
+    ...recordHandlers({ clusters, sessions, nowMs, schemasOf, pathOf: path => filePath(path, exportsFolder) }),
     ...searchHandlers({
       clusters,
       connections,
@@ -109,10 +109,9 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
       schemasOf,
       schemaFolder: () => settings.preferences().schemaFolder,
       jobEntry: join(options.mainFolder, 'job-worker.js'),
-      exportsFolder: join(dataDirectory, 'exports'),
+      exportsFolder,
     }),
     ...shops.handlers,
-    ...upcomingHandlers(),
   }
   return {
     handlers: auditedHandlers(handlers, { log: audit, nowMs, foreignName }),

@@ -5,12 +5,11 @@ import { createProducer } from '../../../broker-core/client/producing/producer.t
 import type { ParsedOf } from '../../contract/contract.ts'
 import type { TransferProgress } from '../../contract/views/transfer.ts'
 import { badInput, notFound } from '../failures.ts'
+import { newFlow } from '../produce/flow.ts'
 import { lineRecord } from './line-record.ts'
 import type { ImportedRecord } from './line-record.ts'
 
 const progressEveryMs = 250
-const inFlightMax = 10_000
-const inFlightBytesMax = 33_554_432
 const lineCharsMax = 134_217_728
 
 export interface Importing {
@@ -88,37 +87,5 @@ function toSend(record: ImportedRecord, order: Importing['order'], partitionCoun
     headers,
     ...(isKept ? { partition } : {}),
     ...(order.keepTimestamp && timestampMs !== undefined ? { timestampMs } : {}),
-  }
-}
-
-/** Records on their way: few enough for memory, enough for full batches. The first failure is thrown to whoever adds the next. */
-function newFlow() {
-  let count = 0
-  let bytes = 0
-  const failures: unknown[] = []
-  let wake = () => {}
-  const settled = async (isDone: () => boolean) => {
-    while (failures.length === 0 && !isDone())
-      await new Promise<void>(resolve => {
-        wake = resolve
-      })
-    if (failures.length > 0) throw failures[0]
-  }
-  return {
-    room: () => settled(() => count < inFlightMax && bytes < inFlightBytesMax),
-    empty: () => settled(() => count === 0),
-    add(sending: Promise<unknown>, size: number) {
-      count += 1
-      bytes += size
-      sending
-        .catch((error: unknown) => {
-          failures[0] ??= error
-        })
-        .finally(() => {
-          count -= 1
-          bytes -= size
-          wake()
-        })
-    },
   }
 }
