@@ -41,11 +41,13 @@ export function ClusterButton({ local }: { readonly local: LocalClusterView }) {
   const { isBusy, run } = useClusterSwitch()
   const resting = local.brokers.length - serving(local)
   const isMoving = local.state === 'starting' || local.state === 'stopping'
+  // The banner has the button then.
+  if (local.state === 'stopped') return null
   return (
     <>
       {resting > 0 && (
         <Button disabled={isBusy || isMoving} onClick={() => void run('local.start')}>
-          {resting === local.brokers.length ? 'Start the cluster' : `Start ${plural(resting, 'broker')}`}
+          {`Start ${plural(resting, 'broker')}`}
         </Button>
       )}
       {resting < local.brokers.length && (
@@ -62,7 +64,7 @@ export function LocalBanner({ local }: { readonly local: LocalClusterView }) {
   const { isBusy, run } = useClusterSwitch()
   const start = (
     <Button tone="primary" disabled={isBusy} onClick={() => void run('local.start')}>
-      Start
+      Start the cluster
     </Button>
   )
   if (local.state === 'starting' || local.state === 'stopping') return <Progress local={local} />

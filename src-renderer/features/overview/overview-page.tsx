@@ -9,7 +9,9 @@ import { brokerRows, rememberAddresses } from './broker-rows.ts'
 import { BrokersCard } from './brokers-card.tsx'
 import { ClusterButton, LocalBanner, LocalState } from './local-cluster.tsx'
 import { ConnectCard } from './connect-card.tsx'
+import { EventsCard } from './events-card.tsx'
 import { HealthFigures } from './health-figures.tsx'
+import { QuorumCard } from './quorum-card.tsx'
 import { SampleShopCard } from './sample-shop-card.tsx'
 import { ratesNow, useRates } from './use-rates.ts'
 import styles from './overview.module.css'
@@ -61,6 +63,12 @@ export function OverviewPage({ connection }: { readonly connection: string }) {
           {overview !== undefined && <HealthFigures overview={overview} reload={() => void reload()} />}
           {overview === undefined && !isOurs && <Unknown failure={failure} retry={() => void reload()} />}
           {(overview !== undefined || rows.length > 0) && <BrokersCard rows={rows} />}
+          {view !== undefined && view.kind !== 'directory' && (
+            <div className={styles.halves}>
+              <EventsCard connection={connection} />
+              {overview !== undefined && <QuorumCard quorum={overview.quorum} />}
+            </div>
+          )}
         </div>
       </Scroll>
     </Page>
