@@ -30,7 +30,7 @@ export function AuditCard() {
       {failure !== undefined && <FailureText failure={failure} />}
       <DataTable
         name="Audit"
-        rowNoun="entry"
+        rowNoun="change"
         rows={entries}
         columns={columns}
         rowKey={entry => String(entry.id)}

@@ -93,11 +93,11 @@ interface ColumnTools {
 }
 
 const columnsOf = (tools: ColumnTools): readonly Column<ConnectionView>[] => [
-  { id: 'name', title: 'Name', widthPx: 200, value: view => view.name, render: view => <Name view={view} /> },
-  { id: 'kind', title: 'Kind', widthPx: 110, value: kindWords },
+  { id: 'name', title: 'Name', widthPx: 150, value: view => view.name, render: view => <Name view={view} /> },
+  { id: 'kind', title: 'Kind', widthPx: 90, value: kindWords },
   { id: 'address', title: 'Address', widthPx: 260, grows: true, mono: true, value: view => view.bootstrap.join(', ') },
-  { id: 'security', title: 'Security', widthPx: 190, value: view => securityWords(view.security) },
-  { id: 'registry', title: 'Registry', widthPx: 170, mono: true, value: view => view.registry?.url ?? null },
+  { id: 'security', title: 'Security', widthPx: 160, value: view => securityWords(view.security) },
+  { id: 'registry', title: 'Registry', widthPx: 130, mono: true, value: view => view.registry?.url ?? null },
   {
     id: 'access',
     title: 'Access',
@@ -105,7 +105,7 @@ const columnsOf = (tools: ColumnTools): readonly Column<ConnectionView>[] => [
     value: view => (view.readOnly ? 'read-only' : 'writable'),
     render: view => <Chip>{view.readOnly ? 'read-only' : 'writable'}</Chip>,
   },
-  { id: 'secrets', title: 'Secrets', widthPx: 190, value: view => secretWords(view.secretsKept) },
+  { id: 'secrets', title: 'Secrets', widthPx: 150, value: view => secretWords(view.secretsKept) },
   {
     id: 'actions',
     title: '',

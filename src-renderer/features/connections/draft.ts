@@ -143,12 +143,13 @@ export function securityOf(draft: Draft): SecurityInput | null {
   }
 }
 
-/** Names only what changes; null forgets. */
+/** Names only what changes; null forgets. A secret that the chosen protocol does not use is not taken. */
 export function secretsOf(draft: Draft): SecretsInput | null {
   const secrets: { [Name in keyof SecretsInput]: SecretsInput[Name] } = {}
+  const isUsed = { password: usesSasl(draft), keyPem: usesTls(draft), registryPassword: draft.registryUrl !== '' }
   for (const name of ['password', 'keyPem', 'registryPassword'] as const) {
     const { text, isForgotten } = draft[name]
-    if (text !== '') secrets[name] = text
+    if (text !== '' && isUsed[name]) secrets[name] = text
     else if (isForgotten) secrets[name] = null
   }
   return Object.keys(secrets).length === 0 ? null : secrets
