@@ -7,7 +7,7 @@ import { linearScale } from './paths.ts'
 import { plotBoxOf } from './plot-box.ts'
 import { preparedSeries } from './prepared-series.ts'
 import { ranked, splitSeries } from './series.ts'
-import type { SeriesSplit } from './series.ts'
+import type { ChartMarker, SeriesSplit } from './series.ts'
 import { SeriesLayer } from './series-layer.tsx'
 import { tickText, timeTicks, valueTicks } from './ticks.ts'
 import type { TimeChartProps } from './time-chart.tsx'
@@ -47,7 +47,7 @@ export function TimeChartView(props: ViewProps) {
   )
 }
 
-const noMarkers: TimeChartProps['markers'] = []
+const noMarkers: readonly ChartMarker[] = []
 
 function Drawing(props: ViewProps & { readonly split: SeriesSplit; readonly hidden: ReadonlySet<string> }) {
   const { fromMs, toMs, heightPx, formatValue, unit, split, hidden, markers = noMarkers } = props
@@ -60,11 +60,22 @@ function Drawing(props: ViewProps & { readonly split: SeriesSplit; readonly hidd
     () => timeTicks(range, timeZone, Math.max(2, Math.floor(widthPx / tickSpacePx))),
     [range, timeZone, widthPx],
   )
-  const plot = plotBoxOf(widthPx, heightPx, values.map(formatValue))
-  const scale = linearScale(plot, range, values.at(-1) ?? 1)
+  const plot = useMemo(() => plotBoxOf(widthPx, heightPx, values.map(formatValue)), [widthPx, heightPx, values, formatValue])
+  const scale = useMemo(() => linearScale(plot, range, values.at(-1) ?? 1), [plot, range, values])
   const cursor = useChartCursor(drawn, range, plot)
-  const frame = { widthPx, heightPx, plot, range, times, values, markers, valueText: formatValue }
   const tip = { drawn, plot, timeZone, formatValue, isSaid: cursor.isByKeys }
+  // Kept as it is while only the cursor moves.
+  const picture = useMemo(
+    () => (
+      <ChartFrame
+        {...{ widthPx, heightPx, plot, range, times, values, markers, valueText: formatValue }}
+        timeText={atMs => tickText(atMs, range, timeZone)}
+      >
+        <SeriesLayer drawn={drawn} scale={scale} />
+      </ChartFrame>
+    ),
+    [widthPx, heightPx, plot, range, times, values, markers, formatValue, timeZone, drawn, scale],
+  )
   return (
     <div
       ref={box}
@@ -76,11 +87,7 @@ function Drawing(props: ViewProps & { readonly split: SeriesSplit; readonly hidd
       tabIndex={0}
       {...cursor.handlers}
     >
-      {widthPx > 0 && (
-        <ChartFrame {...frame} timeText={atMs => tickText(atMs, range, timeZone)}>
-          <SeriesLayer drawn={drawn} scale={scale} />
-        </ChartFrame>
-      )}
+      {widthPx > 0 && picture}
       {cursor.atMs !== null && <CursorTip {...tip} atMs={cursor.atMs} x={scale.x(cursor.atMs)} />}
     </div>
   )
