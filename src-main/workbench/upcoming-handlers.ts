@@ -1,7 +1,7 @@
 import { refused } from './failures.ts'
 import type { Handlers } from './handlers.ts'
 
-export type Upcoming = 'schemas.watch' | 'records.produceMany' | 'records.endProduce' | 'records.previewTemplate'
+export type Upcoming = 'records.produceMany' | 'records.endProduce' | 'records.previewTemplate'
 
 /** Declared for the window, answered with a refusal until their use cases stand. */
 export function upcomingHandlers(): Pick<Handlers, Upcoming> {
@@ -11,7 +11,6 @@ export function upcomingHandlers(): Pick<Handlers, Upcoming> {
     await call()
   }
   return {
-    'schemas.watch': stream,
     'records.produceMany': stream,
     'records.endProduce': call,
     'records.previewTemplate': call,
