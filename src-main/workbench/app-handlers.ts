@@ -9,6 +9,7 @@ import { localConnection, openedConnection } from './connections.ts'
 import type { Connections } from './connections.ts'
 import { badInput, refused } from './failures.ts'
 import type { Handlers } from './handlers.ts'
+import type { LocalHandlers } from './local-handlers.ts'
 import { testConnection } from './test-connection.ts'
 
 /** A killed thread is gone at once; a stopped one hands its leaderships over first. */
@@ -21,7 +22,8 @@ export type AppHandlers = Pick<
   | 'app.notices'
   | 'settings.read'
   | 'settings.write'
-  | Extract<keyof Handlers, `connections.${string}` | `local.${string}`>
+  | Extract<keyof Handlers, `connections.${string}`>
+  | Exclude<Extract<keyof Handlers, `local.${string}`>, keyof LocalHandlers>
 >
 
 export interface AppSources {
