@@ -11,6 +11,7 @@ import type { Connections } from './connections.ts'
 import type { SchemaFolder } from './decoders/schema-folder.ts'
 import { badInput, refused } from './failures.ts'
 import type { Handlers } from './handlers.ts'
+import type { LocalHandlers } from './local-handlers.ts'
 import { testConnection } from './test-connection.ts'
 import type { Upcoming } from './upcoming-handlers.ts'
 
@@ -25,7 +26,7 @@ export type AppHandlers = Pick<
   | 'settings.read'
   | 'settings.write'
   | 'schemas.watch'
-  | Exclude<Extract<keyof Handlers, `connections.${string}` | `local.${string}`>, Upcoming>
+  | Exclude<Extract<keyof Handlers, `connections.${string}` | `local.${string}`>, Upcoming | keyof LocalHandlers>
 >
 
 export interface AppSources {
