@@ -1,4 +1,6 @@
 import { useEffect, useMemo, useState } from 'react'
+import type { ConnectionView } from '../../../src-main/contract/views/app.ts'
+import type { ClusterOverview, LocalClusterView } from '../../../src-main/contract/views/cluster.ts'
 import { useCall } from '../../bridge/use-call.ts'
 import { useLatest } from '../../bridge/use-stream.ts'
 import { useConnection } from '../../places/connections.ts'
@@ -8,10 +10,12 @@ import { FailureState, MissingBanner, Skeleton, StaleBanner, useNow } from '../.
 import { brokerRows, rememberAddresses } from './broker-rows.ts'
 import { BrokersCard } from './brokers-card.tsx'
 import { ClusterButton, LocalBanner, LocalState } from './local-cluster.tsx'
+import { LocalBrokers } from './local-brokers.tsx'
 import { ConnectCard } from './connect-card.tsx'
 import { EventsCard } from './events-card.tsx'
 import { HealthFigures } from './health-figures.tsx'
 import { QuorumCard } from './quorum-card.tsx'
+import { RatesCard } from './rates-card.tsx'
 import { SampleShopCard } from './sample-shop-card.tsx'
 import { ratesNow, useRates } from './use-rates.ts'
 import styles from './overview.module.css'
@@ -21,22 +25,15 @@ const refreshMs = 2_000
 /** One cluster at a glance: how to reach it, whether it is well, who serves it. */
 export function OverviewPage({ connection }: { readonly connection: string }) {
   const view = useConnection(connection)
-  const isLocal = view?.kind === 'local'
-  const local = useLatest('local.watch', isLocal ? undefined : null).data
+  const local = useLatest('local.watch', view?.kind === 'local' ? undefined : null).data
   const state = useCall('cluster.overview', { connection }, { refreshMs })
   const { data: overview, failure, reload } = state
-  const samples = useRates(connection)
-  const nowMs = useNow(5_000)
-  const addresses = useAddresses(overview?.brokers)
-  const rows = useMemo(
-    () => brokerRows({ overview, local, rates: ratesNow(samples, nowMs), addresses }),
-    [overview, local, samples, nowMs, addresses],
-  )
   // The host knows of a broker's end before the next round does.
   const states = local?.brokers.map(broker => broker.state).join(' ')
   useEffect(() => void reload(), [states, reload])
-  const isOurs = local !== undefined && local.state !== 'running'
-  const bootstrap = view?.bootstrap.join(',') ?? ''
+  const retry = () => void reload()
+  // While our own cluster does not run, its banner says why nothing is answered.
+  const isExplained = local !== undefined && local.state !== 'running'
   return (
     <Page label="Overview">
       <Bar>
@@ -48,30 +45,61 @@ export function OverviewPage({ connection }: { readonly connection: string }) {
         {local !== undefined && <ClusterButton local={local} />}
       </Bar>
       {local !== undefined && <LocalBanner local={local} />}
-      {overview !== undefined && failure !== undefined && !isOurs && (
-        <StaleBanner asOfMs={state.asOfMs} failure={failure} onRetry={() => void reload()} />
+      {overview !== undefined && failure !== undefined && !isExplained && (
+        <StaleBanner asOfMs={state.asOfMs} failure={failure} onRetry={retry} />
       )}
       {overview !== undefined && failure === undefined && <MissingBanner missing={overview.missing} />}
       <Scroll>
-        <div className={styles.page}>
-          {view !== undefined && view.kind !== 'directory' && (
-            <div className={styles.first}>
-              <ConnectCard connection={connection} bootstrap={bootstrap} />
-              <SampleShopCard connection={connection} />
-            </div>
-          )}
-          {overview !== undefined && <HealthFigures overview={overview} reload={() => void reload()} />}
-          {overview === undefined && !isOurs && <Unknown failure={failure} retry={() => void reload()} />}
-          {(overview !== undefined || rows.length > 0) && <BrokersCard rows={rows} />}
-          {view !== undefined && view.kind !== 'directory' && (
-            <div className={styles.halves}>
-              <EventsCard connection={connection} />
-              {overview !== undefined && <QuorumCard quorum={overview.quorum} />}
-            </div>
-          )}
-        </div>
+        {view !== undefined && (
+          <div className={styles.page}>
+            {view.kind === 'local' && <FirstMinute view={view} />}
+            {overview !== undefined && <HealthFigures overview={overview} reload={retry} />}
+            {overview === undefined && !isExplained && <Unknown failure={failure} retry={retry} />}
+            <Cluster view={view} overview={overview} local={local} />
+            {view.kind === 'foreign' && <FirstMinute view={view} />}
+          </div>
+        )}
       </Scroll>
     </Page>
+  )
+}
+
+/** On top of our own cluster, which may be somebody's first; at the end of others, where people look after something. */
+const FirstMinute = ({ view }: { readonly view: ConnectionView }) => (
+  <div className={styles.first}>
+    <ConnectCard key={view.bootstrap.join(',')} connection={view.id} bootstrap={view.bootstrap.join(',')} />
+    <SampleShopCard connection={view.id} />
+  </div>
+)
+
+interface ClusterProps {
+  readonly view: ConnectionView
+  readonly overview: ClusterOverview | undefined
+  readonly local: LocalClusterView | undefined
+}
+
+function Cluster({ view, overview, local }: ClusterProps) {
+  const samples = useRates(view.id)
+  const nowMs = useNow(5_000)
+  const addresses = useAddresses(overview?.brokers)
+  const rows = useMemo(
+    () => brokerRows({ overview, local, rates: ratesNow(samples, nowMs), addresses }),
+    [overview, local, samples, nowMs, addresses],
+  )
+  if (rows.length === 0) return null
+  return (
+    <>
+      {local === undefined ? <BrokersCard rows={rows} /> : <LocalBrokers rows={rows} local={local} overview={overview} />}
+      {view.kind !== 'directory' && (
+        <>
+          <div className={styles.halves}>
+            <RatesCard samples={samples} />
+            {overview !== undefined && <QuorumCard quorum={overview.quorum} />}
+          </div>
+          <EventsCard connection={view.id} />
+        </>
+      )}
+    </>
   )
 }
 
