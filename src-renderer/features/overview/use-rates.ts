@@ -18,7 +18,7 @@ export function useRates(connection: string): readonly RateSample[] {
 }
 
 /** Of the last sample, when it is not older than this. */
-export function ratesNow(samples: readonly RateSample[], nowMs: number, maxAgeMs = 10_000): readonly BrokerRate[] {
+export function ratesNow(samples: readonly RateSample[], nowMs: number, maxAgeMs = 20_000): readonly BrokerRate[] {
   const last = samples.at(-1)
   return last === undefined || nowMs - last.atMs > maxAgeMs ? [] : last.brokers
 }
