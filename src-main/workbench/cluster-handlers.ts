@@ -9,6 +9,7 @@ import { clusterOverview } from './overview.ts'
 import { clientSnippets } from './snippets.ts'
 import { addPartitions, alterTopicConfig, createTopic, dropTopics, emptyTopic } from './topics/change-topics.ts'
 import { cancelReassignment, electPreferred, planReassignment, reassign, watchReassignments } from './topics/reassignments.ts'
+import type { ReplicationThrottles } from './topics/replication-throttles.ts'
 import { topicSummary } from './topics/list-topics.ts'
 import { configDefinitions, readTopicConfig } from './topics/topic-config.ts'
 import { topicDetail } from './topics/topic-detail.ts'
@@ -26,6 +27,7 @@ export interface ClusterSources {
   readonly clusters: Clusters
   readonly connections: Connections
   readonly rooms: ConnectionRooms
+  readonly throttles: ReplicationThrottles
   readonly nowMs: () => number
 }
 
@@ -81,7 +83,8 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
     'topics.configDefinitions': () => Promise.resolve(configDefinitions()),
     'topics.electLeaders': (order, { signal }) => electPreferred(clusters.writableClient(order.connection), order, signal),
     'topics.planReassignment': (order, { signal }) => planReassignment(clusters.client(order.connection), order, signal),
-    'topics.reassign': (order, { signal }) => reassign(clusters.writableClient(order.connection), order, signal),
+    'topics.reassign': (order, { signal }) =>
+      reassign(clusters.writableClient(order.connection), order, sources.throttles, signal),
     'topics.cancelReassignment': (order, { signal }) =>
       cancelReassignment(clusters.writableClient(order.connection), order, signal),
     'topics.reassignments': ({ connection }, { signal }) => watchReassignments(clusters.client(connection), signal),
