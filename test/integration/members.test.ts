@@ -92,12 +92,6 @@ describe('brokers of the embedded cluster come and go', () => {
     expect(existsSync(join(folder, 'broker-4'))).toBe(false)
 
     expect(await bench.call('local.addBroker', {})).toMatchObject({ brokerId: 4, state: 'running' })
-    await moveTo('t', [
-      [4, 1],
-      [2, 4],
-      [4, 3],
-      [1, 2],
-    ])
     expect(bench.complaints).toEqual([])
   })
 
