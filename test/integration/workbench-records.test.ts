@@ -174,4 +174,43 @@ describe('records of a topic', () => {
       expect(await shown('read-committed')).toEqual([])
     })
   })
+
+  it('a tail that nobody reads goes on: it counts every record, holds little, and the topic between its cuts has them all', async () => {
+    const { call, stream, connection } = workbench
+    const tailed = 'tailed'
+    await call('topics.create', { connection, topic: tailed, partitions: 3 })
+    const abort = new AbortController()
+    const tail = stream('records.tail', { connection, topic: tailed, fields: ['n'] }, abort.signal)[Symbol.asyncIterator]()
+    const ready = (await tail.next()).value
+    if (ready?.kind !== 'ready') throw new Error('not ready')
+    const count = 20_000
+    const value = { encoding: 'json', text: '{"n":{{counter}}}' } as const
+    for await (const item of stream(
+      'records.produceMany',
+      { connection, topic: tailed, value, count },
+      new AbortController().signal,
+    ))
+      if (item.state === 'done') expect(item.acked).toBe(count)
+    let next: readonly number[] = ready.from
+    let seenTotal = 0
+    while (seenTotal < count) {
+      const item = (await tail.next()).value
+      if (item?.kind !== 'rows') throw new Error('no rows')
+      ;({ next, seenTotal } = item)
+      expect(item.rows.length).toBeLessThanOrEqual(20)
+      expect(item.heldBytes).toBeLessThan(10_000)
+    }
+    abort.abort()
+    expect(seenTotal).toBe(count)
+    const start = { kind: 'oldest' } as const
+    const asked = { connection, topic: tailed, partitions: null, start, isolation: 'read-committed', fields: ['n'] } as const
+    const session = await call('records.open', asked)
+    const numbers: number[] = []
+    for (let from: readonly number[] = ready.from; from.some((offset, at) => offset < (next[at] ?? 0)); ) {
+      const page = await call('records.page', { session: session.session, from: [...from], direction: 'forward', count: 1_000 })
+      numbers.push(...page.rows.map(row => Number(row.fields[0])))
+      from = page.end
+    }
+    expect(new Set(numbers).size).toBe(count)
+  }, 60_000)
 })
