@@ -18,7 +18,7 @@ export function groupHandlers(sources: Pick<ClusterSources, 'clusters' | 'rooms'
       const silent = groups.filter(group => group.error !== null).map(group => `${group.group} (${group.error})`)
       return {
         asOfMs,
-        groups: groups.map(group => groupSummary(group, sampler.group(group.group))),
+        groups: groups.map(group => groupSummary(group, sampler.group(group.group), sampler.memberCount(group.group))),
         missing: [...(failure === null ? [] : [failure.message]), ...silent],
       }
     },

@@ -58,6 +58,8 @@ export interface ClusterSampler {
   readonly rates: Feed<RateSample>
   readonly events: Feed<ClusterEvent>
   readonly rebalances: Feed<RebalanceEvent>
+  /** Null before the group was looked into. */
+  memberCount(group: string): number | null
   end(topic: string, partition: number): number | undefined
   topicRate(topic: string): number | null
   group(group: string): GroupLagBook | undefined
@@ -114,6 +116,7 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
     rates,
     events: state.events,
     rebalances: state.rebalances.events,
+    memberCount: group => state.rebalances.memberCount(group),
     end: (topic, partition) => ends.end({ topic, partition }),
     topicRate: topic => ends.topicRate(topic),
     group: group => books.get(group),
