@@ -1,16 +1,43 @@
 import { z } from 'zod'
-import type { AppInfo, ConnectionTestStep, ConnectionView, Notice, Preferences } from './views/app.ts'
+import type {
+  AppInfo,
+  AuditEntry,
+  ConnectionTestStep,
+  ConnectionView,
+  Notice,
+  Preferences,
+  SchemaFolderView,
+} from './views/app.ts'
 import type {
   ClientSnippet,
+  ClusterEvent,
   ClusterOverview,
   ClusterStatus,
   LocalClusterView,
   RateSample,
   SampleShopView,
 } from './views/cluster.ts'
-import type { GroupDetail, GroupList, LagHistory, LagItem } from './views/groups.ts'
-import type { BytesChunk, Produced, RecordDetail, RecordPage, RecordSession, TextChunk } from './views/records.ts'
-import type { ConfigDefinition, ConfigEntry, NamedOutcome, TopicCreated, TopicDetail, TopicList } from './views/topics.ts'
+import type { GroupDetail, GroupList, LagHistory, LagItem, RebalanceEvent } from './views/groups.ts'
+import type {
+  BytesChunk,
+  ProduceProgress,
+  Produced,
+  RecordDetail,
+  RecordPage,
+  RecordSession,
+  TextChunk,
+} from './views/records.ts'
+import type {
+  ConfigDefinition,
+  ConfigEntry,
+  NamedOutcome,
+  TopicConsumers,
+  TopicCreated,
+  TopicDetail,
+  TopicLags,
+  TopicLayout,
+  TopicList,
+} from './views/topics.ts'
 import type { ReassignmentPlan, ReassignmentView } from './views/reassignments.ts'
 import type { ResetPlan, ResetResult } from './views/resets.ts'
 import type { Histogram, ScanItem, TailItem } from './views/search.ts'
@@ -50,12 +77,16 @@ export const contract = {
   'app.notices': stream<Notice>()(nothing),
   'settings.read': call<Preferences>()(nothing),
   'settings.write': call<Preferences>()(app.preferencesPatch),
+  /** The schema folder of the settings: at once and on every change of it. */
+  'schemas.watch': stream<SchemaFolderView>()(nothing),
 
   /** The whole list, at once and on every change. */
   'connections.watch': stream<readonly ConnectionView[]>()(nothing),
   'connections.add': call<ConnectionView>()(app.addConnection),
   'connections.update': call<ConnectionView>()(app.updateConnection),
   'connections.remove': call<null>()(onConnection),
+  /** What was done to foreign clusters: the kept entries first (at most 1,000, over restarts too), then new ones. */
+  'connections.audit': stream<AuditEntry>()(app.audit),
   'connections.test': call<readonly ConnectionTestStep[]>()(app.testConnection),
 
   'cluster.overview': call<ClusterOverview>()(onConnection),
@@ -63,6 +94,9 @@ export const contract = {
   'cluster.status': stream<ClusterStatus>()(onConnection),
   /** The remembered samples (at most 15 minutes) in one item first, then one by one. */
   'cluster.rates': stream<readonly RateSample[]>()(onConnection),
+
+  /** The remembered events (at most 1,000) in one item first, then as they are seen. */
+  'cluster.events': stream<readonly ClusterEvent[]>()(onConnection),
 
   /** The embedded cluster: at once and on every change. */
   'local.watch': stream<LocalClusterView>()(nothing),
@@ -75,6 +109,10 @@ export const contract = {
   'local.restartBroker': call<null>()(app.onBroker),
 
   'topics.list': call<TopicList>()(topics.listTopics),
+  /** Groups and their worst lag for the whole list: nothing is asked of the cluster. */
+  'topics.lags': call<TopicLags>()(onConnection),
+  'topics.consumers': call<TopicConsumers>()(onTopic),
+  'topics.planLayout': call<TopicLayout>()(topics.planLayout),
   'topics.detail': call<TopicDetail>()(onTopic),
   'topics.create': call<TopicCreated>()(topics.createTopic),
   'topics.delete': call<readonly NamedOutcome[]>()(topics.deleteTopics),
@@ -99,6 +137,12 @@ export const contract = {
   'records.bytes': call<BytesChunk>()(records.recordBytes),
   'records.text': call<TextChunk>()(records.recordText),
   'records.produce': call<Produced>()(records.produceOne),
+  /** Many from a template or a file; ends by itself, or with its signal. */
+  'records.produceMany': stream<ProduceProgress>()(records.produceMany),
+  /** Ends the transaction of a run that is `waiting`. */
+  'records.endProduce': call<null>()(records.endProduce),
+  /** What a template becomes: one text per record. */
+  'records.previewTemplate': call<readonly string[]>()(records.previewTemplate),
   /** Reads every record of a range and sends what matches; ends by itself, or with its signal. */
   'records.scan': stream<ScanItem>()(search.scanRecords),
   /** Whether a filter matches one record: to try it out. Throws BAD_INPUT for a filter that cannot be understood. */
@@ -117,6 +161,8 @@ export const contract = {
   'groups.applyReset': call<ResetResult>()(groups.applyReset),
   'groups.delete': call<null>()(onGroup),
   'groups.lag': stream<LagItem>()(onGroup),
+  /** The remembered changes of the group in one item first, then as they are seen. */
+  'groups.rebalances': stream<readonly RebalanceEvent[]>()(onGroup),
 
   'sampleShop.watch': stream<SampleShopView>()(onConnection),
   'sampleShop.start': call<null>()(onConnection.extend({ ordersPerSecond: app.shopRate.shape.ordersPerSecond.default(20) })),

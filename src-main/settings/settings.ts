@@ -22,6 +22,7 @@ const file = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   density: z.enum(['compact', 'comfortable']),
   timeZone: z.string().min(1).max(64),
+  schemaFolder: z.string().max(4_096).nullable().default(null),
   window: z.record(z.string(), z.string()),
   profiles: z.array(profile).max(1_000),
 })
@@ -32,6 +33,7 @@ const initial: SettingsFile = {
   theme: 'system',
   density: 'compact',
   timeZone: 'system',
+  schemaFolder: null,
   window: {},
   profiles: [],
 }
@@ -40,6 +42,7 @@ export interface PreferencesPatch {
   readonly theme?: Preferences['theme'] | undefined
   readonly density?: Preferences['density'] | undefined
   readonly timeZone?: string | undefined
+  readonly schemaFolder?: string | null | undefined
   readonly window?: Readonly<Record<string, string | null>> | undefined
 }
 
@@ -63,8 +66,8 @@ export function openSettings(path: string, told: (problem: string) => void): Set
     }
   }
   const preferences = (): Preferences => {
-    const { theme, density, timeZone, window } = current
-    return { theme, density, timeZone, window }
+    const { theme, density, timeZone, window, schemaFolder } = current
+    return { theme, density, timeZone, window, schemaFolder }
   }
   return {
     preferences,
@@ -86,5 +89,12 @@ function applyPatch(current: SettingsFile, patch: PreferencesPatch): SettingsFil
   if (JSON.stringify(window).length > windowBytesMax) throw new RangeError('the window keeps too much: 256 KiB is the bound')
   const timeZone = patch.timeZone ?? current.timeZone
   if (timeZone !== 'system') new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions()
-  return { ...current, theme: patch.theme ?? current.theme, density: patch.density ?? current.density, timeZone, window }
+  return {
+    ...current,
+    theme: patch.theme ?? current.theme,
+    density: patch.density ?? current.density,
+    schemaFolder: patch.schemaFolder === undefined ? current.schemaFolder : patch.schemaFolder,
+    timeZone,
+    window,
+  }
 }

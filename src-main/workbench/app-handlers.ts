@@ -3,6 +3,7 @@ import type { AppInfo, Notice } from '../contract/views/app.ts'
 import type { LocalClusterView } from '../contract/views/cluster.ts'
 import type { Notices } from '../notices.ts'
 import type { Settings } from '../settings/settings.ts'
+import type { AuditLog } from './audit/audit-log.ts'
 import type { Clusters } from './clusters.ts'
 import { clientSecurity, mergeSecrets, noSecrets } from './connection-secrets.ts'
 import { localConnection, openedConnection } from './connections.ts'
@@ -10,6 +11,7 @@ import type { Connections } from './connections.ts'
 import { badInput, refused } from './failures.ts'
 import type { Handlers } from './handlers.ts'
 import { testConnection } from './test-connection.ts'
+import type { Upcoming } from './upcoming-handlers.ts'
 
 /** A killed thread is gone at once; a stopped one hands its leaderships over first. */
 const stopBrokerWithinMs = 10_000
@@ -21,7 +23,7 @@ export type AppHandlers = Pick<
   | 'app.notices'
   | 'settings.read'
   | 'settings.write'
-  | Extract<keyof Handlers, `connections.${string}` | `local.${string}`>
+  | Exclude<Extract<keyof Handlers, `connections.${string}` | `local.${string}`>, Upcoming>
 >
 
 export interface AppSources {
@@ -30,6 +32,7 @@ export interface AppSources {
   readonly settings: Settings
   readonly connections: Connections
   readonly clusters: Clusters
+  readonly audit: AuditLog
   readonly host: ClusterHost | undefined
 }
 
@@ -59,6 +62,7 @@ export function appHandlers(sources: AppSources): AppHandlers {
       await clusters.forget(connection)
       return null
     },
+    'connections.audit': ({ connection }, { signal }) => sources.audit.read(connection, signal),
     'connections.test': ({ bootstrap, security, secrets, connection }, { signal }) => {
       const kept = connection === null ? noSecrets : connections.secrets(connection)
       return testConnection(bootstrap, signal, clientSecurity(security, mergeSecrets(kept, secrets ?? undefined)))

@@ -11,12 +11,16 @@ import { cancelReassignment, electPreferred, planReassignment, reassign, watchRe
 import { topicSummary } from './topics/list-topics.ts'
 import { configDefinitions, readTopicConfig } from './topics/topic-config.ts'
 import { topicDetail } from './topics/topic-detail.ts'
+import { topicConsumers, topicLags } from './topics/topic-readers.ts'
+import type { ReadersSample } from './topics/topic-readers.ts'
+import { planLayout } from './topics/plan-layout.ts'
+import type { Upcoming } from './upcoming-handlers.ts'
 
 const factsMaxAgeMs = 10_000
 /** A list comes after this with what is known by then. */
 const factsWithinMs = 700
 
-export type ClusterHandlers = Pick<Handlers, Extract<keyof Handlers, `cluster.${string}` | `topics.${string}`>>
+export type ClusterHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `cluster.${string}` | `topics.${string}`>, Upcoming>>
 
 export interface ClusterSources {
   readonly clusters: Clusters
@@ -51,6 +55,15 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
       const summaries = listed.map(topic => topicSummary(topic, numbers)).sort(byName)
       return { asOfMs: nowMs(), topics: summaries, missing: room.facts.missing }
     },
+    async 'topics.lags'({ connection }) {
+      const { asOfMs, sample } = await readersSample(rooms.of(connection))
+      return { asOfMs, topics: topicLags(sample) }
+    },
+    async 'topics.consumers'({ connection, topic }) {
+      const { asOfMs, sample } = await readersSample(rooms.of(connection))
+      return { topic, asOfMs, groups: topicConsumers(topic, sample) }
+    },
+    'topics.planLayout': (order, { signal }) => planLayout(clusters.client(order.connection), order, signal),
     'topics.detail': ({ connection, topic }, { signal }) => topicDetail(clusters.client(connection), topic, { nowMs, signal }),
     'topics.create': (order, { signal }) =>
       createTopic(
@@ -71,6 +84,13 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
       cancelReassignment(clusters.writableClient(order.connection), order, signal),
     'topics.reassignments': ({ connection }, { signal }) => watchReassignments(clusters.client(connection), signal),
   }
+}
+
+/** Who reads what, by the last round; waits for the first one. */
+async function readersSample({ sampler }: ConnectionRoom): Promise<{ asOfMs: number; sample: ReadersSample }> {
+  if (sampler.now.value.asOfMs === 0) await sampler.soon(5_000)
+  const { asOfMs, groups } = sampler.now.value
+  return { asOfMs, sample: { groups, book: sampler.group } }
 }
 
 /** A connection that is removed, or reached in a new way, ends its streams; the window opens them again. */

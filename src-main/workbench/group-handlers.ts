@@ -2,8 +2,9 @@ import type { ClusterSources } from './cluster-handlers.ts'
 import { groupDetail, groupSummary } from './groups/group-views.ts'
 import { applyReset, deleteGroup, planReset } from './groups/resets.ts'
 import type { Handlers } from './handlers.ts'
+import type { Upcoming } from './upcoming-handlers.ts'
 
-export type GroupHandlers = Pick<Handlers, Extract<keyof Handlers, `groups.${string}`>>
+export type GroupHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `groups.${string}`>, Upcoming>>
 
 /** Groups, their lag, and moving them. Looking joins none and commits nothing. */
 export function groupHandlers(sources: Pick<ClusterSources, 'clusters' | 'rooms' | 'nowMs'>): GroupHandlers {

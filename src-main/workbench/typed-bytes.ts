@@ -1,7 +1,8 @@
+import type { ParsedOf } from '../contract/contract.ts'
 import { badInput } from './failures.ts'
 
 export interface Typed {
-  readonly encoding: 'text' | 'json' | 'hex' | 'base64'
+  readonly encoding: NonNullable<ParsedOf<'records.produce'>['key']>['encoding']
   readonly text: string
 }
 

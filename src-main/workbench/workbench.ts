@@ -11,6 +11,8 @@ import { readJsonFile, writeJsonFile } from '../settings/json-file.ts'
 import type { SecretStore } from '../settings/secret-store.ts'
 import { openSettings } from '../settings/settings.ts'
 import { appHandlers, firstConnection } from './app-handlers.ts'
+import { openAuditLog } from './audit/audit-log.ts'
+import { auditedHandlers } from './audit/audited-handlers.ts'
 import { clusterHandlers } from './cluster-handlers.ts'
 import { openClusters } from './clusters.ts'
 import { clientSecurity } from './connection-secrets.ts'
@@ -28,6 +30,7 @@ import type { ShopMemory } from './sample-shop/sample-shop.ts'
 import { openLagStore } from './sampling/lag-store.ts'
 import { searchHandlers } from './search/search-handlers.ts'
 import { shopHandlers } from './shop-handlers.ts'
+import { upcomingHandlers } from './upcoming-handlers.ts'
 
 export interface WorkbenchOptions {
   readonly cluster: ClusterHost | undefined
@@ -83,24 +86,31 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
   }
   // Lag and its history are there from the first start, not from the first look.
   if (cluster !== undefined) rooms.of(localConnection)
+  const audit = openAuditLog(join(dataDirectory, 'audit.jsonl'), told)
+  const foreignName = (id: string) => {
+    const view = connections.list.value.find(it => it.id === id)
+    return view?.kind === 'foreign' ? view.name : undefined
+  }
+  const handlers: Handlers = {
+    ...appHandlers({ info, notices, settings, connections, clusters, audit, host: cluster }),
+    ...clusterHandlers({ clusters, connections, rooms, nowMs }),
+    ...groupHandlers({ clusters, rooms, nowMs }),
+    ...recordHandlers({ clusters, sessions, nowMs, schemasOf }),
+    ...searchHandlers({
+      clusters,
+      connections,
+      securityOf,
+      directoryOf: id => (id === openedConnection && opened?.kind === 'directory' ? opened.path : null),
+      registryOf,
+      schemasOf,
+      jobEntry: join(options.mainFolder, 'job-worker.js'),
+      exportsFolder: join(dataDirectory, 'exports'),
+    }),
+    ...shops.handlers,
+    ...upcomingHandlers(),
+  }
   return {
-    handlers: {
-      ...appHandlers({ info, notices, settings, connections, clusters, host: cluster }),
-      ...clusterHandlers({ clusters, connections, rooms, nowMs }),
-      ...groupHandlers({ clusters, rooms, nowMs }),
-      ...recordHandlers({ clusters, sessions, nowMs, schemasOf }),
-      ...searchHandlers({
-        clusters,
-        connections,
-        securityOf,
-        directoryOf: id => (id === openedConnection && opened?.kind === 'directory' ? opened.path : null),
-        registryOf,
-        schemasOf,
-        jobEntry: join(options.mainFolder, 'job-worker.js'),
-        exportsFolder: join(dataDirectory, 'exports'),
-      }),
-      ...shops.handlers,
-    },
+    handlers: auditedHandlers(handlers, { log: audit, nowMs, foreignName }),
     async close() {
       sessions.stop()
       rooms.close()

@@ -131,7 +131,7 @@ export async function walkSearchAndGroups(workbench: WorkbenchInProcess, bootstr
       untilMs: null,
     } as const
     const filter = { kind: 'text', text: 'RARE needle', in: 'value', caseSensitive: false } as const
-    const order = { ...common, filter, start: { kind: 'oldest' }, hitsMax: 10 } as const
+    const order = { ...common, filter, start: { kind: 'oldest' }, hitsMax: 10, fields: [], batchFacts: false } as const
     await scan({ client, order, decoding, signal, emit: item => items.push(item) })
     expect(items.at(-1)).toMatchObject({ kind: 'done', reason: 'range-done', scanned: recordCount, matched: 1 })
     expect(items.flatMap(item => (item.kind === 'hits' ? item.rows.map(row => row.timestampMs) : []))).toEqual([

@@ -7,6 +7,8 @@ export const preferencesPatch = z.object({
   timeZone: z.string().min(1).max(64).optional(),
   /** Merged by key; null removes one. */
   window: z.record(z.string().min(1).max(200), z.string().max(65_536).nullable()).optional(),
+  /** Whole path of a folder with .avsc, .proto and .json files, watched from then on; null: none. */
+  schemaFolder: z.string().min(1).max(4_096).nullable().optional(),
 })
 
 const hostAndPort = z
@@ -76,6 +78,11 @@ export const testConnection = z.object({
   security: security.nullable().default(null),
   secrets: secrets.nullable().default(null),
   /** Secrets that are not given are those of this connection. */
+  connection: connection.nullable().default(null),
+})
+
+export const audit = z.object({
+  /** Null: of all foreign clusters. */
   connection: connection.nullable().default(null),
 })
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { onTopic, partition, timestampMs } from './common.ts'
-import { decoder, start } from './records.ts'
+import { decoder, fields, start } from './records.ts'
 
 const reading = {
   /** Null: all. */
@@ -8,6 +8,9 @@ const reading = {
   isolation: z.enum(['read-committed', 'read-uncommitted']).default('read-committed'),
   keyDecoder: decoder.default('auto'),
   valueDecoder: decoder.default('auto'),
+  fields,
+  /** Fills `RecordRow.batch`. */
+  batchFacts: z.boolean().default(false),
 }
 
 const text = z.string().min(1).max(10_000)

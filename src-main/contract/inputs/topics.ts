@@ -13,6 +13,13 @@ export const createTopic = onTopic.extend({
   validateOnly: z.boolean().default(false),
 })
 
+/** Where the replicas of a new topic would best lie: pass it as `assignment` to get just that. Nothing is changed. */
+export const planLayout = z.object({
+  connection,
+  partitions: z.number().int().min(1).max(10_000),
+  replicationFactor: z.number().int().min(1).max(64),
+})
+
 export const deleteTopics = z.object({ connection, topics: z.array(topicName).min(1).max(1_000) })
 
 export const addPartitions = onTopic.extend({

@@ -24,7 +24,8 @@ export const exportRecords = onTopic.extend({
 
 export const importRecords = onTopic.extend({
   path,
-  format: z.enum(['jsonl', 'raw']),
+  /** `csv`: as exported, or any with a head line that names `key`, `value`, `headers`, `partition`, `timestamp` or some of them. */
+  format,
   /** Each record to the partition it came from; else by key. */
   keepPartition: z.boolean().default(true),
   keepTimestamp: z.boolean().default(true),

@@ -31,6 +31,44 @@ export interface Preferences {
   readonly timeZone: string
   /** Whatever the window wants to find again: tabs, column layouts, favourites. Bounded to 256 KiB as JSON; one string per key. */
   readonly window: Readonly<Record<string, string>>
+  readonly schemaFolder: string | null
+}
+
+/** Something that was asked of a foreign cluster that changes it, whatever came of it. */
+export interface AuditEntry {
+  readonly id: number
+  readonly atMs: number
+  readonly connection: string
+  readonly connectionName: string
+  /** Name in the contract: `topics.delete`. */
+  readonly call: string
+  /** In words: `topic orders`, `group billing (3 partitions)`. */
+  readonly target: string
+  readonly outcome: 'done' | 'failed' | 'cancelled'
+  /** Of a failure: what the screen said. */
+  readonly message: string | null
+  readonly kafkaError: string | null
+  readonly tookMs: number
+}
+
+/** What lies in the schema folder; sent anew whenever it changes. */
+export interface SchemaFolderView {
+  /** Null: none is set. */
+  readonly folder: string | null
+  readonly schemas: readonly LocalSchema[]
+  /** Files that could not be understood, and the folder itself when it cannot be read. */
+  readonly problems: readonly { readonly file: string; readonly message: string }[]
+  readonly asOfMs: number
+}
+
+export interface LocalSchema {
+  /** Choose it as decoder by `schema:NAME`. */
+  readonly name: string
+  readonly type: 'AVRO' | 'PROTOBUF' | 'JSON'
+  /** Relative to the folder. */
+  readonly file: string
+  /** Topics called so take it by themselves for values (`NAME`, `NAME-value`) or keys (`NAME-key`); null: only when chosen. */
+  readonly topic: string | null
 }
 
 export interface ConnectionView {

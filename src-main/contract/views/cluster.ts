@@ -139,3 +139,34 @@ export interface SampleShopView {
   readonly startedAtMs: number | null
   readonly failure: Failure | null
 }
+
+export type ClusterEventKind =
+  | 'leader-elected'
+  | 'leader-lost'
+  | 'isr-shrunk'
+  | 'isr-grown'
+  | 'replicas-changed'
+  | 'broker-gone'
+  | 'broker-came'
+  | 'controller-changed'
+  | 'topic-created'
+  | 'topic-deleted'
+  | 'partitions-added'
+  | 'unreachable'
+  | 'reachable'
+
+/** A change that the sampler saw between two of its rounds. `cluster.events` sends the remembered ones (at most 1,000) first. */
+export interface ClusterEvent {
+  readonly id: number
+  /** When it was seen: up to a round after it happened. */
+  readonly atMs: number
+  readonly kind: ClusterEventKind
+  readonly topic: string | null
+  readonly partition: number | null
+  /** The broker concerned: new leader, who left, who is controller. */
+  readonly brokerId: number | null
+  /** One sentence: `orders-3: leader 1 → 2`. */
+  readonly text: string
+  /** Like changes of the same round that are told by this one event. */
+  readonly count: number
+}

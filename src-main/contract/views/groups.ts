@@ -84,3 +84,35 @@ export type LagItem =
   | { readonly kind: 'history'; readonly history: LagHistory }
   | { readonly kind: 'sample'; readonly sample: LagSample }
   | { readonly kind: 'failure'; readonly failure: Failure; readonly atMs: number }
+
+/** A change of a group that the sampler saw between two looks at it. `groups.rebalances` sends the remembered ones first (the last 2,000 of all groups are). */
+export interface RebalanceEvent {
+  readonly id: number
+  readonly atMs: number
+  readonly group: string
+  readonly state: string
+  /** Group epoch of the new protocol; null in classic groups, which tell none. */
+  readonly epoch: number | null
+  /** One sentence: `client-2 left (3 → 2 members)`. */
+  readonly reason: string
+  /** From the first look at which the group was not settled; null when it was settled at every look. */
+  readonly unsettledMs: number | null
+  readonly membersBefore: number
+  readonly membersAfter: number
+  readonly joined: readonly RebalanceMember[]
+  readonly left: readonly RebalanceMember[]
+  /** Partitions that went from one member (client id and member id) to another; the first 100. */
+  readonly moved: readonly {
+    readonly topic: string
+    readonly partition: number
+    readonly from: RebalanceMember | null
+    readonly to: RebalanceMember | null
+  }[]
+  readonly movedTotal: number
+}
+
+export interface RebalanceMember {
+  readonly memberId: string
+  readonly clientId: string
+  readonly host: string
+}

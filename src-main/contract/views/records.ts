@@ -51,6 +51,21 @@ export interface RecordRow {
   readonly transaction: 'aborted' | 'open' | null
   /** A transaction marker; shown only when asked for. */
   readonly control: 'commit' | 'abort' | 'other' | null
+  /** Parallel to the `fields` asked for: at most `fieldCharsMax` characters, numbers as written; null where there is none. */
+  readonly fields: readonly (string | null)[]
+  /** Null unless `batchFacts` was asked for. */
+  readonly batch: RowBatch | null
+}
+
+/** What columns may show of the batch of a row. */
+export interface RowBatch {
+  readonly leaderEpoch: number
+  /** -1: none. */
+  readonly producerId: number
+  readonly producerEpoch: number
+  /** Of this record; -1: none. */
+  readonly sequence: number
+  readonly compression: string
 }
 
 /**
@@ -174,4 +189,24 @@ export interface Produced {
   readonly offset: number
   readonly timestampMs: number
   readonly latencyMs: number
+}
+
+/** Several times a second, and at each change of `state`. */
+export interface ProduceProgress {
+  /** For `records.endProduce`. */
+  readonly run: string
+  /** `waiting`: all is sent, the transaction is open until somebody says what becomes of it. `done`: the last item. */
+  readonly state: 'sending' | 'waiting' | 'done'
+  readonly sent: number
+  /** Acknowledged by the cluster. */
+  readonly acked: number
+  readonly total: number
+  readonly bytes: number
+  readonly ratePerSecond: number
+  /** From sending to acknowledgement; null while nothing was acknowledged. */
+  readonly latencyMs: { readonly median: number; readonly p99: number } | null
+  /** Of the last acknowledged record. */
+  readonly last: { readonly partition: number; readonly offset: number } | null
+  readonly outcome: 'committed' | 'aborted' | null
+  readonly tookMs: number
 }

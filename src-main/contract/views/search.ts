@@ -44,6 +44,8 @@ export type TailItem =
       readonly seen: number
       readonly seenTotal: number
       readonly next: Cut
+      /** Bytes of records that this tail holds now; the topic holds the rest. */
+      readonly heldBytes: number
     }
   | { readonly kind: 'failure'; readonly message: string; readonly retriable: boolean }
 

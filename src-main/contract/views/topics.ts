@@ -101,3 +101,44 @@ export interface ConfigDefinition {
   readonly minimum: number | null
   readonly maximum: number | null
 }
+
+/** Who reads a topic, by the sampler's last round. */
+export interface TopicConsumers {
+  readonly topic: string
+  readonly asOfMs: number
+  readonly groups: readonly TopicConsumer[]
+}
+
+export interface TopicConsumer {
+  readonly group: string
+  readonly state: string
+  readonly type: string
+  /** Of this topic's partitions alone. */
+  readonly totalLag: number | null
+  readonly worstLag: number | null
+  readonly lagMs: number | null
+  readonly partitions: readonly {
+    readonly partition: number
+    readonly committed: number
+    readonly endOffset: number | null
+    readonly lag: number | null
+    readonly lagMs: number | null
+  }[]
+}
+
+/** Columns of the topics list that come later: what groups say of all topics that some group reads. */
+export interface TopicLags {
+  readonly asOfMs: number
+  readonly topics: readonly {
+    readonly topic: string
+    readonly groupCount: number
+    /** Largest total lag of one group on this topic. */
+    readonly worstLag: number | null
+    readonly worstGroup: string | null
+  }[]
+}
+
+export interface TopicLayout {
+  /** Replicas by partition, the preferred leader first. */
+  readonly replicas: readonly (readonly number[])[]
+}

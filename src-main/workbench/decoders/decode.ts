@@ -1,4 +1,5 @@
 import { detailCharsMax, previewCharsMax } from '../../contract/limits.ts'
+import type { DecoderChain, SchemaChoice } from '../../contract/inputs/records.ts'
 import type { DecodedPart, DecoderName, Preview } from '../../contract/views/records.ts'
 import { avroContainer } from './avro.ts'
 import { float64, hex, int32, int64, uuid } from './binary.ts'
@@ -10,7 +11,7 @@ import { messagePack } from './message-pack.ts'
 import { protobufTree } from './protobuf-tree.ts'
 import { text, xml } from './text.ts'
 
-export type DecoderChoice = DecoderName | 'auto'
+export type DecoderChoice = DecoderName | 'auto' | SchemaChoice | DecoderChain
 
 /** The first that recognises the bytes is chosen; hex recognises all. */
 const inOrder: readonly Decoder[] = [

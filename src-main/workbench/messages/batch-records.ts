@@ -4,8 +4,12 @@ import {
   batchIsLogAppendTime,
   batchIsTransactional,
   batchBaseOffset,
+  batchBaseSequence,
+  batchCompression,
   batchLastOffset,
+  batchLeaderEpoch,
   batchMagic,
+  batchProducerEpoch,
   batchProducerId,
   currentMagic,
 } from '../../../broker-core/records/batch-header.ts'
@@ -13,7 +17,7 @@ import { batchesIn } from '../../../broker-core/records/batch-iterator.ts'
 import { controlTypeOf, controlTypes } from '../../../broker-core/records/control-records.ts'
 import { recordsOf } from '../../../broker-core/records/record-reader.ts'
 import type { RecordView } from '../../../broker-core/records/record-reader.ts'
-import type { LogRecord } from './log-record.ts'
+import type { BatchOrigin, LogRecord } from './log-record.ts'
 
 export interface AbortedTransaction {
   readonly producerId: number
@@ -62,8 +66,9 @@ export function* walkBatches(bytes: Uint8Array, reading: BatchReading): Generato
       transaction: facts.transaction,
       open() {
         const records: LogRecord[] = []
+        const origin = batchOrigin(batch)
         for (const record of recordsOf(batch, reading.compression))
-          if (record.offset >= reading.from) records.push(logRecord(record, facts))
+          if (record.offset >= reading.from) records.push(logRecord(record, facts, origin))
         return records
       },
     }
@@ -93,7 +98,16 @@ function batchFacts(batch: Uint8Array, transactions: TransactionStates): Facts {
   }
 }
 
-function logRecord(record: RecordView, facts: Facts): LogRecord {
+const batchOrigin = (batch: Uint8Array): BatchOrigin => ({
+  baseOffset: batchBaseOffset(batch, 0),
+  leaderEpoch: batchLeaderEpoch(batch, 0),
+  producerId: batchProducerId(batch, 0),
+  producerEpoch: batchProducerEpoch(batch, 0),
+  baseSequence: batchBaseSequence(batch, 0),
+  compression: batchCompression(batch, 0) ?? 'unknown',
+})
+
+function logRecord(record: RecordView, facts: Facts, batch: BatchOrigin): LogRecord {
   const { offset, timestampMs, key, value, headers } = record
   return {
     offset,
@@ -104,6 +118,7 @@ function logRecord(record: RecordView, facts: Facts): LogRecord {
     headers: headers.map(header => ({ name: header.key, value: header.value })),
     transaction: facts.transaction,
     control: facts.control === null ? null : controlName(key),
+    batch,
   }
 }
 

@@ -8,6 +8,19 @@ export interface LogRecord {
   readonly headers: readonly LogHeader[]
   readonly transaction: 'aborted' | 'open' | null
   readonly control: 'commit' | 'abort' | 'other' | null
+  /** Of the batch that it came in. */
+  readonly batch?: BatchOrigin
+}
+
+/** One for all records of a batch. */
+export interface BatchOrigin {
+  readonly baseOffset: number
+  readonly leaderEpoch: number
+  /** -1: none. */
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly baseSequence: number
+  readonly compression: string
 }
 
 export interface LogHeader {

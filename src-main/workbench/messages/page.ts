@@ -5,6 +5,7 @@ import type { LogRecord } from './log-record.ts'
 import { mergeLanes } from './merge.ts'
 import type { Taken } from './merge.ts'
 import type { ReadLimits } from './partition-source.ts'
+import type { RowColumns } from './row-columns.ts'
 import { markBackwards, recordRow, rowBytes } from './record-row.ts'
 
 export interface PageOrder {
@@ -24,6 +25,7 @@ export async function pageOfLanes(
   lanes: readonly Lane[],
   order: PageOrder,
   decoding: Pick<Decoding, 'prepare' | 'preview'>,
+  columns?: RowColumns,
 ): Promise<PageOfLanes> {
   const all: Taken[] = []
   let bytes = 0
@@ -34,7 +36,7 @@ export async function pageOfLanes(
     return bytes < order.bytesMax
   })
   await decoding.prepare(all.flatMap(({ record }) => partsOf(record)))
-  const rows = all.map(({ partition, record }) => recordRow(partition, record, decoding))
+  const rows = all.map(({ partition, record }) => recordRow(partition, record, decoding, columns))
   const isForward = order.direction === 'forward'
   const reached = lanes.map(lane => lane.cut())
   return {

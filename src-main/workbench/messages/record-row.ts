@@ -3,9 +3,16 @@ import type { Preview, RecordRow } from '../../contract/views/records.ts'
 import type { Decoding, Part } from '../decoders/decoding.ts'
 import { sizeOf } from './log-record.ts'
 import type { LogRecord } from './log-record.ts'
+import { noColumns } from './row-columns.ts'
+import type { RowColumns } from './row-columns.ts'
 
 /** A record as a table shows it. `runsBackwards` is filled in by `markBackwards`, which sees the whole page. */
-export function recordRow(partition: number, record: LogRecord, decoding: Pick<Decoding, 'preview'>): RecordRow {
+export function recordRow(
+  partition: number,
+  record: LogRecord,
+  decoding: Pick<Decoding, 'preview'>,
+  columns: RowColumns = noColumns,
+): RecordRow {
   const shown = (part: Part, bytes: Uint8Array | null): Preview | null =>
     bytes === null ? null : decoding.preview(part, bytes, record.key)
   return {
@@ -23,6 +30,8 @@ export function recordRow(partition: number, record: LogRecord, decoding: Pick<D
     sizeBytes: sizeOf(record),
     transaction: record.transaction,
     control: record.control,
+    fields: columns.fields(record),
+    batch: columns.batch(record),
   }
 }
 

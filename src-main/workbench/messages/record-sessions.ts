@@ -12,6 +12,9 @@ import { kafkaSource } from './kafka-source.ts'
 import type { LogRecord } from './log-record.ts'
 import { pageOfLanes } from './page.ts'
 import type { PartitionSource } from './partition-source.ts'
+import { rangedSource } from './ranged-source.ts'
+import { rowColumns } from './row-columns.ts'
+import type { RowColumns } from './row-columns.ts'
 import { chosenPartitions, sessionStart } from './session-start.ts'
 
 const sessionsMax = 256
@@ -29,6 +32,7 @@ interface Session {
   readonly partitions: readonly number[]
   readonly wanted: (record: LogRecord) => boolean
   readonly decoding: Decoding
+  readonly columns: RowColumns
   readonly bounds: PartitionBounds[]
   /** Lanes as the last page in each direction left them: the next page goes on with what they have read ahead. */
   readonly standing: Map<'forward' | 'backward', { readonly lanes: readonly Lane[]; readonly cut: Cut }>
@@ -67,25 +71,25 @@ export function recordSessions(nowMs: () => number): RecordSessions {
       const { signal, asker } = context
       const topic = await client.topic(order.topic, { signal })
       const partitions = chosenPartitions(order.partitions, topic.partitions.length)
-      const question = { topic: order.topic, partitions, isolation: order.isolation, start: order.start, signal }
-      const [start, timestampType] = await Promise.all([
+      const columns = rowColumns(order, decoding)
+      const question = {
+        topic: order.topic,
+        partitions,
+        isolation: order.isolation,
+        start: order.start,
+        untilMs: order.untilMs,
+        signal,
+      }
+      const [{ ranges, ...start }, timestampType] = await Promise.all([
         sessionStart(client, question),
         timestampTypeOf(client, order.topic, signal),
       ])
       makeRoom(sessions, asker.id)
       const id = randomBytes(12).toString('base64url')
-      sessions.set(id, {
-        asker: asker.id,
-        source: kafkaSource(client, order.topic, order.isolation),
-        partitions,
-        wanted: order.showControl ? () => true : record => record.control === null,
-        decoding,
-        bounds: [...start.partitions],
-        standing: new Map(),
-        missing: [],
-        last: Promise.resolve(),
-        usedAtMs: nowMs(),
-      })
+      const source = rangedSource(kafkaSource(client, order.topic, order.isolation), ranges)
+      const wanted = wantedBy(order)
+      const made = { asker: asker.id, source, partitions, wanted, decoding, columns, bounds: [...start.partitions] }
+      sessions.set(id, newSession(made, nowMs()))
       forgetWhenGone(asker)
       return {
         session: id,
@@ -116,6 +120,14 @@ export function recordSessions(nowMs: () => number): RecordSessions {
   }
 }
 
+const newSession = (made: Omit<Session, 'standing' | 'missing' | 'last' | 'usedAtMs'>, usedAtMs: number): Session => ({
+  ...made,
+  standing: new Map(),
+  missing: [],
+  last: Promise.resolve(),
+  usedAtMs,
+})
+
 async function pageOf(
   session: Session,
   order: ParsedOf<'records.page'>,
@@ -128,7 +140,7 @@ async function pageOf(
   const lanes = lanesFor(session, order)
   session.standing.delete(order.direction)
   const bytesMax = Math.min(laneBytesMax, Math.max(laneBytesMin, Math.floor(readBytesMax / lanes.length)))
-  const page = await pageOfLanes(lanes, { ...order, read: { bytesMax, signal } }, session.decoding)
+  const page = await pageOfLanes(lanes, { ...order, read: { bytesMax, signal } }, session.decoding, session.columns)
   for (const [index, lane] of lanes.entries()) session.bounds[index] = lane.bounds
   const cut = order.direction === 'forward' ? page.end : page.start
   session.standing.set(order.direction, { lanes, cut })
@@ -150,6 +162,15 @@ function lanesFor(session: Session, order: ParsedOf<'records.page'>): readonly L
     const at = from[index] as number
     return tolerantLane(direction === 'forward' ? forwardLane(options, at) : backwardLane(options, at, firstWidth), failed)
   })
+}
+
+/** Offsets bound a range of time; what within them runs out of it backwards, or comes later, its own time tells. */
+function wantedBy({ showControl, untilMs, start }: ParsedOf<'records.open'>): Session['wanted'] {
+  const fromMs = start.kind === 'time' ? start.timestampMs : Number.NEGATIVE_INFINITY
+  return record => {
+    if (!showControl && record.control !== null) return false
+    return untilMs === null || (record.timestampMs < untilMs && record.timestampMs >= fromMs)
+  }
 }
 
 function makeRoom(sessions: Map<string, Session>, asker: string): void {

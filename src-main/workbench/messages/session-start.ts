@@ -5,6 +5,7 @@ import type { ParsedOf } from '../../contract/contract.ts'
 import type { Cut, SessionPartition } from '../../contract/views/records.ts'
 import { badInput } from '../failures.ts'
 import type { Isolation } from './partition-source.ts'
+import type { OffsetRange } from './ranged-source.ts'
 
 type Start = ParsedOf<'records.open'>['start']
 
@@ -13,6 +14,8 @@ export interface SessionStart {
   readonly anchor: Cut
   readonly firstDirection: 'forward' | 'backward'
   readonly note: string | null
+  /** Of the partitions that end before their end; empty without `untilMs`. */
+  readonly ranges: ReadonlyMap<number, OffsetRange>
 }
 
 export interface StartQuestion {
@@ -20,6 +23,8 @@ export interface StartQuestion {
   readonly partitions: readonly number[]
   readonly isolation: Isolation
   readonly start: Start
+  /** What lies at or after this time is not part of it. */
+  readonly untilMs?: number | null
   readonly signal: AbortSignal
 }
 
@@ -33,24 +38,57 @@ export async function sessionStart(client: KafkaClient, question: StartQuestion)
       question.partitions.map(partition => ({ topic: question.topic, partition, at })),
       { signal: question.signal, timeoutMs: 5_000, isolation },
     )
-  const [starts, ends, found] = await Promise.all([
+  const untilMs = question.untilMs ?? null
+  if (untilMs !== null && start.kind === 'time' && start.timestampMs >= untilMs) throw badInput('untilMs: lies before the start')
+  const [starts, ends, found, until] = await Promise.all([
     ask('earliest'),
     ask('latest'),
     start.kind === 'time' ? ask({ timestampMs: start.timestampMs }) : [],
+    untilMs === null ? [] : ask({ timestampMs: untilMs }),
   ])
-  const partitions = starts.map((answer, index) => ({
+  const whole = starts.map((answer, index) => ({
     partition: answer.partition,
     startOffset: Math.max(0, answer.offset),
     endOffset: Math.max(0, answer.offset, ends[index]?.offset ?? 0),
   }))
-  const isEmpty = partitions.every(({ startOffset, endOffset }) => startOffset === endOffset)
+  const ranges = new Map(
+    untilMs === null ? [] : whole.map((it, index) => [it.partition, rangeOf(it, start, found[index], until[index])]),
+  )
+  const partitions = whole.map(it => narrowed(it, ranges.get(it.partition)))
+  const isEmpty = whole.every(({ startOffset, endOffset }) => startOffset === endOffset)
+  const isNarrowedAway = !isEmpty && partitions.every(({ startOffset, endOffset }) => startOffset === endOffset)
   const isAfterAll = start.kind === 'time' && !isEmpty && found.every(answer => answer.offset < 0)
   return {
     partitions,
     anchor: partitions.map((bounds, index) => anchorOf(start, bounds, found[index])),
-    firstDirection: start.kind === 'newest' || isAfterAll ? 'backward' : 'forward',
-    note: unreadable([...starts, ...ends]) ?? (isAfterAll ? await nothingAfter(ask) : null),
+    firstDirection: start.kind === 'newest' || (isAfterAll && untilMs === null) ? 'backward' : 'forward',
+    note: unreadable([...starts, ...ends]) ?? (isAfterAll ? await nothingAfter(ask) : isNarrowedAway ? nothingBetween : null),
+    ranges,
   }
+}
+
+const nothingBetween = 'nothing lies between these times'
+
+/**
+ * From the first record at or after the start to the first at or after the end. Records that were written behind that one with an
+ * earlier time are not part of it: to find them, everything would have to be read.
+ */
+function rangeOf(
+  bounds: SessionPartition,
+  start: Start,
+  found: OffsetAnswer | undefined,
+  until: OffsetAnswer | undefined,
+): OffsetRange {
+  const isTimed = start.kind === 'time'
+  const to = until === undefined || until.offset < 0 ? Number.POSITIVE_INFINITY : Math.max(until.offset, bounds.startOffset)
+  const from = isTimed ? (found === undefined || found.offset < 0 ? bounds.endOffset : found.offset) : 0
+  return { from: Math.min(from, to), to }
+}
+
+function narrowed(bounds: SessionPartition, range: OffsetRange | undefined): SessionPartition {
+  if (range === undefined) return bounds
+  const endOffset = Math.min(bounds.endOffset, range.to)
+  return { ...bounds, startOffset: Math.min(Math.max(bounds.startOffset, range.from), endOffset), endOffset }
 }
 
 function anchorOf(start: Start, bounds: SessionPartition, found: OffsetAnswer | undefined): number {

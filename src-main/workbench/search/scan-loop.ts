@@ -15,6 +15,8 @@ import { walkBatches } from '../messages/batch-records.ts'
 import type { WalkedBatch } from '../messages/batch-records.ts'
 import type { LogRecord } from '../messages/log-record.ts'
 import { recordRow } from '../messages/record-row.ts'
+import { rowColumns } from '../messages/row-columns.ts'
+import type { RowColumns } from '../messages/row-columns.ts'
 import { prepareChunk } from './prepare-chunk.ts'
 import { needleSearch } from './needle-search.ts'
 import { readRanges } from './range-reader.ts'
@@ -54,6 +56,7 @@ interface ScanState {
 export async function scan(scanning: Scanning): Promise<void> {
   const { client, order, decoding, signal } = scanning
   const filter = recordFilter(order.filter, decoding)
+  const columns = rowColumns(order, decoding)
   const state: ScanState = {
     startMs: performance.now(),
     ranges: [],
@@ -74,7 +77,7 @@ export async function scan(scanning: Scanning): Promise<void> {
       state.ranges = ranges
       const onChunk = async (chunk: FetchedChunk) => {
         await prepareChunk(decoding, chunk, client.env.compression)
-        return scanChunk(chunk, filter, scanning, state)
+        return scanChunk(chunk, { filter, columns }, scanning, state)
       }
       await readRanges({ client, topic: order.topic, isolation: order.isolation, ranges, signal, onChunk })
       if (state.matched >= order.hitsMax) return finish(scanning, state, 'hits-reached', null)
@@ -90,8 +93,13 @@ export async function scan(scanning: Scanning): Promise<void> {
   }
 }
 
+interface Looking {
+  readonly filter: RecordFilter
+  readonly columns: RowColumns
+}
+
 /** False when enough was found. */
-function scanChunk(chunk: FetchedChunk, filter: RecordFilter, scanning: Scanning, state: ScanState): boolean {
+function scanChunk(chunk: FetchedChunk, { filter, columns }: Looking, scanning: Scanning, state: ScanState): boolean {
   const { order, decoding, client } = scanning
   const { compression } = client.env
   const isIn = filter.needle === undefined ? undefined : needleSearch(filter.needle)
@@ -107,7 +115,7 @@ function scanChunk(chunk: FetchedChunk, filter: RecordFilter, scanning: Scanning
       if (record.offset >= chunk.to) break
       if (order.untilMs !== null && record.timestampMs >= order.untilMs) continue
       state.scanned += 1
-      if (matches(filter, chunk.partition, record, state)) state.rows.push(recordRow(chunk.partition, record, decoding))
+      if (matches(filter, chunk.partition, record, state)) state.rows.push(recordRow(chunk.partition, record, decoding, columns))
       if (state.matched >= order.hitsMax) return false
     }
   }

@@ -19,7 +19,7 @@ export interface ScanRanges {
 export async function scanRanges(client: KafkaClient, order: RangeOrder, signal: AbortSignal): Promise<ScanRanges> {
   const topic = await client.topic(order.topic, { signal })
   const partitions = chosenPartitions(order.partitions, topic.partitions.length)
-  const start = await sessionStart(client, { ...order, partitions, signal })
+  const start = await sessionStart(client, { ...order, untilMs: null, partitions, signal })
   const isNewestFirst = order.start.kind === 'newest'
   const ends = await endsOf(client, order, start.partitions, signal)
   const ranges = start.partitions.map(({ partition, startOffset }, index) => ({
@@ -39,7 +39,7 @@ async function endsOf(
 ): Promise<number[]> {
   const { untilMs } = order
   if (untilMs === null) return bounds.map(it => it.endOffset)
-  // A record older than the bound may lie behind a newer one: the filter by time is exact, so everything up to the end is read.
+  // A record older than the bound may lie behind a newer one; it is left out, because to find it everything would have to be read.
   const questions = bounds.map(({ partition }) => ({ topic: order.topic, partition, at: { timestampMs: untilMs } }))
   const found = await listOffsets(client, questions, { signal })
   return bounds.map((it, index) => {

@@ -8,6 +8,7 @@ import type { Schemas } from '../decoders/schemas.ts'
 import { badInput, toFailure } from '../failures.ts'
 import type { LogRecord } from '../messages/log-record.ts'
 import { recordRow } from '../messages/record-row.ts'
+import { rowColumns } from '../messages/row-columns.ts'
 import { chosenPartitions, sessionStart } from '../messages/session-start.ts'
 import { recordFilter } from './record-filter.ts'
 import { followLeaders } from './tail-follow.ts'
@@ -36,6 +37,7 @@ export async function* tail({ client, order, signal, schemas }: Tailing): AsyncG
   const decoding = newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder, schemas })
   if (order.filter?.kind === 'javascript') throw badInput('filter: a tail takes no JavaScript; scan the topic instead')
   const filter = order.filter === null ? undefined : recordFilter(order.filter, decoding)
+  const columns = rowColumns(order, decoding)
   const topic = await client.topic(order.topic, { signal })
   const partitions = chosenPartitions(order.partitions, topic.partitions.length)
   const start = await sessionStart(client, { ...order, partitions, start: { kind: 'newest' }, signal })
@@ -53,8 +55,8 @@ export async function* tail({ client, order, signal, schemas }: Tailing): AsyncG
       const taken = state.take()
       if (taken.seen > 0) {
         await decoding.prepare(taken.shown.flatMap(({ record }) => [record.key, record.value].filter(bytes => bytes !== null)))
-        const rows = taken.shown.map(({ partition, record }) => recordRow(partition, record, decoding)).sort(byTime)
-        yield { kind: 'rows', rows, seen: taken.seen, seenTotal: taken.seenTotal, next: taken.next }
+        const rows = taken.shown.map(({ partition, record }) => recordRow(partition, record, decoding, columns)).sort(byTime)
+        yield { kind: 'rows', rows, seen: taken.seen, seenTotal: taken.seenTotal, next: taken.next, heldBytes: 0 }
       }
       await new Promise(resolve => setTimeout(resolve, sendEveryMs))
     }

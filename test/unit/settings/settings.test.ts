@@ -21,6 +21,7 @@ describe('settings', () => {
       density: 'compact',
       timeZone: 'Europe/Berlin',
       window: { tabs: '[1]', gone: 'x' },
+      schemaFolder: null,
     })
     expect(again.change({ window: { gone: null } }).window).toEqual({ tabs: '[1]' })
     if (process.platform !== 'win32') expect(statSync(path).mode & 0o077).toBe(0)
