@@ -7,7 +7,10 @@ const parts = ['broker-core', 'broker-core/env/node', 'src-main', 'src-renderer'
 const compiler = join(projectFolder, 'node_modules', 'typescript', 'bin', 'tsc')
 let status = 0
 for (const part of parts) {
-  const result = spawnSync(process.execPath, [compiler, '-p', join(projectFolder, part)], { cwd: projectFolder, stdio: 'inherit' })
+  const result = spawnSync(process.execPath, [compiler, '-p', join(projectFolder, part)], {
+    cwd: projectFolder,
+    stdio: 'inherit',
+  })
   if (result.status !== 0) status = 1
 }
 process.exit(status)

@@ -5,7 +5,8 @@ import { DecodeError } from './decoder.ts'
 import { structuredDecoder } from './structured.ts'
 import { valueText } from './value-text.ts'
 
-const require = createRequire(import.meta.url)
+// Not named `require`: the build declares that name itself.
+const load = createRequire(import.meta.url)
 const magic = [0x4f, 0x62, 0x6a, 0x01]
 const syncBytes = 16
 const inflatedBytesMax = 134_217_728
@@ -18,7 +19,7 @@ interface Avsc {
 
 let library: Avsc | undefined
 /** Loaded with the first Avro value: it is the largest of the decoders' libraries. */
-const avsc = (): Avsc => (library ??= require('avsc') as Avsc)
+const avsc = (): Avsc => (library ??= load('avsc') as Avsc)
 
 /** Throws DecodeError for a schema that is none. Longs become bigints, so that none of their digits is lost. */
 export function avroType(schema: unknown): Type {

@@ -4,14 +4,15 @@ import { DecodeError } from './decoder.ts'
 import { WireCursor } from './protobuf-tree.ts'
 import { valueText } from './value-text.ts'
 
-const require = createRequire(import.meta.url)
+// Not named `require`: the build declares that name itself.
+const load = createRequire(import.meta.url)
 const depthMax = 100
 
 interface Protobuf {
   parse(source: string, options?: object): { readonly root: Root }
 }
 let library: Protobuf | undefined
-const protobuf = (): Protobuf => (library ??= require('protobufjs') as Protobuf)
+const protobuf = (): Protobuf => (library ??= load('protobufjs') as Protobuf)
 
 /** A `.proto` file's messages. Only its parser is used: the messages are read here, so that no code is made from a schema. */
 export function protobufRoot(source: string): Root {

@@ -2,7 +2,8 @@ import { createRequire } from 'node:module'
 import type { Type } from 'avsc'
 import type { Payment } from './shop-records.ts'
 
-const require = createRequire(import.meta.url)
+// Not named `require`: the build declares that name itself.
+const load = createRequire(import.meta.url)
 
 const schema = {
   type: 'record',
@@ -33,7 +34,7 @@ export function paymentAvro({ order, amountCents, method, atMs }: Payment): Uint
 }
 
 function newEncoding(): Encoding {
-  const { Type: types } = require('avsc') as { Type: { forSchema(schema: unknown): Type } }
+  const { Type: types } = load('avsc') as { Type: { forSchema(schema: unknown): Type } }
   const metadata = types.forSchema({ type: 'map', values: 'bytes' })
   const fields = metadata.toBuffer({ 'avro.schema': Buffer.from(JSON.stringify(schema)), 'avro.codec': Buffer.from('null') })
   const header = Buffer.concat([Buffer.from('Obj\u0001', 'latin1'), fields, Buffer.alloc(16, 0xb5)])
