@@ -68,7 +68,7 @@ function ConfigLine({ definition, value, error, onChange }: ConfigLineProps) {
   return (
     <div className={classes(styles.config, value !== undefined && styles.changed)}>
       <div>
-        <div className={styles.sectionHead}>
+        <div className={styles.configHead}>
           <span className={styles.configName}>{name}</span>
           <span className="faint">{boundsText(definition)}</span>
           {value !== undefined && (

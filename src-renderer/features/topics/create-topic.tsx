@@ -95,7 +95,7 @@ function CreateForm(props: CreateTopicProps & { readonly initial: CreateForm }) 
         <p className="muted">Starts with the shape and the set configuration of “{like}”. Records are not copied.</p>
       )}
       <ShapeFields form={form} errors={errors} known={known} onChange={setForm} />
-      {preview.replicas !== null && <ReplicaLayout replicas={preview.replicas} />}
+      <ReplicaLayout replicas={preview.replicas} />
       {definitions.data === undefined ? (
         definitions.failure === undefined ? (
           <Skeleton lines={5} />

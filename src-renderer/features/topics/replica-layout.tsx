@@ -6,21 +6,25 @@ import styles from './topics.module.css'
 const drawnMax = 60
 
 /** Where the replicas of a new topic would lie: preferred leader first, and how much each broker gets. */
-export function ReplicaLayout({ replicas }: { readonly replicas: readonly (readonly number[])[] }) {
+export function ReplicaLayout({ replicas }: { readonly replicas: readonly (readonly number[])[] | null }) {
   return (
     <section aria-label="Replica layout" className={styles.form}>
       <div className={styles.sectionHead}>
         <h3>Replica layout</h3>
-        <span className="muted">{brokerSums(replicas)}</span>
+        <span className="muted">
+          {replicas === null ? 'shown as soon as the cluster would take the topic' : brokerSums(replicas)}
+        </span>
       </div>
       <div className={styles.layout} tabIndex={-1}>
-        {replicas.slice(0, drawnMax).map((ids, partition) => (
+        {replicas?.slice(0, drawnMax).map((ids, partition) => (
           <span key={`${partition}`} className={styles.placement}>
             <PartitionBadge partition={partition} />
             <Replicas ids={ids} />
           </span>
         ))}
-        {replicas.length > drawnMax && <span className="muted">and {replicas.length - drawnMax} more like these</span>}
+        {replicas !== null && replicas.length > drawnMax && (
+          <span className="muted">and {replicas.length - drawnMax} more like these</span>
+        )}
       </div>
     </section>
   )
