@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import { bridge, failureOf } from '../../bridge/bridge.ts'
 import { useCall } from '../../bridge/use-call.ts'
 import type { PartitionView, TopicDetail } from '../../../src-main/contract/views/topics.ts'
@@ -11,19 +11,35 @@ import { DataTable } from '../../widgets/table/data-table.tsx'
 import { toast } from '../../widgets/toasts.ts'
 import { AddPartitionsDialog } from './add-partitions.tsx'
 import { partitionColumns } from './partition-columns.tsx'
+import { ReassignDialog } from './reassign-dialog.tsx'
+import { ReassignmentsPanel } from './reassignments-panel.tsx'
+import type { Started } from './reassignments-panel.tsx'
 
 const refreshMs = 3_000
 
 export function PartitionsView({ connection, topic }: { readonly connection: string; readonly topic: string }) {
   const state = useCall('topics.detail', { connection, topic }, { refreshMs })
-  const [isAdding, setAdding] = useState(false)
-  const after = () => void state.reload()
+  const readOnly = useReadOnlyReason(connection)
+  const [open, setOpen] = useState<'add' | 'reassign' | 'edit' | null>(null)
+  const [started, setStarted] = useState<Started | null>(null)
+  const { reload } = state
+  const after = useCallback(() => void reload(), [reload])
+  const close = () => setOpen(null)
   return (
     <Page label="Partitions">
       <Loaded state={state} lines={10}>
         {data => (
           <>
             <MissingBanner missing={data.missing} />
+            <ReassignmentsPanel
+              connection={connection}
+              detail={data}
+              detailAsOfMs={state.asOfMs}
+              started={started}
+              readOnly={readOnly}
+              onReload={after}
+              onClose={() => setStarted(null)}
+            />
             <DataTable
               name="Partitions"
               rowNoun="partition"
@@ -31,16 +47,30 @@ export function PartitionsView({ connection, topic }: { readonly connection: str
               columns={partitionColumns}
               rowKey={keyOf}
               storageKey="partitions"
+              rowMenu={() => [{ label: 'Edit replicas…', disabledReason: readOnly, run: () => setOpen('edit') }]}
               empty={null}
-              tools={<Tools connection={connection} detail={data} onAdd={() => setAdding(true)} onDone={after} />}
+              tools={<Tools connection={connection} detail={data} readOnly={readOnly} onOpen={setOpen} onDone={after} />}
             />
-            {isAdding && (
+            {open === 'add' && (
               <AddPartitionsDialog
                 connection={connection}
                 topic={topic}
                 count={data.partitionCount}
-                onClose={() => setAdding(false)}
+                onClose={close}
                 onDone={after}
+              />
+            )}
+            {(open === 'reassign' || open === 'edit') && (
+              <ReassignDialog
+                connection={connection}
+                detail={data}
+                byHand={open === 'edit'}
+                onClose={close}
+                onStarted={(moves, throttle) => {
+                  setStarted({ atMs: Date.now(), moves, throttle })
+                  close()
+                  after()
+                }}
               />
             )}
           </>
@@ -55,12 +85,12 @@ const keyOf = (row: PartitionView): string => String(row.partition)
 interface ToolsProps {
   readonly connection: string
   readonly detail: TopicDetail
-  readonly onAdd: () => void
+  readonly readOnly: string | undefined
+  readonly onOpen: (dialog: 'add' | 'reassign') => void
   readonly onDone: () => void
 }
 
-function Tools({ connection, detail, onAdd, onDone }: ToolsProps) {
-  const readOnly = useReadOnlyReason(connection)
+function Tools({ connection, detail, readOnly, onOpen, onDone }: ToolsProps) {
   const unpreferred = detail.partitions.filter(it => !it.leaderIsPreferred).length
   const elect = async () => {
     await electLeaders(connection, detail.name)
@@ -74,7 +104,10 @@ function Tools({ connection, detail, onAdd, onDone }: ToolsProps) {
       >
         Elect preferred leaders{unpreferred > 0 && ` (${unpreferred})`}
       </Button>
-      <Button disabledReason={readOnly} onClick={onAdd}>
+      <Button disabledReason={readOnly} onClick={() => onOpen('reassign')}>
+        Reassign…
+      </Button>
+      <Button disabledReason={readOnly} onClick={() => onOpen('add')}>
         Add partitions…
       </Button>
     </>
