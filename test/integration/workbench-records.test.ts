@@ -228,7 +228,11 @@ describe('records of a topic', () => {
       abort.abort()
     }
     await call('topics.create', { connection, topic: 'paid', partitions: 1 })
-    const { offset } = await call('records.produce', { connection, topic: 'paid', value: { encoding: 'hex', text: '04 41 31' } })
+    const { offset } = await call('records.produce', {
+      connection,
+      topic: 'paid',
+      value: { encoding: 'schema', schema: 'schema:Payment', text: '{"id":"A1"}' },
+    })
     const detail = await call('records.detail', { connection, topic: 'paid', partition: 0, offset })
     expect(detail.value).toMatchObject({ decoder: 'avro', text: '{\n  "id": "A1"\n}', reason: 'Avro by paid-value.avsc' })
     await call('records.produce', { connection, topic: 'paid', value: { encoding: 'text', text: 'BEEx' } })
