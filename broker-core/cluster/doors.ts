@@ -2,8 +2,9 @@ import type { Env } from '../env/env.ts'
 import type { BrokerLayers } from '../server/config-layers.ts'
 import { createDispatch, type Dispatch } from '../server/dispatch.ts'
 import { ClientQuotas } from '../server/quotas/client-quotas.ts'
+import { ControllerMutations } from '../server/quotas/controller-mutations.ts'
 import { Throttling } from '../server/quotas/throttling.ts'
-import type { BrokerConfig } from './broker-config.ts'
+import { configNumber, type BrokerConfig } from './broker-config.ts'
 import type { Coordination } from './coordination.ts'
 import { coordinatorHandlers } from './coordinator-handlers.ts'
 import type { DataPlane } from './data-plane.ts'
@@ -30,7 +31,13 @@ export function openDoors(parts: DoorParts): { clientDispatch: Dispatch; control
   const { coordination, directories, layers, topics } = parts
   const common = { config, env, node, replicas: data.replicas, directories, layers, topics, gate: coordination.gate }
   const quotas = new ClientQuotas(() => node.metadata.image())
-  const throttling = new Throttling({ quotas, clock: env.clock, timers: env.timers })
+  const mutations = new ControllerMutations({
+    quotas,
+    image: () => node.metadata.image(),
+    partitionsDefault: configNumber(config, 'num.partitions'),
+    nowMs: () => env.clock.monotonicMs(),
+  })
+  const throttling = new Throttling({ quotas, mutations, clock: env.clock, timers: env.timers })
   const unlimited: Dispatch = createDispatch({
     handlers: throttling.handlers([
       ...clientHandlers({ ...common, served: () => unlimited.served }),
