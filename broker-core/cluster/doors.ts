@@ -2,6 +2,7 @@ import type { Env } from '../env/env.ts'
 import type { BrokerLayers } from '../server/config-layers.ts'
 import { createDispatch, type Dispatch } from '../server/dispatch.ts'
 import { ClientQuotas } from '../server/quotas/client-quotas.ts'
+import { ConnectionQuotas } from '../server/quotas/connection-quotas.ts'
 import { ControllerMutations } from '../server/quotas/controller-mutations.ts'
 import { Throttling } from '../server/quotas/throttling.ts'
 import { configNumber, type BrokerConfig } from './broker-config.ts'
@@ -25,17 +26,25 @@ export interface DoorParts {
   bug(error: unknown): void
 }
 
+export interface Doors {
+  readonly clientDispatch: Dispatch
+  readonly controllerDispatch: Dispatch
+  readonly connectionQuotas: ConnectionQuotas
+}
+
 /** What is answered at the client listener and at the controller listener. */
-export function openDoors(parts: DoorParts): { clientDispatch: Dispatch; controllerDispatch: Dispatch } {
+export function openDoors(parts: DoorParts): Doors {
   const { bug, config, data, env, node } = parts
   const { coordination, directories, layers, topics } = parts
   const common = { config, env, node, replicas: data.replicas, directories, layers, topics, gate: coordination.gate }
-  const quotas = new ClientQuotas(() => node.metadata.image())
+  const image = () => node.metadata.image()
+  const nowMs = () => env.clock.monotonicMs()
+  const quotas = new ClientQuotas(image)
   const mutations = new ControllerMutations({
     quotas,
-    image: () => node.metadata.image(),
+    image,
     partitionsDefault: configNumber(config, 'num.partitions'),
-    nowMs: () => env.clock.monotonicMs(),
+    nowMs,
   })
   const throttling = new Throttling({ quotas, mutations, clock: env.clock, timers: env.timers })
   const unlimited: Dispatch = createDispatch({
@@ -58,5 +67,6 @@ export function openDoors(parts: DoorParts): { clientDispatch: Dispatch; control
     log: env.log,
     bug,
   })
-  return { clientDispatch, controllerDispatch }
+  const connectionQuotas = new ConnectionQuotas(image, nowMs)
+  return { clientDispatch, controllerDispatch, connectionQuotas }
 }
