@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, integer, option, property } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { dashesOf, preparedSeries } from '../../../../src-renderer/charts/prepared-series.ts'
 import { nearestPoint, splitSeries, thinned } from '../../../../src-renderer/charts/series.ts'
@@ -13,13 +13,13 @@ const line = (id: string, values: readonly (number | null)[], stepMs = 10): Char
 })
 
 describe('thinned', () => {
-  const points = fc
-    .array(fc.option(fc.integer({ min: 0, max: 1_000_000 })), { maxLength: 1_000 })
-    .map(values => values.map((value, at): ChartPoint => ({ atMs: at * 10, value })))
+  const points = array(option(integer({ min: 0, max: 1_000_000 })), { maxLength: 1_000 }).map(values =>
+    values.map((value, at): ChartPoint => ({ atMs: at * 10, value })),
+  )
 
   it('loses no peak and no dip, keeps the order, invents nothing, and has few points', () => {
-    fc.assert(
-      fc.property(points, given => {
+    assert(
+      property(points, given => {
         const few = thinned(given, range, 100)
         const known = (list: readonly ChartPoint[]) => list.flatMap(({ value }) => (value === null ? [] : [value]))
         expect(Math.max(...known(few))).toBe(Math.max(...known(given)))

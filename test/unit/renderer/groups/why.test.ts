@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { GroupDetail, GroupMember, GroupPartition, LagSample } from '../../../../src-main/contract/views/groups.ts'
 import { memberName, trackCommits, whyBehind } from '../../../../src-renderer/features/groups/why.ts'
+import type { CommitTrack } from '../../../../src-renderer/features/groups/why.ts'
 
 const member = (memberId: string, clientId = memberId): GroupMember => ({
   memberId,
@@ -55,7 +56,8 @@ const rates = (committedPerSecond: number, appendedPerSecond: number): LagSample
   appendedPerSecond,
   lags: [],
 })
-const why = (detail: GroupDetail, sample: LagSample | null = null, commits = new Map()) => whyBehind({ detail, sample, commits })
+const why = (detail: GroupDetail, sample: LagSample | null = null, commits: CommitTrack = new Map()) =>
+  whyBehind({ detail, sample, commits })
 
 describe('whyBehind', () => {
   const [a, b, c] = [member('a'), member('b'), member('c')]
