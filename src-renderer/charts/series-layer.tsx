@@ -4,9 +4,6 @@ import type { PlotBox, Scale } from './paths.ts'
 import type { PreparedSeries } from './prepared-series.ts'
 import styles from './charts.module.css'
 
-/** A band parts where so many slots in a row have no value. */
-const gapSlots = 8
-
 /** The lines themselves: one path each, those behind all in one. */
 export function SeriesLayer(props: { readonly drawn: PreparedSeries; readonly scale: Scale; readonly plot: PlotBox }) {
   const { drawn, scale, plot } = props
@@ -16,7 +13,7 @@ export function SeriesLayer(props: { readonly drawn: PreparedSeries; readonly sc
       <clipPath id={clip}>
         <rect x={plot.x} y={plot.y - 2} width={plot.width} height={plot.height + 4} />
       </clipPath>
-      {drawn.band.length > 0 && <path className={styles.band} d={bandPath(drawn.band, scale, drawn.bandSlotMs * gapSlots)} />}
+      {drawn.band.length > 0 && <path className={styles.band} d={bandPath(drawn.band, scale, drawn.bandGapMs)} />}
       {drawn.faint.length > 0 && (
         <path className={styles.faint} d={drawn.faint.map(one => linePath(one.points, scale)).join('')} />
       )}

@@ -31,7 +31,8 @@ export interface MergedLag {
 
 /** The sampler writes to disk this often. */
 const storedEveryMs = 15_000
-const gapAtLeastMs = 75_000
+/** A sampler that is slow to be answered looks every two and a half minutes at least. */
+const gapAtLeastMs = 160_000
 const gapSteps = 6
 const stepsToTell = 8
 
