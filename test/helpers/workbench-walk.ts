@@ -156,6 +156,14 @@ export async function walkSearchAndGroups(workbench: WorkbenchInProcess, bootstr
       call('topics.detail', { connection, topic: copy }),
     ])
     expect(to.partitions.map(it => it.endOffset)).toEqual(from.partitions.map(it => it.endOffset))
+
+    const table = `${folder}/out.csv`
+    const asTable = { ...exporting, format: 'csv', path: table } as const
+    await exportRecords({ client, order: asTable, path: table, decoding, signal, emit: () => undefined })
+    const fromTable = { ...importing, path: table, format: 'csv' } as const
+    await importRecords({ client, order: fromTable, path: table, signal, emit: () => undefined })
+    const twice = await call('topics.detail', { connection, topic: copy })
+    expect(twice.partitions.map(it => it.endOffset)).toEqual(from.partitions.map(it => (it.endOffset ?? 0) * 2))
   } finally {
     await client.close()
   }

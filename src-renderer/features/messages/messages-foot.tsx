@@ -37,7 +37,7 @@ export function MessagesFoot({ session, rows, loaded, isReading, columns, order,
       </span>
       {isReading && opened !== null && (
         <span title={`At most ${formatCount(rowsHeldMax)} rows are held; those far away are read again when you come to them`}>
-          of at most {formatCount(opened.recordsAtMost)}
+          of at most {formatCount(session.recordsAtMost)}
         </span>
       )}
       <span className="cut">{order}</span>

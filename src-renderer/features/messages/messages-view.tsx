@@ -45,6 +45,11 @@ export function MessagesView({ connection, topic, at, onInspect }: MessagesViewP
   const [scan, setScan] = useState<ScanResult | null>(null)
   const reading = useReading({ connection, topic, decoders, choice, at })
   const { context } = reading
+  /** A choice, also of the same, reads anew. */
+  const choose = (next: StartChoice) => {
+    setChoice(next)
+    reading.readAgain()
+  }
   const batchFacts = useBatchFacts(topic)
   const isLive = choice.kind === 'live' && scan === null
   const live = useLive(isLive ? context : null, fields, batchFacts)
@@ -66,7 +71,7 @@ export function MessagesView({ connection, topic, at, onInspect }: MessagesViewP
       <MessagesToolbar
         {...{ context, choice }}
         isLive={choice.kind === 'live'}
-        onChoice={setChoice}
+        onChoice={choose}
         onReload={reading.readAgain}
         reading={{ ...reading, partitionCount, decoders, onDecoders: setDecoders, formats }}
       />
@@ -77,7 +82,7 @@ export function MessagesView({ connection, topic, at, onInspect }: MessagesViewP
           context={context}
           isShown={isShown}
           chosen={chosenSpan(choice, context)}
-          onChoose={(timestampMs, untilMs) => setChoice({ ...choice, kind: 'between', timestampMs, untilMs })}
+          onChoose={(timestampMs, untilMs) => choose({ ...choice, kind: 'between', timestampMs, untilMs })}
         />
       )}
       <div className={styles.filters}>
@@ -90,7 +95,7 @@ export function MessagesView({ connection, topic, at, onInspect }: MessagesViewP
         {...{ context, session, fields, setFields, filter, highlight, loaded, scan, selected }}
         live={isLive ? live : null}
         onSelect={select}
-        onStart={kind => setChoice(chosenKind(choice, kind, Date.now()))}
+        onStart={kind => choose(chosenKind(choice, kind, Date.now()))}
         onFilter={setFilter}
       />
     </div>

@@ -21,6 +21,8 @@ export interface LoaderState {
   readonly missing: readonly string[]
   /** From the question to the rows, of the last page. */
   readonly tookMs: number
+  /** Records in the session's partitions as of the last page, at most: compaction and transactions leave gaps. */
+  readonly recordsAtMost: number
   /** When the last page came; 0: none has. */
   readonly asOfMs: number
 }
@@ -65,10 +67,13 @@ export function sessionLoader(options: LoaderOptions): SessionLoader {
     lastDirection = direction
     const askedAt = performance.now()
     const page = await pages.page(direction === 'forward' ? state.window.end : state.window.start, direction)
-    const partitions = state.session?.partitions.map(({ partition }) => partition) ?? []
+    const known = state.session?.partitions ?? []
+    const partitions = known.map(({ partition }) => partition)
     const window = withPage(state.window, page, direction, partitions)
+    const counts = known.map(({ startOffset }, index) => (page.endOffsets[index] ?? startOffset) - startOffset)
+    const recordsAtMost = counts.reduce((sum, count) => sum + count, 0)
     const tookMs = performance.now() - askedAt
-    set({ window, missing: page.missing, failure: null, tookMs, asOfMs: Date.now() })
+    set({ window, missing: page.missing, failure: null, tookMs, recordsAtMost, asOfMs: Date.now() })
   }
 
   async function openAndRead(): Promise<void> {
@@ -117,5 +122,14 @@ export function sessionLoader(options: LoaderOptions): SessionLoader {
 }
 
 const firstState: LoaderState = {
-  ...{ session: null, window: emptyWindow([]), isLoading: true, failure: null, missing: [], tookMs: 0, asOfMs: 0 },
+  ...{
+    session: null,
+    window: emptyWindow([]),
+    isLoading: true,
+    failure: null,
+    missing: [],
+    tookMs: 0,
+    recordsAtMost: 0,
+    asOfMs: 0,
+  },
 }

@@ -20,7 +20,16 @@ export interface OpenSession extends LoaderState {
 }
 
 const closed: LoaderState = {
-  ...{ session: null, window: emptyWindow([]), isLoading: true, failure: null, missing: [], tookMs: 0, asOfMs: 0 },
+  ...{
+    session: null,
+    window: emptyWindow([]),
+    isLoading: true,
+    failure: null,
+    missing: [],
+    tookMs: 0,
+    recordsAtMost: 0,
+    asOfMs: 0,
+  },
 }
 
 /** A session for as long as the context stays the same (by value, and `round`); `context` null: none. */
