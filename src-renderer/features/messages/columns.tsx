@@ -3,7 +3,7 @@ import { formatBytes, formatCount } from '../../widgets/format.ts'
 import { Chip, PartitionBadge } from '../../widgets/marks.tsx'
 import type { Column } from '../../widgets/table/column.ts'
 import { formatTime } from '../../widgets/time.ts'
-import type { PartFormat } from './decoder-titles.ts'
+import type { PartFormat, RowFormats } from './decoder-titles.ts'
 import { Marked } from './marked.tsx'
 
 export interface ColumnOptions {
@@ -12,8 +12,7 @@ export interface ColumnOptions {
   readonly isShortTime: boolean
   /** How the rows are ordered, in words. */
   readonly order: string
-  readonly keyFormat: PartFormat | null
-  readonly valueFormat: PartFormat | null
+  readonly formats: RowFormats
   readonly fields: readonly string[]
   readonly highlight: RegExp | null
 }
@@ -49,12 +48,12 @@ function placeColumns({ timeZone, isShortTime, order }: ColumnOptions): Column<R
   ]
 }
 
-function payloadColumns({ keyFormat, valueFormat, fields, highlight }: ColumnOptions): Column<RecordRow>[] {
+function payloadColumns({ formats, fields, highlight }: ColumnOptions): Column<RecordRow>[] {
   return [
     {
       id: 'key',
       title: 'Key',
-      ...formatted(keyFormat),
+      ...formatted(formats.key),
       widthPx: 130,
       mono: true,
       value: row => row.key?.text ?? null,
@@ -63,7 +62,7 @@ function payloadColumns({ keyFormat, valueFormat, fields, highlight }: ColumnOpt
     {
       id: 'value',
       title: 'Value',
-      ...formatted(valueFormat),
+      ...formatted(formats.value),
       widthPx: 260,
       grows: true,
       mono: true,

@@ -41,6 +41,11 @@ export interface PartFormat {
   readonly reason: string
 }
 
+export interface RowFormats {
+  readonly key: PartFormat | null
+  readonly value: PartFormat | null
+}
+
 /** Rows looked at: a topic holds one kind, or its kinds soon show. */
 const rowsAsked = 50
 
@@ -57,3 +62,8 @@ export function formatOf(rows: readonly RecordRow[], part: 'key' | 'value'): Par
   const title = names.map(decoderTitle).join(', ')
   return { title, reason: `Read as ${title}: ${reason}` }
 }
+
+export const formatsOf = (rows: readonly RecordRow[]): RowFormats => ({
+  key: formatOf(rows, 'key'),
+  value: formatOf(rows, 'value'),
+})

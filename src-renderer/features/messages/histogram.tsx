@@ -10,7 +10,8 @@ import type { ReadContext } from './read-context.ts'
 import styles from './messages.module.css'
 
 const bucketCount = 120
-const refreshMs = 10_000
+/** It asks a few hundred questions: seldom enough not to be in the way of reading. */
+const refreshMs = 30_000
 
 export interface HistogramStripProps {
   readonly context: Pick<ReadContext, 'connection' | 'topic' | 'partitions'>

@@ -40,18 +40,23 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       onClick={event => actions.current.select(row, event.ctrlKey || event.metaKey)}
       onContextMenu={event => actions.current.menu(row, partUnder(event))}
     >
-      {columns.map(column => (
-        <div
-          key={column.id}
-          role="gridcell"
-          data-column={column.id}
-          className={classes(styles.cell, column.align === 'end' && styles.end, column.mono === true && styles.mono)}
-        >
-          {column.render === undefined ? (column.value(row) ?? <span className="faint">—</span>) : column.render(row)}
-        </div>
-      ))}
+      <Cells row={row} columns={columns} />
     </div>
   )
+})
+
+/** Apart from the row, which moves when others come in front of it: its cells stay as they are. */
+const Cells = memo(function Cells({ row, columns }: Pick<MessageRowProps, 'row' | 'columns'>) {
+  return columns.map(column => (
+    <div
+      key={column.id}
+      role="gridcell"
+      data-column={column.id}
+      className={classes(styles.cell, column.align === 'end' && styles.end, column.mono === true && styles.mono)}
+    >
+      {column.render === undefined ? (column.value(row) ?? <span className="faint">—</span>) : column.render(row)}
+    </div>
+  ))
 })
 
 function partUnder(event: MouseEvent): RowPart | null {

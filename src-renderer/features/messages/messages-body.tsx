@@ -3,6 +3,7 @@ import type { RecordRow } from '../../../src-main/contract/views/records.ts'
 import { useComparePair, markForCompare } from '../../places/compare-pair.ts'
 import { useReadOnlyReason } from '../../places/connections.ts'
 import { MissingBanner } from '../../widgets/states.tsx'
+import type { RowFormats } from './decoder-titles.ts'
 import { MessageGrid } from './message-grid.tsx'
 import { MessagesFoot } from './messages-foot.tsx'
 import { NoRows } from './no-rows.tsx'
@@ -26,6 +27,7 @@ export interface MessagesBodyProps {
   /** Filter of the loaded rows. */
   readonly filter: string
   readonly highlight: RegExp | null
+  readonly formats: RowFormats
   /** Those of the session, of the scan, or of the tail. */
   readonly loaded: readonly RecordRow[]
   readonly scan: ScanResult | null
@@ -42,7 +44,7 @@ export function MessagesBody(props: MessagesBodyProps) {
   const isReading = scan === null && live === null
   const rows = useMemo(() => rowsMatching(loaded, filter), [loaded, filter])
   const columns = useMessageColumns({
-    ...{ topic: context.topic, rows: loaded, fields, highlight },
+    ...{ topic: context.topic, rows: loaded, formats: props.formats, fields, highlight },
     ...{ session: isReading ? session.session : null, isLive: live !== null },
   })
   return (

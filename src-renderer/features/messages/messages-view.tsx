@@ -1,10 +1,11 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { RecordRow } from '../../../src-main/contract/views/records.ts'
 import { useCall } from '../../bridge/use-call.ts'
 import { useDecoderChoices } from '../../places/decoder-choice.ts'
 import type { TopicStart } from '../../places/place.ts'
 import { isStringList, useRemembered } from '../../preferences/use-remembered.ts'
-import { formatOf } from './decoder-titles.ts'
+import { formatsOf } from './decoder-titles.ts'
+import type { RowFormats } from './decoder-titles.ts'
 import { FilterField } from './filter-field.tsx'
 import { HistogramStrip } from './histogram.tsx'
 import { LiveBar } from './live-bar.tsx'
@@ -32,6 +33,8 @@ export interface MessagesViewProps {
 }
 
 const noFields: string[] = []
+/** Rows come often; what does not show them is not drawn again for them. */
+const TopicScan = memo(ScanBar)
 
 /** The records of a topic: from wherever the reader starts, endless both ways. */
 export function MessagesView({ connection, topic, at, onInspect }: MessagesViewProps) {
@@ -45,11 +48,15 @@ export function MessagesView({ connection, topic, at, onInspect }: MessagesViewP
   const [scan, setScan] = useState<ScanResult | null>(null)
   const reading = useReading({ connection, topic, decoders, choice, at })
   const { context } = reading
+  const { readAgain } = reading
   /** A choice, also of the same, reads anew. */
-  const choose = (next: StartChoice) => {
-    setChoice(next)
-    reading.readAgain()
-  }
+  const choose = useCallback(
+    (next: StartChoice) => {
+      setChoice(next)
+      readAgain()
+    },
+    [readAgain],
+  )
   const batchFacts = useBatchFacts(topic)
   const isLive = choice.kind === 'live' && scan === null
   const live = useLive(isLive ? context : null, fields, batchFacts)
@@ -57,7 +64,7 @@ export function MessagesView({ connection, topic, at, onInspect }: MessagesViewP
   const options = { fields, batchFacts, showControl: reading.showControl }
   const session = useSession(isReading ? context : null, options, reading.round)
   const loaded = scan?.rows ?? (isLive ? live.shown.rows : session.window.rows)
-  const formats = useMemo(() => ({ key: formatOf(loaded, 'key'), value: formatOf(loaded, 'value') }), [loaded])
+  const formats = useFormats(loaded)
   const highlight = useMemo(() => scan?.highlight ?? textPattern(filter), [scan?.highlight, filter])
   const partitionCount = useCall('topics.detail', { connection, topic }).data?.partitionCount ?? 0
   const select = (row: RecordRow) => {
@@ -69,11 +76,9 @@ export function MessagesView({ connection, topic, at, onInspect }: MessagesViewP
   return (
     <div className={styles.view} ref={frame}>
       <MessagesToolbar
-        {...{ context, choice }}
-        isLive={choice.kind === 'live'}
+        {...{ context, choice, reading, partitionCount, decoders, formats }}
         onChoice={choose}
-        onReload={reading.readAgain}
-        reading={{ ...reading, partitionCount, decoders, onDecoders: setDecoders, formats }}
+        onDecoders={setDecoders}
       />
       {isLive ? (
         <LiveBar live={live} isShown={isShown} />
@@ -88,11 +93,11 @@ export function MessagesView({ connection, topic, at, onInspect }: MessagesViewP
       <div className={styles.filters}>
         <FilterField value={filter} onChange={setFilter} loaded={loaded.length} isShown={isShown} />
         <div className="grow">
-          <ScanBar context={context} selected={selected} onResult={setScan} fields={fields} />
+          <TopicScan context={context} selected={selected} onResult={setScan} fields={fields} />
         </div>
       </div>
       <MessagesBody
-        {...{ context, session, fields, setFields, filter, highlight, loaded, scan, selected }}
+        {...{ context, session, fields, setFields, filter, highlight, loaded, scan, selected, formats }}
         live={isLive ? live : null}
         onSelect={select}
         onStart={kind => choose(chosenKind(choice, kind, Date.now()))}
@@ -100,6 +105,12 @@ export function MessagesView({ connection, topic, at, onInspect }: MessagesViewP
       />
     </div>
   )
+}
+
+/** The same object as long as the rows are read the same way. */
+function useFormats(rows: readonly RecordRow[]): RowFormats {
+  const text = useMemo(() => JSON.stringify(formatsOf(rows)), [rows])
+  return useMemo(() => JSON.parse(text) as RowFormats, [text])
 }
 
 /** A reader who asked for one record sees it chosen. */

@@ -6,7 +6,7 @@ import { Menu } from '../../widgets/menu.tsx'
 import type { MenuEntry } from '../../widgets/menu.tsx'
 import { Select } from '../../widgets/select.tsx'
 import { DecoderFields } from './decoder-fields.tsx'
-import type { PartFormat } from './decoder-titles.ts'
+import type { RowFormats } from './decoder-titles.ts'
 
 export interface ReadFieldsProps {
   readonly partitionCount: number
@@ -19,7 +19,7 @@ export interface ReadFieldsProps {
   readonly decoders: DecoderChoices
   readonly onDecoders: (decoders: DecoderChoices) => void
   /** How the loaded rows were read. */
-  readonly formats: { readonly key: PartFormat | null; readonly value: PartFormat | null }
+  readonly formats: RowFormats
 }
 
 const isolations = [

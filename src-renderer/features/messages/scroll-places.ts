@@ -6,7 +6,7 @@ export interface ScrollShape {
   readonly rows: number
 }
 
-const overscanRows = 14
+const overscanRows = 8
 /** Rows from an edge at which the next page is asked for. */
 const nearRows = 60
 /** Of the head, which lies over the rows. */

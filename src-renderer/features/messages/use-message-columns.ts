@@ -9,7 +9,7 @@ import { useColumnLayout } from '../../widgets/table/use-column-layout.ts'
 import type { ColumnChoice } from '../../widgets/table/use-column-layout.ts'
 import { zoneOffsetMs } from '../../widgets/time.ts'
 import { batchColumns, messageColumns } from './columns.tsx'
-import { formatOf } from './decoder-titles.ts'
+import type { RowFormats } from './decoder-titles.ts'
 import { isAllToday } from './shown-rows.ts'
 
 const layoutKey = (topic: string): string => `messages.${topic}`.slice(0, 180)
@@ -24,6 +24,7 @@ export function useBatchFacts(topic: string): boolean {
 export interface ColumnsInput {
   readonly topic: string
   readonly rows: readonly RecordRow[]
+  readonly formats: RowFormats
   readonly fields: readonly string[]
   readonly highlight: RegExp | null
   readonly session: RecordSession | null
@@ -37,18 +38,16 @@ export interface MessageColumns {
 }
 
 /** The columns of a topic, as chosen for it. What no loaded row has is left out. */
-export function useMessageColumns({ topic, rows, fields, highlight, session, isLive }: ColumnsInput): MessageColumns {
+export function useMessageColumns({ topic, rows, formats, fields, highlight, session, isLive }: ColumnsInput): MessageColumns {
   const timeZone = useTimeZone()
   const nowMs = useNow(60_000)
   const isShortTime = useMemo(() => isAllToday(rows, nowMs, zoneOffsetMs(nowMs, timeZone)), [rows, nowMs, timeZone])
   const hasHeaders = useMemo(() => rows.some(row => row.headerCount > 0), [rows])
-  const [keyFormat, valueFormat] = useMemo(() => [formatOf(rows, 'key'), formatOf(rows, 'value')], [rows])
-  const formats = JSON.stringify([keyFormat, valueFormat])
   const order = orderText(session, isLive)
-  const all = useMemo(() => {
-    const [key, value] = JSON.parse(formats) as [typeof keyFormat, typeof valueFormat]
-    return messageColumns({ timeZone, isShortTime, order, keyFormat: key, valueFormat: value, fields, highlight })
-  }, [timeZone, isShortTime, order, formats, fields, highlight])
+  const all = useMemo(
+    () => messageColumns({ timeZone, isShortTime, order, formats, fields, highlight }),
+    [timeZone, isShortTime, order, formats, fields, highlight],
+  )
   const { shown, layout, resize, show, reset } = useColumnLayout(layoutKey(topic), all)
   const choice = useMemo(() => {
     const drawn = shown.filter(column => column.id !== 'headers' || hasHeaders)

@@ -45,5 +45,8 @@ export function useReading({ connection, topic, decoders, choice, at }: ReadingI
     return { connection, topic, partitions, isolation, keyDecoder, valueDecoder, start, untilMs }
   }, [connection, topic, partitions, isolation, decoders, range, last])
   const readAgain = useCallback(() => setRound(count => count + 1), [])
-  return { context, round, readAgain, partitions, onPartitions, isolation, onIsolation, showControl, onShowControl }
+  return useMemo(
+    () => ({ context, round, readAgain, partitions, onPartitions, isolation, onIsolation, showControl, onShowControl }),
+    [context, round, readAgain, partitions, isolation, showControl],
+  )
 }

@@ -166,7 +166,7 @@ describe('payload columns', () => {
 describe('places on screen', () => {
   const shape = { topPx: 0, heightPx: 527, rowHeightPx: 25, rows: 1_000 }
   it('draw what is seen and a little more', () => {
-    expect(rowsInView(shape)).toEqual({ from: 0, to: 35, rowsVisible: 20 })
+    expect(rowsInView(shape)).toEqual({ from: 0, to: 29, rowsVisible: 20 })
     expect(rowsInView({ ...shape, topPx: 99_999 }).to).toBe(1_000)
     expect(rowsInView({ ...shape, rows: 3 })).toMatchObject({ from: 0, to: 3 })
   })
