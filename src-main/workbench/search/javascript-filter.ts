@@ -2,6 +2,8 @@ import { Script, createContext } from 'node:vm'
 import type { Decoding } from '../decoders/decoding.ts'
 import { badInput } from '../failures.ts'
 import type { LogRecord } from '../messages/log-record.ts'
+import { expressionNames } from './expression-names.ts'
+import { fieldPicker } from './json-fields.ts'
 
 type Matches = (partition: number, record: LogRecord) => boolean
 
@@ -31,11 +33,19 @@ export function sandboxedExpression(expression: string, decoding: Decoding): Mat
     partition: number,
     timestamp: number,
   ) => boolean
+  const { usesKey, usesHeaders, valueFields } = expressionNames(expression)
+  const picked = valueFields === null ? undefined : fieldPicker(valueFields)
+  const valueText = ({ key, value }: LogRecord): string | undefined => {
+    // Not looked at at all: then it need not be decoded.
+    if (value === null || valueFields?.length === 0) return undefined
+    const some = picked === undefined || decoding.isBinary('value', value) ? undefined : picked(value)
+    return some ?? decoding.compact('value', value, key)
+  }
   return (partition, record) =>
     evaluate(
-      textOf(decoding, 'key', record.key, record.key),
-      textOf(decoding, 'value', record.value, record.key),
-      record.headers.length === 0
+      usesKey ? textOf(decoding, 'key', record.key, record.key) : undefined,
+      valueText(record),
+      !usesHeaders || record.headers.length === 0
         ? ''
         : JSON.stringify(record.headers.map(it => [it.name, textOf(decoding, 'header', it.value, record.key) ?? null])),
       record.offset,

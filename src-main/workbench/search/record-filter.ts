@@ -3,6 +3,7 @@ import type { Decoding } from '../decoders/decoding.ts'
 import { DecodeError } from '../decoders/decoder.ts'
 import { badInput } from '../failures.ts'
 import type { LogRecord } from '../messages/log-record.ts'
+import { fieldPicker } from './json-fields.ts'
 import { sandboxedExpression } from './javascript-filter.ts'
 import { compares, parsePath, valuesAt } from './json-path.ts'
 
@@ -90,11 +91,17 @@ function hasHeader(record: LogRecord, filter: Extract<Filter, { kind: 'header' }
 
 function pathFilter(filter: Extract<Filter, { kind: 'path' }>, decoding: Decoding): RecordFilter {
   const steps = parsePath(filter.path)
+  const [first] = steps
+  const picked = typeof first === 'string' ? fieldPicker([first]) : undefined
+  const textOf = (value: Uint8Array, key: Uint8Array | null): string => {
+    const some = picked === undefined || decoding.isBinary('value', value) ? undefined : picked(value)
+    return some ?? decoding.compact('value', value, key)
+  }
   return {
     needle: undefined,
     matches(_partition, record) {
       if (record.value === null) return false
-      const values = valuesAt(jsonOf(decoding.compact('value', record.value, record.key)), steps)
+      const values = valuesAt(jsonOf(textOf(record.value, record.key)), steps)
       return values.some(value => compares(value, filter.operator, filter.operand))
     },
   }
