@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { expressionNames } from '../../../../src-main/workbench/search/expression-names.ts'
 import { fieldPicker } from '../../../../src-main/workbench/search/json-fields.ts'
