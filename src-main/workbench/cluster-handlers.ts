@@ -4,6 +4,7 @@ import type { Clusters } from './clusters.ts'
 import type { ConnectionRoom, ConnectionRooms } from './connection-room.ts'
 import type { Connections } from './connections.ts'
 import type { Handlers } from './handlers.ts'
+import { inOneThenSingly } from './watch.ts'
 import { clusterOverview } from './overview.ts'
 import { clientSnippets } from './snippets.ts'
 import { addPartitions, alterTopicConfig, createTopic, dropTopics, emptyTopic } from './topics/change-topics.ts'
@@ -41,6 +42,8 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
     'cluster.status': ({ connection }, { signal }) =>
       untilClosed(rooms.of(connection), signal, (room, both) => watchStatus(connection, room, both)),
     'cluster.rates': ({ connection }, { signal }) => untilClosed(rooms.of(connection), signal, watchRates),
+    'cluster.events': ({ connection }, { signal }) =>
+      untilClosed(rooms.of(connection), signal, (room, both) => inOneThenSingly(room.sampler.events, both)),
     async 'topics.list'({ connection, includeInternal }, { signal }) {
       const room = rooms.of(connection)
       const { topics } = await room.client.refresh(null, { signal, timeoutMs: 10_000 })

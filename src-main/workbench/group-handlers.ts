@@ -2,6 +2,7 @@ import type { ClusterSources } from './cluster-handlers.ts'
 import { groupDetail, groupSummary } from './groups/group-views.ts'
 import { applyReset, deleteGroup, planReset } from './groups/resets.ts'
 import type { Handlers } from './handlers.ts'
+import { inOneThenSingly } from './watch.ts'
 import type { Upcoming } from './upcoming-handlers.ts'
 
 export type GroupHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `groups.${string}`>, Upcoming>>
@@ -34,6 +35,11 @@ export function groupHandlers(sources: Pick<ClusterSources, 'clusters' | 'rooms'
     'groups.planReset': (order, { signal }) => planReset(clusters.client(order.connection), order, { nowMs, signal }),
     'groups.applyReset': (order, { signal }) => applyReset(clusters.writableClient(order.connection), order, signal),
     'groups.delete': ({ connection, group }, { signal }) => deleteGroup(clusters.writableClient(connection), group, signal),
+    'groups.rebalances': ({ connection, group }, { signal }) => {
+      const { sampler } = rooms.of(connection)
+      const both = AbortSignal.any([signal, sampler.stopped])
+      return inOneThenSingly(sampler.rebalances, both, event => event.group === group)
+    },
     'groups.lag': ({ connection, group }, { signal }) => rooms.of(connection).sampler.lag(group, signal),
   }
 }

@@ -1,6 +1,6 @@
 import type { Clusters } from './clusters.ts'
 import { newDecoding } from './decoders/decoding.ts'
-import type { Schemas } from './decoders/schemas.ts'
+import type { SchemaSources } from './decoders/decoding.ts'
 import type { Handlers } from './handlers.ts'
 import { recordDetails } from './messages/record-detail.ts'
 import type { RecordSessions } from './messages/record-sessions.ts'
@@ -15,7 +15,7 @@ export interface RecordSources {
   readonly clusters: Clusters
   readonly sessions: RecordSessions
   readonly nowMs: () => number
-  readonly schemasOf: (connection: string) => Schemas | undefined
+  readonly schemasOf: (connection: string) => SchemaSources
 }
 
 /** Records: pages of them, one of them, and new ones. */
@@ -27,7 +27,7 @@ export function recordHandlers({ clusters, sessions, nowMs, schemasOf }: RecordS
         topic: order.topic,
         key: order.keyDecoder,
         value: order.valueDecoder,
-        schemas: schemasOf(order.connection),
+        ...schemasOf(order.connection),
       })
       return sessions.open(clusters.client(order.connection), order, decoding, context)
     },
@@ -41,7 +41,7 @@ export function recordHandlers({ clusters, sessions, nowMs, schemasOf }: RecordS
         topic: order.topic,
         key: order.keyDecoder,
         value: order.valueDecoder,
-        schemas: schemasOf(order.connection),
+        ...schemasOf(order.connection),
       })
       return details.detail(clusters.client(order.connection), order, decoding, signal)
     },
@@ -51,7 +51,7 @@ export function recordHandlers({ clusters, sessions, nowMs, schemasOf }: RecordS
         topic: order.topic,
         key: order.decoder,
         value: order.decoder,
-        schemas: schemasOf(order.connection),
+        ...schemasOf(order.connection),
       })
       return details.text(clusters.client(order.connection), order, decoding, signal)
     },

@@ -1,13 +1,7 @@
 import { refused } from './failures.ts'
 import type { Handlers } from './handlers.ts'
 
-export type Upcoming =
-  | 'schemas.watch'
-  | 'cluster.events'
-  | 'groups.rebalances'
-  | 'records.produceMany'
-  | 'records.endProduce'
-  | 'records.previewTemplate'
+export type Upcoming = 'records.produceMany' | 'records.endProduce' | 'records.previewTemplate'
 
 /** Declared for the window, answered with a refusal until their use cases stand. */
 export function upcomingHandlers(): Pick<Handlers, Upcoming> {
@@ -17,9 +11,6 @@ export function upcomingHandlers(): Pick<Handlers, Upcoming> {
     await call()
   }
   return {
-    'schemas.watch': stream,
-    'cluster.events': stream,
-    'groups.rebalances': stream,
     'records.produceMany': stream,
     'records.endProduce': call,
     'records.previewTemplate': call,

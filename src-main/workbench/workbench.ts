@@ -20,6 +20,7 @@ import { connectionRooms } from './connection-room.ts'
 import { localConnection, openConnections, openedConnection } from './connections.ts'
 import { registrySchemas } from './decoders/registry.ts'
 import type { RegistryAddress } from './decoders/registry.ts'
+import { openSchemaFolder } from './decoders/schema-folder.ts'
 import type { Schemas } from './decoders/schemas.ts'
 import { groupHandlers } from './group-handlers.ts'
 import type { Handlers } from './handlers.ts'
@@ -66,8 +67,11 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
     const { registry } = connections.get(id)
     return registry === null ? null : { ...registry, password: connections.secrets(id).registryPassword }
   }
-  const schemasOf = schemaStores(registryOf)
-  clusters.onClosed(schemasOf.forget)
+  const registries = schemaStores(registryOf)
+  clusters.onClosed(registries.forget)
+  const folder = openSchemaFolder(nowMs, (file, problem) => notices.tell('warning', 'Schema folder', `${file} ${problem}`.trim()))
+  void folder.use(settings.preferences().schemaFolder)
+  const schemasOf = (connection: string) => ({ schemas: registries(connection), local: folder.schemas })
   const rooms = connectionRooms(clusters, nowMs, connection =>
     openLagStore(join(dataDirectory, 'lag-history', lagFolder(connections.get(connection))), nowMs, told),
   )
@@ -92,7 +96,7 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
     return view?.kind === 'foreign' ? view.name : undefined
   }
   const handlers: Handlers = {
-    ...appHandlers({ info, notices, settings, connections, clusters, audit, host: cluster }),
+    ...appHandlers({ info, notices, settings, connections, clusters, audit, folder, host: cluster }),
     ...clusterHandlers({ clusters, connections, rooms, nowMs }),
     ...groupHandlers({ clusters, rooms, nowMs }),
     ...recordHandlers({ clusters, sessions, nowMs, schemasOf }),
@@ -103,6 +107,7 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
       directoryOf: id => (id === openedConnection && opened?.kind === 'directory' ? opened.path : null),
       registryOf,
       schemasOf,
+      schemaFolder: () => settings.preferences().schemaFolder,
       jobEntry: join(options.mainFolder, 'job-worker.js'),
       exportsFolder: join(dataDirectory, 'exports'),
     }),
@@ -113,6 +118,7 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
     handlers: auditedHandlers(handlers, { log: audit, nowMs, foreignName }),
     async close() {
       sessions.stop()
+      folder.close()
       rooms.close()
       await shops.close()
       await clusters.close()

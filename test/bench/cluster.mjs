@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as wait } from 'node:timers/promises'
 import { projectFolder } from '../../src-main/setup/steps.mjs'
 
 const peers = join(projectFolder, '..', 'shared', 'peers')
@@ -39,12 +40,31 @@ export function startKafka() {
   const ready = /^ready bootstrap=(\S+) startup_ms=(\d+)/m.exec(answer.stdout)
   if (!ready) throw new Error(`Apache Kafka did not start: ${answer.stdout}${answer.stderr}`)
   const nodes = readdirSync(folder).filter(name => name.startsWith('node-'))
-  const processIds = nodes.map(name => Number(readFileSync(join(folder, name, 'pid'), 'utf8')))
+  const idOf = name => Number(readFileSync(join(folder, name, 'pid'), 'utf8'))
+  const processIdsNow = () => nodes.map(idOf)
   const stop = async () => {
     spawnSync(join(peers, 'kafka', 'stop'), [folder])
     rmSync(folder, { recursive: true, force: true })
   }
-  return { name: 'apache-kafka', startMs: Number(ready[2]), bootstrap: ready[1], processIds, stop }
+  return {
+    ...{ name: 'apache-kafka', startMs: Number(ready[2]), bootstrap: ready[1] },
+    ...{ processIds: processIdsNow(), processIdsNow, stop },
+    end: (id, signal) => endProcess(idOf(`node-${id}`), signal),
+    /** Brings back whichever node is down. */
+    start: async () => void spawnSync(start, ['--dir', folder], { encoding: 'utf8', timeout: startTimeoutMs }),
+  }
+}
+
+async function endProcess(processId, signal) {
+  process.kill(processId, signal)
+  for (;;) {
+    try {
+      process.kill(processId, 0)
+    } catch {
+      return
+    }
+    await wait(20)
+  }
 }
 
 /** Path of the load generator, a client on librdkafka; `undefined` with a line where it cannot be built. */

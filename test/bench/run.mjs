@@ -4,6 +4,7 @@ import { ensureBuild, ensureDependencies } from '../../src-main/setup/steps.mjs'
 import { findLoad, startKafka, startOurs } from './cluster.mjs'
 import { measureCoordinators } from './coordinators.mjs'
 import { createTopic, measureConsume, measureIdle, measureLatency, measureProduce } from './measure.mjs'
+import { report } from './report.mjs'
 
 const freshCount = 200_000
 const warmCount = 600_000
@@ -15,7 +16,7 @@ ensureBuild(say)
 const load = findLoad()
 const ours = await measure(await startOurs())
 const kafka = process.argv.includes('--vs-kafka') ? await measureKafka() : undefined
-report(ours, kafka)
+report('three brokers, 1 KiB, acks=all, RF 3', ours, kafka)
 
 async function measureKafka() {
   const cluster = startKafka()
@@ -56,20 +57,4 @@ async function measureLoads(cluster) {
     ['ack p50 at 1,000/s warm, ms', latency.p50Ms],
     ['ack p99 at 1,000/s warm, ms', latency.p99Ms],
   ]
-}
-
-function report(mine, theirs) {
-  say(
-    `\n${'three brokers, 1 KiB, acks=all, RF 3'.padEnd(40)}${'brokerbench'.padStart(14)}${theirs ? 'apache kafka'.padStart(14) + 'ratio'.padStart(10) : ''}`,
-  )
-  for (const [name, value] of mine) {
-    const other = theirs?.get(name)
-    const beside = other === undefined ? '' : `${number(other)}${(value / other).toFixed(2).padStart(10)}`
-    say(`${name.padEnd(40)}${number(value)}${beside}`)
-  }
-}
-
-function number(value) {
-  const digits = value >= 100 ? 0 : 2
-  return value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits }).padStart(14)
 }

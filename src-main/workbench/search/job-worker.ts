@@ -6,6 +6,7 @@ import { nodeEnv } from '../../../broker-core/env/node/node-env.ts'
 import { directoryNetwork } from '../../log-directory/directory-network.ts'
 import { closeQuietly } from '../close-quietly.ts'
 import { newDecoding } from '../decoders/decoding.ts'
+import { readSchemaFolder } from '../decoders/schema-folder.ts'
 import { registrySchemas } from '../decoders/registry.ts'
 import { badInput, toFailure } from '../failures.ts'
 import { readOneRecord } from '../messages/one-record.ts'
@@ -23,8 +24,11 @@ port.on('message', () => say({ kind: 'pong' }))
 // Loaded: from now on silence means that a filter does not come to an end.
 say({ kind: 'pong' })
 
-const { bootstrap, security, directory, registry, job } = workerData as JobData
-const schemas = registry === null ? undefined : registrySchemas(registry)
+const { bootstrap, security, directory, registry, schemaFolder, job } = workerData as JobData
+const schemas = {
+  schemas: registry === null ? undefined : registrySchemas(registry),
+  local: schemaFolder === null ? undefined : await readSchemaFolder(schemaFolder),
+}
 const env = nodeEnv()
 const network = directory === null ? env.network : directoryNetwork(directory, env.compression)
 const client = createClient({ bootstrap, clientId: 'brokerbench-scan', ...security }, { ...env, network })
@@ -75,5 +79,5 @@ function decodingOf(order: {
   keyDecoder: Parameters<typeof newDecoding>[0]['key']
   valueDecoder: Parameters<typeof newDecoding>[0]['value']
 }) {
-  return newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder, schemas })
+  return newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder, ...schemas })
 }

@@ -4,7 +4,7 @@ import type { TransferProgress } from '../../contract/views/transfer.ts'
 import type { ClientSecurity, Clusters } from '../clusters.ts'
 import type { Connections } from '../connections.ts'
 import type { RegistryAddress } from '../decoders/registry.ts'
-import type { Schemas } from '../decoders/schemas.ts'
+import type { SchemaSources } from '../decoders/decoding.ts'
 import { badInput } from '../failures.ts'
 import type { Handlers } from '../handlers.ts'
 import { histogram } from './histogram.ts'
@@ -26,7 +26,8 @@ export interface SearchSources {
   /** Path of a connection that is a log directory. */
   readonly directoryOf: (connection: string) => string | null
   readonly registryOf: (connection: string) => RegistryAddress | null
-  readonly schemasOf: (connection: string) => Schemas | undefined
+  readonly schemasOf: (connection: string) => SchemaSources
+  readonly schemaFolder: () => string | null
   /** The built entry of the jobs' thread. */
   readonly jobEntry: string
   /** Where files with a bare name go. */
@@ -43,6 +44,7 @@ export function searchHandlers(sources: SearchSources): SearchHandlers {
     security: sources.securityOf(connection),
     directory: sources.directoryOf(connection),
     registry: sources.registryOf(connection),
+    schemaFolder: sources.schemaFolder(),
     job,
   })
   const pathFor = (path: string) => filePath(path, sources.exportsFolder)

@@ -4,7 +4,7 @@ import type { ParsedOf } from '../../contract/contract.ts'
 import type { RecordRow } from '../../contract/views/records.ts'
 import type { TailItem } from '../../contract/views/search.ts'
 import { newDecoding } from '../decoders/decoding.ts'
-import type { Schemas } from '../decoders/schemas.ts'
+import type { SchemaSources } from '../decoders/decoding.ts'
 import { badInput, toFailure } from '../failures.ts'
 import type { LogRecord } from '../messages/log-record.ts'
 import { recordRow } from '../messages/record-row.ts'
@@ -21,7 +21,7 @@ export interface Tailing {
   readonly client: KafkaClient
   readonly order: TailOrder
   readonly signal: AbortSignal
-  readonly schemas: Schemas | undefined
+  readonly schemas: SchemaSources
 }
 
 interface Arrived {
@@ -34,7 +34,7 @@ interface Arrived {
  * items, where `records.page` reads it. Memory: the rows of one moment.
  */
 export async function* tail({ client, order, signal, schemas }: Tailing): AsyncGenerator<TailItem, void> {
-  const decoding = newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder, schemas })
+  const decoding = newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder, ...schemas })
   if (order.filter?.kind === 'javascript') throw badInput('filter: a tail takes no JavaScript; scan the topic instead')
   const filter = order.filter === null ? undefined : recordFilter(order.filter, decoding)
   const columns = rowColumns(order, decoding)

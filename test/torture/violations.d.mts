@@ -1,0 +1,1 @@
+export function violations(acknowledged: readonly string[], sent: ReadonlySet<string>, found: readonly string[]): string[]
