@@ -25,34 +25,41 @@ export function checkExpression(expression: string): void {
 export function sandboxedExpression(expression: string, decoding: Decoding): Matches {
   checkExpression(expression)
   const context = createContext(Object.create(null), { codeGeneration: { strings: false, wasm: false } })
-  const evaluate = new Script(wrapped(expression), { filename: 'filter' }).runInContext(context) as (
-    key: string | undefined,
-    value: string | undefined,
-    headers: string,
-    offset: number,
-    partition: number,
-    timestamp: number,
-  ) => boolean
   const { usesKey, usesHeaders, valueFields } = expressionNames(expression)
-  const picked = valueFields === null ? undefined : fieldPicker(valueFields)
-  const valueText = ({ key, value }: LogRecord): string | undefined => {
-    // Not looked at at all: then it need not be decoded.
-    if (value === null || valueFields?.length === 0) return undefined
-    const some = picked === undefined || decoding.isBinary('value', value) ? undefined : picked(value)
-    return some ?? decoding.compact('value', value, key)
+  const source = wrapped(expression, valueFields ?? [])
+  const evaluate = new Script(source, { filename: 'filter' }).runInContext(context) as Evaluate
+  const picked = valueFields === null || valueFields.length === 0 ? undefined : fieldPicker(valueFields)
+  return (partition, record) => {
+    const { key, value, headers } = record
+    const fields = picked === undefined || value === null || decoding.isBinary('value', value) ? undefined : picked(value)
+    // What is not looked at need not be decoded.
+    const isWhole = fields === undefined && valueFields?.length !== 0
+    return (
+      evaluate(
+        usesKey ? textOf(decoding, 'key', key, key) : undefined,
+        isWhole ? textOf(decoding, 'value', value, key) : undefined,
+        fields,
+        !usesHeaders || headers.length === 0
+          ? ''
+          : JSON.stringify(headers.map(it => [it.name, textOf(decoding, 'header', it.value, key) ?? null])),
+        record.offset,
+        partition,
+        record.timestampMs,
+      ) === true
+    )
   }
-  return (partition, record) =>
-    evaluate(
-      usesKey ? textOf(decoding, 'key', record.key, record.key) : undefined,
-      valueText(record),
-      !usesHeaders || record.headers.length === 0
-        ? ''
-        : JSON.stringify(record.headers.map(it => [it.name, textOf(decoding, 'header', it.value, record.key) ?? null])),
-      record.offset,
-      partition,
-      record.timestampMs,
-    ) === true
 }
+
+type Evaluate = (
+  key: string | undefined,
+  value: string | undefined,
+  /** JSON texts of the fields that are looked at, in place of the whole value. */
+  fields: readonly (string | undefined)[] | undefined,
+  headers: string,
+  offset: number,
+  partition: number,
+  timestamp: number,
+) => boolean
 
 const textOf = (
   decoding: Decoding,
@@ -61,8 +68,11 @@ const textOf = (
   key: Uint8Array | null,
 ): string | undefined => (bytes === null ? undefined : decoding.compact(part, bytes, key))
 
-/** Texts that look like JSON become values; null stands for a missing key and a tombstone. */
-const wrapped = (expression: string): string => `'use strict';
+/**
+ * Texts that look like JSON become values; null stands for a missing key and a tombstone. An object of which only some fields are looked
+ * at is made of these alone: plain strings and numbers without the parser, which would remember every short string it meets.
+ */
+const wrapped = (expression: string, fields: readonly string[]): string => `'use strict';
 (() => {
   const parse = JSON.parse
   const read = text => {
@@ -75,8 +85,22 @@ const wrapped = (expression: string): string => `'use strict';
     }
     return text
   }
+  const one = text => {
+    if (text === undefined) return undefined
+    const first = text.charCodeAt(0)
+    if (first === 34) return text.includes('\\\\') ? parse(text) : text.slice(1, -1)
+    return first === 45 || (first >= 48 && first <= 57) ? +text : parse(text)
+  }
+  const some = fields => ({ ${fields.map((name, index) => `${JSON.stringify(name)}: one(fields[${index}])`).join(', ')} })
   const filter = (key, value, headers, offset, partition, timestamp) => (${expression}
   )
-  return (key, value, headers, offset, partition, timestamp) =>
-    !!filter(read(key), read(value), headers === '' ? {} : Object.fromEntries(parse(headers)), offset, partition, timestamp)
+  return (key, value, fields, headers, offset, partition, timestamp) =>
+    !!filter(
+      read(key),
+      fields === undefined ? read(value) : some(fields),
+      headers === '' ? {} : Object.fromEntries(parse(headers)),
+      offset,
+      partition,
+      timestamp,
+    )
 })()`

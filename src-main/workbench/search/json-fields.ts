@@ -3,7 +3,7 @@
  * at. All of the text is checked against the grammar, so that what is given back stands exactly where JSON.parse would have found it;
  * whatever is unusual (escaped names, deep nesting) is left to JSON.parse.
  */
-export type FieldPicker = (bytes: Uint8Array) => string | undefined
+export type FieldPicker = (bytes: Uint8Array) => readonly (string | undefined)[] | undefined
 
 const quote = 0x22
 const backslash = 0x5c
@@ -19,20 +19,15 @@ const failed = -1
 const ascii = new TextDecoder('latin1')
 const utf8 = new TextDecoder('utf-8')
 
-interface Wanted {
-  readonly name: Uint8Array
-  /** `"total":` */
-  readonly head: string
-}
-
-/** Gives the object with the wanted fields alone as JSON text; undefined: parse the whole. */
+/** Gives the JSON texts of the wanted fields, undefined where there is none; undefined in place of all: parse the whole. */
 export function fieldPicker(names: readonly string[]): FieldPicker {
-  const wanted = names.map((name): Wanted => ({ name: new TextEncoder().encode(name), head: `${JSON.stringify(name)}:` }))
+  const wanted = names.map(name => new TextEncoder().encode(name))
+  const nothing: readonly undefined[] = names.map(() => undefined)
   return bytes => {
     if (bytes[0] !== openBrace) return undefined
     let at = afterSpace(bytes, 1)
-    let text = ''
-    if (bytes[at] === closeBrace) return afterSpace(bytes, at + 1) === bytes.length ? '{}' : undefined
+    const texts: (string | undefined)[] = [...nothing]
+    if (bytes[at] === closeBrace) return afterSpace(bytes, at + 1) === bytes.length ? texts : undefined
     for (;;) {
       const nameEnd = afterString(bytes, at)
       if (nameEnd === failed || hasBackslash(bytes, at, nameEnd)) return undefined
@@ -40,24 +35,24 @@ export function fieldPicker(names: readonly string[]): FieldPicker {
       const valueEnd = valueAt === failed ? failed : afterValue(bytes, valueAt)
       if (valueEnd === failed) return undefined
       const found = wantedAt(bytes, at + 1, nameEnd - 1, wanted)
-      if (found !== undefined) text += `${text === '' ? '' : ','}${found.head}${textOf(bytes, valueAt, valueEnd)}`
+      if (found >= 0) texts[found] = textOf(bytes, valueAt, valueEnd)
       at = afterSpace(bytes, valueEnd)
-      if (bytes[at] === closeBrace) return afterSpace(bytes, at + 1) === bytes.length ? `{${text}}` : undefined
+      if (bytes[at] === closeBrace) return afterSpace(bytes, at + 1) === bytes.length ? texts : undefined
       if (bytes[at] !== comma) return undefined
       at = afterSpace(bytes, at + 1)
     }
   }
 }
 
-function wantedAt(bytes: Uint8Array, from: number, to: number, wanted: readonly Wanted[]): Wanted | undefined {
-  for (const one of wanted) {
-    const { name } = one
+function wantedAt(bytes: Uint8Array, from: number, to: number, wanted: readonly Uint8Array[]): number {
+  for (let which = 0; which < wanted.length; which += 1) {
+    const name = wanted[which] as Uint8Array
     if (name.length !== to - from) continue
     let index = 0
     while (index < name.length && name[index] === bytes[from + index]) index += 1
-    if (index === name.length) return one
+    if (index === name.length) return which
   }
-  return undefined
+  return -1
 }
 
 function textOf(bytes: Uint8Array, from: number, to: number): string {

@@ -93,17 +93,15 @@ function pathFilter(filter: Extract<Filter, { kind: 'path' }>, decoding: Decodin
   const steps = parsePath(filter.path)
   const [first] = steps
   const picked = typeof first === 'string' ? fieldPicker([first]) : undefined
-  const textOf = (value: Uint8Array, key: Uint8Array | null): string => {
-    const some = picked === undefined || decoding.isBinary('value', value) ? undefined : picked(value)
-    return some ?? decoding.compact('value', value, key)
+  const valuesOf = (value: Uint8Array, key: Uint8Array | null): unknown[] => {
+    const fields = picked === undefined || decoding.isBinary('value', value) ? undefined : picked(value)
+    if (fields === undefined) return valuesAt(jsonOf(decoding.compact('value', value, key)), steps)
+    return fields[0] === undefined ? [] : valuesAt(jsonOf(fields[0]), steps, 1)
   }
   return {
     needle: undefined,
-    matches(_partition, record) {
-      if (record.value === null) return false
-      const values = valuesAt(jsonOf(textOf(record.value, record.key)), steps)
-      return values.some(value => compares(value, filter.operator, filter.operand))
-    },
+    matches: (_partition, record) =>
+      record.value !== null && valuesOf(record.value, record.key).some(value => compares(value, filter.operator, filter.operand)),
   }
 }
 
