@@ -82,6 +82,8 @@ export async function scan(scanning: Scanning): Promise<void> {
     const { rounds, whole, offsetsTotal } = await scanRanges(client, order, signal)
     state.whole = whole
     state.offsetsTotal = offsetsTotal
+    // The range, before anything of it is read.
+    scanning.emit(progressOf({ ...state, round: { ranges: [], later: whole } }))
     for (const round of rounds) {
       state.round = round
       const { ranges } = round

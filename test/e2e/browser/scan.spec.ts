@@ -209,7 +209,8 @@ test('an export, imported into another topic, gives the same records', async ({ 
   await page.getByRole('button', { name: 'Replace it' }).click()
   await page.getByRole('button', { name: 'Done' }).click()
 
-  await workbench(page).openMessages('copy')
+  await page.getByRole('tree').getByText('copy', { exact: true }).first().click()
+  await expect(page.getByText('copy is empty')).toBeVisible()
   await transferEntry(page, 'Import…')
   const dialog = page.getByRole('dialog', { name: 'Import into copy' })
   await dialog.getByRole('combobox', { name: 'File' }).fill('orders.raw.jsonl')
