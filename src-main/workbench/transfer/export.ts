@@ -132,7 +132,11 @@ interface ExportFile {
 }
 
 function openFile(path: string): ExportFile {
-  mkdirSync(dirname(path), { recursive: true })
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+  } catch (error) {
+    throw diskRefusal(error, path)
+  }
   const stream: WriteStream = createWriteStream(path, { mode: 0o600 })
   const failed = new Promise<never>((_resolve, reject) => stream.once('error', reject))
   failed.catch(() => undefined)
