@@ -9,6 +9,7 @@ import type { Decoding } from '../decoders/decoding.ts'
 import { refused } from '../failures.ts'
 import { walkBatches } from '../messages/batch-records.ts'
 import type { LogRecord } from '../messages/log-record.ts'
+import { newBreath } from '../search/breath.ts'
 import { prepareChunk } from '../search/prepare-chunk.ts'
 import { readRanges } from '../search/range-reader.ts'
 import type { FetchedChunk } from '../search/range-reader.ts'
@@ -78,6 +79,7 @@ function chunkWriter(exporting: Exporting, file: ExportFile, counts: Counts, tel
   const { order, decoding, client } = exporting
   const { compression } = client.env
   const filter = order.filter === null ? undefined : recordFilter(order.filter, decoding)
+  const breath = newBreath()
   let last: Promise<unknown> = Promise.resolve()
   const write = async (chunk: FetchedChunk) => {
     await prepareChunk(decoding, chunk, compression)
@@ -89,6 +91,7 @@ function chunkWriter(exporting: Exporting, file: ExportFile, counts: Counts, tel
         if (record.offset >= chunk.to) break
         if (order.untilMs !== null && record.timestampMs >= order.untilMs) continue
         counts.scanned += 1
+        if (breath.isDue()) await breath.take()
         if (filter !== undefined && !isWanted(filter, chunk.partition, record)) continue
         text += recordLine(order.format, chunk.partition, record, decoding)
         counts.records += 1
@@ -129,7 +132,11 @@ interface ExportFile {
 }
 
 function openFile(path: string): ExportFile {
-  mkdirSync(dirname(path), { recursive: true })
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+  } catch (error) {
+    throw diskRefusal(error, path)
+  }
   const stream: WriteStream = createWriteStream(path, { mode: 0o600 })
   const failed = new Promise<never>((_resolve, reject) => stream.once('error', reject))
   failed.catch(() => undefined)
