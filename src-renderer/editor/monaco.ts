@@ -52,6 +52,7 @@ export const commonOptions: EditorOptions = {
   renderControlCharacters: true,
   // Payloads are data: what they say is neither a link nor a colour to pick.
   links: false,
+  bracketPairColorization: { enabled: false },
   colorDecorators: false,
   // Only what cannot be seen is marked; letters of another alphabet are no suspicion.
   unicodeHighlight: { ambiguousCharacters: false, invisibleCharacters: true, nonBasicASCII: false },
