@@ -9,24 +9,25 @@ import { clusterOverview } from './overview.ts'
 import { clientSnippets } from './snippets.ts'
 import { addPartitions, alterTopicConfig, createTopic, dropTopics, emptyTopic } from './topics/change-topics.ts'
 import { cancelReassignment, electPreferred, planReassignment, reassign, watchReassignments } from './topics/reassignments.ts'
+import type { ReplicationThrottles } from './topics/replication-throttles.ts'
 import { topicSummary } from './topics/list-topics.ts'
 import { configDefinitions, readTopicConfig } from './topics/topic-config.ts'
 import { topicDetail } from './topics/topic-detail.ts'
 import { topicConsumers, topicLags } from './topics/topic-readers.ts'
 import type { ReadersSample } from './topics/topic-readers.ts'
 import { planLayout } from './topics/plan-layout.ts'
-import type { Upcoming } from './upcoming-handlers.ts'
 
 const factsMaxAgeMs = 10_000
 /** A list comes after this with what is known by then. */
 const factsWithinMs = 700
 
-export type ClusterHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `cluster.${string}` | `topics.${string}`>, Upcoming>>
+export type ClusterHandlers = Pick<Handlers, Extract<keyof Handlers, `cluster.${string}` | `topics.${string}`>>
 
 export interface ClusterSources {
   readonly clusters: Clusters
   readonly connections: Connections
   readonly rooms: ConnectionRooms
+  readonly throttles: ReplicationThrottles
   readonly nowMs: () => number
 }
 
@@ -82,7 +83,8 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
     'topics.configDefinitions': () => Promise.resolve(configDefinitions()),
     'topics.electLeaders': (order, { signal }) => electPreferred(clusters.writableClient(order.connection), order, signal),
     'topics.planReassignment': (order, { signal }) => planReassignment(clusters.client(order.connection), order, signal),
-    'topics.reassign': (order, { signal }) => reassign(clusters.writableClient(order.connection), order, signal),
+    'topics.reassign': (order, { signal }) =>
+      reassign(clusters.writableClient(order.connection), order, sources.throttles, signal),
     'topics.cancelReassignment': (order, { signal }) =>
       cancelReassignment(clusters.writableClient(order.connection), order, signal),
     'topics.reassignments': ({ connection }, { signal }) => watchReassignments(clusters.client(connection), signal),
