@@ -52,7 +52,6 @@ export const commonOptions: EditorOptions = {
   renderControlCharacters: true,
   // Payloads are data: what they say is neither a link nor a colour to pick.
   links: false,
-  bracketPairColorization: { enabled: false },
   colorDecorators: false,
   // Only what cannot be seen is marked; letters of another alphabet are no suspicion.
   unicodeHighlight: { ambiguousCharacters: false, invisibleCharacters: true, nonBasicASCII: false },
@@ -75,4 +74,10 @@ const aliases: Readonly<Record<string, string>> = {
   typescript: 'javascript',
   properties: 'ini',
   'c#': 'csharp',
+}
+
+/** Brackets have no colours of their own: those would not be of the tokens, and are reckoned over the whole text. */
+export const plainBrackets = <Model extends MonacoModule.editor.ITextModel>(model: Model): Model => {
+  model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } })
+  return model
 }

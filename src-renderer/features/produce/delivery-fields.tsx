@@ -85,7 +85,7 @@ function TimestampField({ form, onChange, problem }: Pick<DeliveryFieldsProps, '
 }
 
 export const Labelled = ({ label, children }: { readonly label: string; readonly children: ReactNode }) => (
-  <div className={styles.labelled}>
+  <div>
     <span className="muted" aria-hidden>
       {label}
     </span>

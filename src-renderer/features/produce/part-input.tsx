@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { CodeInput } from '../../editor/code-input.tsx'
 import type { CodeEditor } from '../../editor/monaco.ts'
+import { useRemembered } from '../../preferences/use-remembered.ts'
 import { Button } from '../../widgets/button.tsx'
 import { Checkbox, TextArea } from '../../widgets/fields.tsx'
 import { Select } from '../../widgets/select.tsx'
@@ -35,43 +36,62 @@ export function KeyInput(props: PartInputProps) {
         onChange={text => onChange(withText(part, text))}
         placeholder={part.isNull ? 'null: partitions take turns' : ''}
         error={props.problem}
-        onKeyDown={event => (event.ctrlKey || event.metaKey) && event.key === 'Enter' && props.onSubmit()}
       />
     </PartFrame>
   )
 }
 
-/** The value, in an editor of its language. */
+const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean'
+
+/** The value: in a plain text area, or in an editor of its language, as the person likes it better. */
 export function ValueInput(props: PartInputProps) {
   const { part, label, onChange } = props
   const [editor, setEditor] = useState<CodeEditor | undefined>(undefined)
+  const [isCode, setCode] = useRemembered('produce.code-editor', false, isBoolean)
   const isJson = takesJson(part.encoding)
+  const language = isJson || (part.encoding === 'text' && /^\s*[{[]/.test(part.text)) ? 'json' : 'plaintext'
+  const placeholder = part.isNull ? 'null: deletes the key in a compacted topic' : isJson ? '{ }' : ''
   return (
     <PartFrame
       {...props}
       grows
       tools={
-        isJson && (
-          <Button
-            tone="quiet"
-            disabledReason={editor === undefined ? 'The editor is still loading' : undefined}
-            onClick={() => void editor?.getAction('editor.action.formatDocument')?.run()}
-          >
-            Format
+        <>
+          {isCode && isJson && (
+            <Button
+              tone="quiet"
+              disabledReason={editor === undefined ? 'The editor is still loading' : undefined}
+              onClick={() => void editor?.getAction('editor.action.formatDocument')?.run()}
+            >
+              Format
+            </Button>
+          )}
+          <Button tone="quiet" isPressed={isCode} onClick={() => setCode(!isCode)}>
+            Code editor
           </Button>
-        )
+        </>
       }
     >
       <div className={styles.editor} data-null={part.isNull}>
-        <CodeInput
-          label={label}
-          value={part.text}
-          onChange={text => onChange(withText(part, text))}
-          language={isJson || (part.encoding === 'text' && /^\s*[{[]/.test(part.text)) ? 'json' : 'plaintext'}
-          placeholder={part.isNull ? 'null: deletes the key in a compacted topic' : isJson ? '{ }' : ''}
-          onSubmit={props.onSubmit}
-          onEditor={setEditor}
-        />
+        {isCode ? (
+          <CodeInput
+            label={label}
+            value={part.text}
+            onChange={text => onChange(withText(part, text))}
+            language={language}
+            placeholder={placeholder}
+            onSubmit={props.onSubmit}
+            onEditor={setEditor}
+          />
+        ) : (
+          <TextArea
+            label={label}
+            hideLabel
+            value={part.text}
+            onChange={text => onChange(withText(part, text))}
+            placeholder={placeholder}
+          />
+        )}
       </div>
       {props.problem !== undefined && part.text !== '' && (
         <div role="alert" className="bad">
