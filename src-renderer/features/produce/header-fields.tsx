@@ -3,6 +3,7 @@ import { Button, IconButton } from '../../widgets/button.tsx'
 import { Checkbox, TextArea } from '../../widgets/fields.tsx'
 import { Select } from '../../widgets/select.tsx'
 import { encodingOptions } from './encodings.ts'
+import { holdEnter } from './hold-enter.ts'
 import { changedHeader, withHeader, withText, withoutHeader } from './produce-form.ts'
 import type { Encoding, HeaderField, ProduceForm } from './produce-form.ts'
 import styles from './produce.module.css'
@@ -58,6 +59,7 @@ function HeaderLine({ number, header, onChange, onRemove }: HeaderLineProps) {
         hideLabel
         rows={1}
         placeholder="name"
+        onKeyDown={holdEnter}
         value={header.name}
         onChange={name => onChange({ ...header, name })}
       />
@@ -66,6 +68,7 @@ function HeaderLine({ number, header, onChange, onRemove }: HeaderLineProps) {
         hideLabel
         rows={1}
         placeholder={value.isNull ? 'null' : 'value'}
+        onKeyDown={holdEnter}
         value={value.text}
         onChange={text => onChange({ ...header, value: withText(value, text) })}
       />

@@ -8,6 +8,7 @@ import { Checkbox, TextArea } from '../../widgets/fields.tsx'
 import { Select } from '../../widgets/select.tsx'
 import { encodingOptions, takesJson } from './encodings.ts'
 import type { Encoding, PartField } from './produce-form.ts'
+import { holdEnter } from './hold-enter.ts'
 import { withText } from './produce-form.ts'
 import { SchemaSelect } from './schema-select.tsx'
 import styles from './produce.module.css'
@@ -36,6 +37,7 @@ export function KeyInput(props: PartInputProps) {
         onChange={text => onChange(withText(part, text))}
         placeholder={part.isNull ? 'null: partitions take turns' : ''}
         error={props.problem}
+        onKeyDown={holdEnter}
       />
     </PartFrame>
   )
