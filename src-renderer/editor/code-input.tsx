@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react'
 import { useCurrent } from '../bridge/use-current.ts'
 import { classes } from '../widgets/classes.ts'
 import { TextArea } from '../widgets/fields.tsx'
-import { monacoLanguage, plainBrackets, useMonaco } from './monaco.ts'
+import { monacoLanguage, useMonaco } from './monaco.ts'
 import type { CodeEditor } from './monaco.ts'
 import { useEditor } from './use-editor.ts'
 import styles from './editor.module.css'
@@ -39,7 +39,7 @@ export function CodeInput(props: CodeInputProps) {
   useEffect(() => {
     if (monaco === undefined || editor === undefined) return undefined
     const { value: text, language: first = 'plaintext' } = latest.current
-    const model = plainBrackets(monaco.editor.createModel(text, monacoLanguage(first)))
+    const model = monaco.editor.createModel(text, monacoLanguage(first))
     known.current = text
     editor.setModel(model)
     const listening = model.onDidChangeContent(() => {

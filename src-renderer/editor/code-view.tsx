@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { jsonTextLanguage } from './json-text.ts'
-import { monacoLanguage, plainBrackets, useMonaco } from './monaco.ts'
+import { monacoLanguage, useMonaco } from './monaco.ts'
 import type { CodeEditor, Monaco } from './monaco.ts'
 import { PlainText } from './plain-text.tsx'
 import { textChange } from './text-change.ts'
@@ -37,7 +37,7 @@ export function CodeView(props: CodeViewProps) {
 
   useEffect(() => {
     if (monaco === undefined || editor === undefined) return undefined
-    const model = plainBrackets(monaco.editor.createModel('', viewLanguage(language)))
+    const model = monaco.editor.createModel('', viewLanguage(language))
     editor.setModel(model)
     shown.current = ''
     return () => model.dispose()

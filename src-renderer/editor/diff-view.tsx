@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { jsonTextLanguage } from './json-text.ts'
-import { commonOptions, monacoLanguage, plainBrackets, useMonaco } from './monaco.ts'
+import { commonOptions, monacoLanguage, useMonaco } from './monaco.ts'
 import { PlainText } from './plain-text.tsx'
 import styles from './editor.module.css'
 
@@ -20,7 +20,7 @@ export function DiffView({ leftLabel, rightLabel, left, right, language = 'plain
   useEffect(() => {
     if (monaco === undefined || host.current === null) return undefined
     const id = language === 'json' ? jsonTextLanguage : monacoLanguage(language)
-    const modelOf = (text: string) => plainBrackets(monaco.editor.createModel(text, id))
+    const modelOf = (text: string) => monaco.editor.createModel(text, id)
     const models = { original: modelOf(left), modified: modelOf(right) }
     const editor = monaco.editor.createDiffEditor(host.current, {
       ...commonOptions,

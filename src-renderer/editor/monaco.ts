@@ -75,9 +75,3 @@ const aliases: Readonly<Record<string, string>> = {
   properties: 'ini',
   'c#': 'csharp',
 }
-
-/** Brackets have no colours of their own: those would not be of the tokens, and are reckoned over the whole text. */
-export const plainBrackets = <Model extends MonacoModule.editor.ITextModel>(model: Model): Model => {
-  model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } })
-  return model
-}
