@@ -1,5 +1,4 @@
-import type { DraftText } from '../../places/produce-draft.ts'
-import { byteHex } from './hex-layout.ts'
+import type { DraftText } from './produce-draft.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -12,7 +11,7 @@ export function exactText(bytes: Uint8Array): string | undefined {
   }
 }
 
-export const hexOf = (bytes: Uint8Array): string => Array.from(bytes, byteHex).join('')
+export const hexOf = (bytes: Uint8Array): string => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
 
 /** In pieces, because a call cannot take a million arguments. */
 export function base64Of(bytes: Uint8Array): string {
@@ -29,6 +28,12 @@ export function draftText(bytes: Uint8Array): DraftText {
   const text = exactText(bytes)
   if (text === undefined || hasUntypable(text)) return { encoding: 'base64', text: base64Of(bytes) }
   return { encoding: isJsonDocument(text) ? 'json' : 'text', text }
+}
+
+/** A draft that others made, in a form that a text field leaves alone. */
+export function typableDraft(draft: DraftText): DraftText {
+  const isText = draft.encoding === 'text' || draft.encoding === 'json'
+  return isText && hasUntypable(draft.text) ? { encoding: 'base64', text: base64Of(new TextEncoder().encode(draft.text)) } : draft
 }
 
 function hasUntypable(text: string): boolean {
