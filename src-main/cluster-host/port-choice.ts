@@ -43,6 +43,26 @@ export async function chooseControllerPorts(host: string, count: number, isFree:
   return await nextFreeRow(host, firstControllerPort, count, isFree)
 }
 
+/**
+ * Client ports of added brokers: that of the last run where it is free, else the next free one above all others. `fixed` are those of
+ * the voters, which nobody may take.
+ */
+export async function chooseAddedPorts(
+  host: string,
+  fixed: readonly number[],
+  remembered: readonly (number | undefined)[],
+  isFree: IsPortFree,
+): Promise<readonly number[]> {
+  const chosen: number[] = []
+  for (const wanted of remembered) {
+    const taken = [...fixed, ...chosen]
+    const isOurs: IsPortFree = async (address, port) => !taken.includes(port) && (await isFree(address, port))
+    const isThere = wanted !== undefined && (await isOurs(host, wanted))
+    chosen.push(isThere ? wanted : ((await nextFreeRow(host, Math.max(0, ...taken) + 1, 1, isOurs))[0] as number))
+  }
+  return chosen
+}
+
 const row = (first: number, count: number): number[] => Array.from({ length: count }, (_, index) => first + index)
 
 async function takenOf(host: string, ports: readonly number[], isFree: IsPortFree): Promise<number[]> {

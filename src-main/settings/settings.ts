@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { registry, security } from '../contract/inputs/app.ts'
 import type { Preferences } from '../contract/views/app.ts'
@@ -87,6 +88,8 @@ function applyPatch(current: SettingsFile, patch: PreferencesPatch): SettingsFil
     else window[key] = value
   }
   if (JSON.stringify(window).length > windowBytesMax) throw new RangeError('the window keeps too much: 256 KiB is the bound')
+  if (typeof patch.schemaFolder === 'string' && !isAbsolute(patch.schemaFolder))
+    throw new RangeError('schemaFolder: give its whole path')
   const timeZone = patch.timeZone ?? current.timeZone
   if (timeZone !== 'system') new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions()
   return {

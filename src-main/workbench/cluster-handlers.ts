@@ -4,10 +4,12 @@ import type { Clusters } from './clusters.ts'
 import type { ConnectionRoom, ConnectionRooms } from './connection-room.ts'
 import type { Connections } from './connections.ts'
 import type { Handlers } from './handlers.ts'
+import { inOneThenSingly } from './watch.ts'
 import { clusterOverview } from './overview.ts'
 import { clientSnippets } from './snippets.ts'
 import { addPartitions, alterTopicConfig, createTopic, dropTopics, emptyTopic } from './topics/change-topics.ts'
 import { cancelReassignment, electPreferred, planReassignment, reassign, watchReassignments } from './topics/reassignments.ts'
+import type { ReplicationThrottles } from './topics/replication-throttles.ts'
 import { topicSummary } from './topics/list-topics.ts'
 import { configDefinitions, readTopicConfig } from './topics/topic-config.ts'
 import { topicDetail } from './topics/topic-detail.ts'
@@ -15,18 +17,18 @@ import { topicConsumers, topicLags } from './topics/topic-readers.ts'
 import type { ReadersSample } from './topics/topic-readers.ts'
 import { planLayout } from './topics/plan-layout.ts'
 import { watchTopics } from './topics/watch-topics.ts'
-import type { Upcoming } from './upcoming-handlers.ts'
 
 const factsMaxAgeMs = 10_000
 /** A list comes after this with what is known by then. */
 const factsWithinMs = 700
 
-export type ClusterHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `cluster.${string}` | `topics.${string}`>, Upcoming>>
+export type ClusterHandlers = Pick<Handlers, Extract<keyof Handlers, `cluster.${string}` | `topics.${string}`>>
 
 export interface ClusterSources {
   readonly clusters: Clusters
   readonly connections: Connections
   readonly rooms: ConnectionRooms
+  readonly throttles: ReplicationThrottles
   readonly nowMs: () => number
 }
 
@@ -42,6 +44,8 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
     'cluster.status': ({ connection }, { signal }) =>
       untilClosed(rooms.of(connection), signal, (room, both) => watchStatus(connection, room, both)),
     'cluster.rates': ({ connection }, { signal }) => untilClosed(rooms.of(connection), signal, watchRates),
+    'cluster.events': ({ connection }, { signal }) =>
+      untilClosed(rooms.of(connection), signal, (room, both) => inOneThenSingly(room.sampler.events, both)),
     async 'topics.list'({ connection, includeInternal }, { signal }) {
       const room = rooms.of(connection)
       const { topics } = await room.client.refresh(null, { signal, timeoutMs: 10_000 })
@@ -82,7 +86,8 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
     'topics.configDefinitions': () => Promise.resolve(configDefinitions()),
     'topics.electLeaders': (order, { signal }) => electPreferred(clusters.writableClient(order.connection), order, signal),
     'topics.planReassignment': (order, { signal }) => planReassignment(clusters.client(order.connection), order, signal),
-    'topics.reassign': (order, { signal }) => reassign(clusters.writableClient(order.connection), order, signal),
+    'topics.reassign': (order, { signal }) =>
+      reassign(clusters.writableClient(order.connection), order, sources.throttles, signal),
     'topics.cancelReassignment': (order, { signal }) =>
       cancelReassignment(clusters.writableClient(order.connection), order, signal),
     'topics.reassignments': ({ connection }, { signal }) => watchReassignments(clusters.client(connection), signal),

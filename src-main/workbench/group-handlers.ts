@@ -2,9 +2,9 @@ import type { ClusterSources } from './cluster-handlers.ts'
 import { groupDetail, groupSummary } from './groups/group-views.ts'
 import { applyReset, deleteGroup, planReset } from './groups/resets.ts'
 import type { Handlers } from './handlers.ts'
-import type { Upcoming } from './upcoming-handlers.ts'
+import { inOneThenSingly } from './watch.ts'
 
-export type GroupHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `groups.${string}`>, Upcoming>>
+export type GroupHandlers = Pick<Handlers, Extract<keyof Handlers, `groups.${string}`>>
 
 /** Groups, their lag, and moving them. Looking joins none and commits nothing. */
 export function groupHandlers(sources: Pick<ClusterSources, 'clusters' | 'rooms' | 'nowMs'>): GroupHandlers {
@@ -18,7 +18,7 @@ export function groupHandlers(sources: Pick<ClusterSources, 'clusters' | 'rooms'
       const silent = groups.filter(group => group.error !== null).map(group => `${group.group} (${group.error})`)
       return {
         asOfMs,
-        groups: groups.map(group => groupSummary(group, sampler.group(group.group))),
+        groups: groups.map(group => groupSummary(group, sampler.group(group.group), sampler.memberCount(group.group))),
         missing: [...(failure === null ? [] : [failure.message]), ...silent],
       }
     },
@@ -34,6 +34,11 @@ export function groupHandlers(sources: Pick<ClusterSources, 'clusters' | 'rooms'
     'groups.planReset': (order, { signal }) => planReset(clusters.client(order.connection), order, { nowMs, signal }),
     'groups.applyReset': (order, { signal }) => applyReset(clusters.writableClient(order.connection), order, signal),
     'groups.delete': ({ connection, group }, { signal }) => deleteGroup(clusters.writableClient(connection), group, signal),
+    'groups.rebalances': ({ connection, group }, { signal }) => {
+      const { sampler } = rooms.of(connection)
+      const both = AbortSignal.any([signal, sampler.stopped])
+      return inOneThenSingly(sampler.rebalances, both, event => event.group === group)
+    },
     'groups.lag': ({ connection, group }, { signal }) => rooms.of(connection).sampler.lag(group, signal),
   }
 }

@@ -1,33 +1,46 @@
 import type { Clusters } from './clusters.ts'
 import { newDecoding } from './decoders/decoding.ts'
-import type { Schemas } from './decoders/schemas.ts'
+import type { SchemaSources } from './decoders/decoding.ts'
 import type { Handlers } from './handlers.ts'
 import { recordDetails } from './messages/record-detail.ts'
 import type { RecordSessions } from './messages/record-sessions.ts'
-import { produceOne } from './produce.ts'
+import { produceOne } from './produce/produce-one.ts'
+import { produceRuns } from './produce/produce-many.ts'
 
 export type RecordHandlers = Pick<
   Handlers,
-  'records.open' | 'records.page' | 'records.close' | 'records.detail' | 'records.bytes' | 'records.text' | 'records.produce'
+  | 'records.open'
+  | 'records.page'
+  | 'records.close'
+  | 'records.detail'
+  | 'records.bytes'
+  | 'records.text'
+  | 'records.produce'
+  | 'records.produceMany'
+  | 'records.endProduce'
+  | 'records.previewTemplate'
 >
 
 export interface RecordSources {
   readonly clusters: Clusters
   readonly sessions: RecordSessions
   readonly nowMs: () => number
-  readonly schemasOf: (connection: string) => Schemas | undefined
+  readonly schemasOf: (connection: string) => SchemaSources
+  /** Of a file that a person named. Throws BAD_INPUT. */
+  readonly pathOf: (path: string) => string
 }
 
 /** Records: pages of them, one of them, and new ones. */
-export function recordHandlers({ clusters, sessions, nowMs, schemasOf }: RecordSources): RecordHandlers {
+export function recordHandlers({ clusters, sessions, nowMs, schemasOf, pathOf }: RecordSources): RecordHandlers {
   const details = recordDetails()
+  const runs = produceRuns({ nowMs, pathOf })
   return {
     'records.open': (order, context) => {
       const decoding = newDecoding({
         topic: order.topic,
         key: order.keyDecoder,
         value: order.valueDecoder,
-        schemas: schemasOf(order.connection),
+        ...schemasOf(order.connection),
       })
       return sessions.open(clusters.client(order.connection), order, decoding, context)
     },
@@ -41,7 +54,7 @@ export function recordHandlers({ clusters, sessions, nowMs, schemasOf }: RecordS
         topic: order.topic,
         key: order.keyDecoder,
         value: order.valueDecoder,
-        schemas: schemasOf(order.connection),
+        ...schemasOf(order.connection),
       })
       return details.detail(clusters.client(order.connection), order, decoding, signal)
     },
@@ -51,10 +64,20 @@ export function recordHandlers({ clusters, sessions, nowMs, schemasOf }: RecordS
         topic: order.topic,
         key: order.decoder,
         value: order.decoder,
-        schemas: schemasOf(order.connection),
+        ...schemasOf(order.connection),
       })
       return details.text(clusters.client(order.connection), order, decoding, signal)
     },
     'records.produce': (order, { signal }) => produceOne(clusters.writableClient(order.connection), order, { nowMs, signal }),
+    async *'records.produceMany'(order, { signal }) {
+      yield* runs.start(clusters.writableClient(order.connection), order, signal)
+    },
+    'records.endProduce'(order) {
+      runs.end(order)
+      return Promise.resolve(null)
+    },
+    async 'records.previewTemplate'(order) {
+      return await Promise.resolve(runs.preview(order))
+    },
   }
 }

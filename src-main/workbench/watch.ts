@@ -40,8 +40,8 @@ export interface Feed<T> {
   readonly items: readonly T[]
   /** Items pushed since the beginning; `items` are the last of them. */
   readonly pushed: number
-  /** The kept items at once, then each new one, until the signal ends. */
-  read(signal: AbortSignal): AsyncGenerator<T, void>
+  /** The kept items at once (or those behind the first `from` that were ever pushed), then each new one, until the signal ends. */
+  read(signal: AbortSignal, from?: number): AsyncGenerator<T, void>
 }
 
 export function feed<T>(kept: number): Feed<T> {
@@ -62,8 +62,8 @@ export function feed<T>(kept: number): Feed<T> {
     get pushed() {
       return pushed
     },
-    async *read(signal) {
-      let next = Math.max(0, pushed - kept)
+    async *read(signal, from) {
+      let next = from ?? Math.max(0, pushed - kept)
       while (!signal.aborted) {
         next = Math.max(next, pushed - items.length)
         if (next < pushed) {
@@ -73,6 +73,17 @@ export function feed<T>(kept: number): Feed<T> {
       }
     },
   }
+}
+
+/** What is kept as one item, also when it is nothing; then each new one in an item of its own. */
+export async function* inOneThenSingly<T>(
+  source: Feed<T>,
+  signal: AbortSignal,
+  isWanted: (item: T) => boolean = () => true,
+): AsyncGenerator<readonly T[], void> {
+  const from = source.pushed
+  yield source.items.filter(isWanted)
+  for await (const item of source.read(signal, from)) if (isWanted(item)) yield [item]
 }
 
 function newBell(): { ring(): void; rung(signal: AbortSignal): Promise<void> } {

@@ -20,17 +20,20 @@ import { connectionRooms } from './connection-room.ts'
 import { localConnection, openConnections, openedConnection } from './connections.ts'
 import { registrySchemas } from './decoders/registry.ts'
 import type { RegistryAddress } from './decoders/registry.ts'
+import { openSchemaFolder } from './decoders/schema-folder.ts'
 import type { Schemas } from './decoders/schemas.ts'
 import { groupHandlers } from './group-handlers.ts'
 import type { Handlers } from './handlers.ts'
+import { localHandlers } from './local-handlers.ts'
 import { recordSessions } from './messages/record-sessions.ts'
 import type { OpenTarget } from './open-target.ts'
 import { recordHandlers } from './record-handlers.ts'
 import type { ShopMemory } from './sample-shop/sample-shop.ts'
 import { openLagStore } from './sampling/lag-store.ts'
-import { searchHandlers } from './search/search-handlers.ts'
+import { filePath, searchHandlers } from './search/search-handlers.ts'
 import { shopHandlers } from './shop-handlers.ts'
-import { upcomingHandlers } from './upcoming-handlers.ts'
+import { replicationThrottles } from './topics/replication-throttles.ts'
+import type { ThrottleMemory, ThrottlePlaces } from './topics/replication-throttles.ts'
 
 export interface WorkbenchOptions {
   readonly cluster: ClusterHost | undefined
@@ -66,12 +69,19 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
     const { registry } = connections.get(id)
     return registry === null ? null : { ...registry, password: connections.secrets(id).registryPassword }
   }
-  const schemasOf = schemaStores(registryOf)
-  clusters.onClosed(schemasOf.forget)
+  const registries = schemaStores(registryOf)
+  clusters.onClosed(registries.forget)
+  const folder = openSchemaFolder(nowMs, (file, problem) => notices.tell('warning', 'Schema folder', `${file} ${problem}`.trim()))
+  void folder.use(settings.preferences().schemaFolder)
+  const schemasOf = (connection: string) => ({ schemas: registries(connection), local: folder.schemas })
   const rooms = connectionRooms(clusters, nowMs, connection =>
     openLagStore(join(dataDirectory, 'lag-history', lagFolder(connections.get(connection))), nowMs, told),
   )
   const sessions = recordSessions(nowMs)
+  const throttles = replicationThrottles({
+    client: clusters.writableClient,
+    memory: throttleMemory(join(dataDirectory, 'replication-throttles.json'), told),
+  })
   const shops = shopHandlers({ clusters, nowMs, memoryOf: connection => shopMemory(dataDirectory, connection, told) })
   const info: AppInfo = {
     name: 'Brokerbench',
@@ -86,16 +96,18 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
   }
   // Lag and its history are there from the first start, not from the first look.
   if (cluster !== undefined) rooms.of(localConnection)
+  const exportsFolder = join(dataDirectory, 'exports')
   const audit = openAuditLog(join(dataDirectory, 'audit.jsonl'), told)
   const foreignName = (id: string) => {
     const view = connections.list.value.find(it => it.id === id)
     return view?.kind === 'foreign' ? view.name : undefined
   }
   const handlers: Handlers = {
-    ...appHandlers({ info, notices, settings, connections, clusters, audit, host: cluster }),
-    ...clusterHandlers({ clusters, connections, rooms, nowMs }),
+    ...appHandlers({ info, notices, settings, connections, clusters, audit, folder, host: cluster }),
+    ...localHandlers({ host: cluster, clusters, connections, throttles }),
+    ...clusterHandlers({ clusters, connections, rooms, throttles, nowMs }),
     ...groupHandlers({ clusters, rooms, nowMs }),
-    ...recordHandlers({ clusters, sessions, nowMs, schemasOf }),
+    ...recordHandlers({ clusters, sessions, nowMs, schemasOf, pathOf: path => filePath(path, exportsFolder) }),
     ...searchHandlers({
       clusters,
       connections,
@@ -103,16 +115,18 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
       directoryOf: id => (id === openedConnection && opened?.kind === 'directory' ? opened.path : null),
       registryOf,
       schemasOf,
+      schemaFolder: () => settings.preferences().schemaFolder,
       jobEntry: join(options.mainFolder, 'job-worker.js'),
-      exportsFolder: join(dataDirectory, 'exports'),
+      exportsFolder,
     }),
     ...shops.handlers,
-    ...upcomingHandlers(),
   }
   return {
     handlers: auditedHandlers(handlers, { log: audit, nowMs, foreignName }),
     async close() {
       sessions.stop()
+      throttles.stop()
+      folder.close()
       rooms.close()
       await shops.close()
       await clusters.close()
@@ -144,6 +158,23 @@ function schemaStores(registryOf: (connection: string) => RegistryAddress | null
     return made
   }
   return Object.assign(storeOf, { forget: (connection: string) => void stores.delete(connection) })
+}
+
+const throttleFile = z.record(
+  z.string().max(64),
+  z.object({ topics: z.array(z.string().max(249)).max(10_000), brokers: z.array(z.number().int().min(0)).max(10_000) }),
+)
+
+/** Of every connection: a throttle that nobody removes slows replication for good. */
+function throttleMemory(path: string, told: (problem: string) => void): ThrottleMemory {
+  let places: ThrottlePlaces = readJsonFile(path, throttleFile, {}, told)
+  return {
+    read: () => places,
+    write(next) {
+      places = next
+      writeJsonFile(path, next)
+    },
+  }
 }
 
 const shopFile = z.record(z.string().max(249), z.string().max(64))

@@ -69,6 +69,7 @@ export interface LocalSchema {
   readonly file: string
   /** Topics called so take it by themselves for values (`NAME`, `NAME-value`) or keys (`NAME-key`); null: only when chosen. */
   readonly topic: string | null
+  readonly part: 'key' | 'value' | null
 }
 
 export interface ConnectionView {

@@ -21,8 +21,8 @@ let library: Avsc | undefined
 /** Loaded with the first Avro value: it is the largest of the decoders' libraries. */
 const avsc = (): Avsc => (library ??= load('avsc') as Avsc)
 
-/** Throws DecodeError for a schema that is none. Longs become bigints, so that none of their digits is lost. */
-export function avroType(schema: unknown): Type {
+/** `registry`: types that the schema may name; its own are added. Throws DecodeError for a schema that is none. Longs become bigints, so that none of their digits is lost. */
+export function avroType(schema: unknown, registry: Record<string, Type> = {}): Type {
   const { Type, types } = avsc()
   const long = types.LongType.__with({
     fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
@@ -37,7 +37,8 @@ export function avroType(schema: unknown): Type {
     compare: (left: bigint, right: bigint) => (left === right ? 0 : left < right ? -1 : 1),
   })
   try {
-    return Type.forSchema(schema, { registry: { long } })
+    registry['long'] ??= long
+    return Type.forSchema(schema, { registry })
   } catch (error) {
     throw new DecodeError(`not an Avro schema: ${(error as Error).message}`)
   }

@@ -1,5 +1,4 @@
 import { detailCharsMax, previewCharsMax } from '../../contract/limits.ts'
-import type { DecoderChain, SchemaChoice } from '../../contract/inputs/records.ts'
 import type { DecodedPart, DecoderName, Preview } from '../../contract/views/records.ts'
 import { avroContainer } from './avro.ts'
 import { float64, hex, int32, int64, uuid } from './binary.ts'
@@ -11,7 +10,8 @@ import { messagePack } from './message-pack.ts'
 import { protobufTree } from './protobuf-tree.ts'
 import { text, xml } from './text.ts'
 
-export type DecoderChoice = DecoderName | 'auto' | SchemaChoice | DecoderChain
+/** One that was chosen: by its name, or itself. */
+export type DecoderChoice = DecoderName | 'auto' | Decoder
 
 /** The first that recognises the bytes is chosen; hex recognises all. */
 const inOrder: readonly Decoder[] = [
@@ -78,7 +78,7 @@ export function decodePart(bytes: Uint8Array, choice: DecoderChoice, extra: read
   const { decoder, reason } = choose(bytes, true, choice, extra)
   const facts = { decoder: decoder.name, reason, sizeBytes, language: decoder.language, alternatives }
   try {
-    const text = decoder.decode(bytes)
+    const text = decoder.decodeStart?.(bytes, detailCharsMax + 1) ?? decoder.decode(bytes)
     return { ...facts, text: cut(text, detailCharsMax), truncated: text.length > detailCharsMax, failure: null }
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
@@ -108,7 +108,7 @@ function choose(
   choice: DecoderChoice,
   extra: readonly Decoder[],
 ): { decoder: Decoder; reason: string } {
-  const chosen = extra.find(decoder => decoder.name === choice) ?? byName.get(choice)
+  const chosen = typeof choice === 'object' ? choice : (extra.find(decoder => decoder.name === choice) ?? byName.get(choice))
   if (chosen !== undefined) return { decoder: chosen, reason: 'chosen for this topic' }
   for (const decoder of [...extra, ...inOrder]) {
     const reason = decoder.recognise(bytes, isWhole)

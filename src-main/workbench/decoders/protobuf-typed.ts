@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { Enum, Field, Root, Type } from 'protobufjs'
+import type { AnyNestedObject, Enum, Field, Root, Type } from 'protobufjs'
 import { DecodeError } from './decoder.ts'
 import { WireCursor } from './protobuf-tree.ts'
 import { valueText } from './value-text.ts'
@@ -9,7 +9,10 @@ const load = createRequire(import.meta.url)
 const depthMax = 100
 
 interface Protobuf {
+  readonly Root: new () => Root
+  readonly common: { get(path: string): { readonly nested?: Record<string, AnyNestedObject> } | null }
   parse(source: string, options?: object): { readonly root: Root }
+  parse(source: string, root: Root, options?: object): { readonly root: Root; readonly imports?: readonly string[] }
 }
 let library: Protobuf | undefined
 const protobuf = (): Protobuf => (library ??= load('protobufjs') as Protobuf)
@@ -23,6 +26,43 @@ export function protobufRoot(source: string): Root {
   } catch (error) {
     throw new DecodeError(`not a Protobuf schema: ${(error as Error).message}`)
   }
+}
+
+/**
+ * The messages of several files that may import each other, or some of Google's. Without `resolve`, only names are known. Throws
+ * DecodeError.
+ */
+export function protobufRootOf(sources: readonly string[], resolve: boolean): Root {
+  const library = protobuf()
+  const root = new library.Root()
+  try {
+    for (const source of sources)
+      for (const path of library.parse(source, root, { keepCase: true }).imports ?? []) addCommon(root, path)
+    if (resolve) root.resolveAll()
+    return root
+  } catch (error) {
+    throw new DecodeError(`not a Protobuf schema: ${(error as Error).message}`)
+  }
+}
+
+function addCommon(root: Root, path: string): void {
+  const known = protobuf().common.get(path)
+  if (known?.nested !== undefined && root.lookup(path.replace(/^google\/protobuf\//, '')) === null) root.addJSON(known.nested)
+}
+
+/** Full names, those of the outermost first. */
+export function messagesIn(root: Root): string[] {
+  const names: string[] = []
+  const walk = (scope: { readonly nestedArray?: readonly unknown[] }) => {
+    for (const nested of scope.nestedArray ?? []) {
+      const it = nested as { readonly fullName: string; readonly nestedArray?: readonly unknown[] }
+      const isOfGoogle = it.fullName === '.google'
+      if ('fieldsArray' in it) names.push(it.fullName.replace(/^\./, ''))
+      if (!isOfGoogle) walk(it)
+    }
+  }
+  walk(root)
+  return names
 }
 
 /** The message that a path of indexes names, as the Confluent wire format writes it: `[0]` is the first of the file. */

@@ -2,24 +2,31 @@ import { setMaxListeners } from 'node:events'
 import { noMetadata } from '../../../broker-core/client/metadata/cluster-metadata.ts'
 import type { ClusterMetadata } from '../../../broker-core/client/metadata/cluster-metadata.ts'
 import type { Failure } from '../../contract/failure.ts'
-import type { RateSample } from '../../contract/views/cluster.ts'
-import type { LagItem } from '../../contract/views/groups.ts'
+import type { ClusterEvent, RateSample } from '../../contract/views/cluster.ts'
+import type { LagItem, RebalanceEvent } from '../../contract/views/groups.ts'
 import { toFailure } from '../failures.ts'
+import { inTurns } from '../in-turns.ts'
 import { feed, watched } from '../watch.ts'
 import type { Feed, Watched } from '../watch.ts'
+import { clusterChanges } from './cluster-changes.ts'
 import { endsBook } from './ends-book.ts'
 import type { EndsBook } from './ends-book.ts'
 import { groupLagBook } from './group-lag.ts'
 import type { GroupLagBook } from './group-lag.ts'
 import type { PartitionKey, Probe, SampledGroup } from './probe.ts'
+import { rebalanceBook } from './rebalance-book.ts'
+import type { RebalanceBook } from './rebalance-book.ts'
 
 const everyMs = 1_000
 /** A cluster that takes long to answer is asked less often: the sampler is busy a tenth of its time at most. */
 const restFactor = 9
 /** One that does not answer at all is asked again before long. */
 const restMaxMs = 15_000
+/** Groups described at the same time. */
+const looksAtOnce = 8
 const roundTimeoutMs = 15_000
 const rememberedMs = 900_000
+const eventsMax = 1_000
 const rateSamplesMax = rememberedMs / everyMs
 /** Numbers in all lag histories together: 16 MB. */
 const lagNumbersMax = 2_000_000
@@ -51,6 +58,10 @@ const nothingYet: ClusterSample = {
 export interface ClusterSampler {
   readonly now: Watched<ClusterSample>
   readonly rates: Feed<RateSample>
+  readonly events: Feed<ClusterEvent>
+  readonly rebalances: Feed<RebalanceEvent>
+  /** Null before the group was looked into. */
+  memberCount(group: string): number | null
   end(topic: string, partition: number): number | undefined
   topicRate(topic: string): number | null
   group(group: string): GroupLagBook | undefined
@@ -78,9 +89,12 @@ type OnSample = (atMs: number, groups: ReadonlyMap<string, GroupLagBook>) => voi
 interface SamplerState {
   readonly now: Watched<ClusterSample>
   readonly rates: Feed<RateSample>
+  readonly events: Feed<ClusterEvent>
+  readonly rebalances: RebalanceBook
   readonly ends: EndsBook
   readonly books: Map<string, GroupLagBook>
   readonly listeners: Set<OnSample>
+  looking: Promise<void> | undefined
   /** Resolved and emptied after each round. */
   readonly waiting: Set<() => void>
   /** Cuts the rest between rounds short. */
@@ -93,6 +107,9 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
   const state: SamplerState = {
     now: watched(nothingYet),
     rates: feed(rateSamplesMax),
+    events: feed(eventsMax),
+    rebalances: rebalanceBook(),
+    looking: undefined,
     ends: endsBook(),
     books: new Map(),
     listeners: new Set(),
@@ -104,6 +121,9 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
   return {
     now,
     rates,
+    events: state.events,
+    rebalances: state.rebalances.events,
+    memberCount: group => state.rebalances.memberCount(group),
     end: (topic, partition) => ends.end({ topic, partition }),
     topicRate: topic => ends.topicRate(topic),
     group: group => books.get(group),
@@ -160,7 +180,7 @@ async function sampleOnce(state: SamplerState, { probe, nowMs }: SamplerOptions,
     ends.add(atMs, cluster, answered, groups)
     if (!('code' in sampled)) takeGroups(state, atMs, sampled)
     rates.push({ atMs, brokers: ends.byBroker() })
-    now.set({
+    publish(state, atMs, {
       asOfMs: atMs,
       failure: null,
       cluster,
@@ -169,8 +189,34 @@ async function sampleOnce(state: SamplerState, { probe, nowMs }: SamplerOptions,
       groupsFailure: 'code' in sampled ? sampled : null,
       recordsInPerSecond: ends.total(),
     })
+    if (!('code' in sampled)) state.looking ??= lookIntoGroups(state, probe, { atMs, sampled, stop })
   } catch (error) {
-    if (!stop.aborted) now.set({ ...now.value, failure: toFailure(error) })
+    if (!stop.aborted) publish(state, nowMs(), { ...now.value, failure: toFailure(error) })
+  }
+}
+
+/** The first round tells nothing of what happened before it. */
+function publish({ now, events }: SamplerState, atMs: number, next: ClusterSample): void {
+  if (now.value.asOfMs > 0)
+    for (const change of clusterChanges(now.value, next)) events.push({ id: events.pushed + 1, atMs, ...change })
+  now.set(next)
+}
+
+/** Beside the rounds, which do not wait for it: a coordinator that does not answer must not make everything else rare. */
+async function lookIntoGroups(
+  state: SamplerState,
+  probe: Probe,
+  about: { readonly atMs: number; readonly sampled: readonly SampledGroup[]; readonly stop: AbortSignal },
+): Promise<void> {
+  const signal = AbortSignal.any([about.stop, AbortSignal.timeout(roundTimeoutMs)])
+  setMaxListeners(0, signal)
+  try {
+    await inTurns(state.rebalances.due(about.sampled), looksAtOnce, async group => {
+      const looked = await probe.look(group, signal).catch(() => undefined)
+      if (looked !== undefined) state.rebalances.add(about.atMs, group.group, looked)
+    })
+  } finally {
+    state.looking = undefined
   }
 }
 

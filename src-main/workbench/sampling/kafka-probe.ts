@@ -1,4 +1,5 @@
 import { describeQuorum } from '../../../broker-core/client/admin/cluster.ts'
+import { describeGroup } from '../../../broker-core/client/admin/describe-group.ts'
 import { committedOffsets } from '../../../broker-core/client/admin/group-offsets.ts'
 import { listGroups } from '../../../broker-core/client/admin/groups.ts'
 import type { ListedGroup } from '../../../broker-core/client/admin/groups.ts'
@@ -7,7 +8,7 @@ import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import { reasonOf } from '../failures.ts'
 import { inTurns } from '../in-turns.ts'
 import { keyOf } from './probe.ts'
-import type { Probe, SampledGroup } from './probe.ts'
+import type { LookedGroup, Probe, SampledGroup } from './probe.ts'
 
 /** Groups asked for at the same time. */
 const groupsAtOnce = 16
@@ -27,10 +28,28 @@ export function kafkaProbe(client: () => KafkaClient): Probe {
       const quorum = await describeQuorum(client(), { signal, timeoutMs: 1_500 }).catch(() => undefined)
       return quorum?.leaderId
     },
+    look: (group, signal) => lookedGroup(client(), group, signal),
     async groups(signal) {
       const { groups } = await listGroups(client(), { signal, timeoutMs: 5_000 })
       return await inTurns(groups, groupsAtOnce, group => sampledGroup(client(), group, signal))
     },
+  }
+}
+
+async function lookedGroup(client: KafkaClient, group: SampledGroup, signal: AbortSignal): Promise<LookedGroup | undefined> {
+  if (group.state === 'Empty') return { state: group.state, epoch: null, members: [] }
+  const hint = group.type === 'classic' ? ({ type: 'classic' } as const) : {}
+  const found = await describeGroup(client, group.group, { ...hint, signal, timeoutMs: 1_500 }).catch(() => undefined)
+  if (found === undefined) return undefined
+  return {
+    state: found.state,
+    epoch: found.groupEpoch < 0 ? null : found.groupEpoch,
+    members: found.members.map(({ memberId, clientId, host, assignment }) => ({
+      memberId,
+      clientId,
+      host: host.replace(/^\//, ''),
+      assignment,
+    })),
   }
 }
 

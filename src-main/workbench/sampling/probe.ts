@@ -9,6 +9,8 @@ export interface Probe {
   /** In KRaft, metadata names any broker as its controller: the quorum is asked. Undefined where there is none. */
   controllerId(signal: AbortSignal): Promise<number | undefined>
   groups(signal: AbortSignal): Promise<readonly SampledGroup[]>
+  /** Undefined when its coordinator does not answer. */
+  look(group: SampledGroup, signal: AbortSignal): Promise<LookedGroup | undefined>
 }
 
 export interface PartitionKey {
@@ -27,6 +29,21 @@ export interface SampledGroup {
   readonly committed: readonly Committed[]
   /** Why its offsets could not be read. */
   readonly error: string | null
+}
+
+/** Who is in a group, and has what. */
+export interface LookedGroup {
+  readonly state: string
+  /** Null in classic groups. */
+  readonly epoch: number | null
+  readonly members: readonly LookedMember[]
+}
+
+export interface LookedMember {
+  readonly memberId: string
+  readonly clientId: string
+  readonly host: string
+  readonly assignment: readonly PartitionKey[]
 }
 
 export interface Committed extends PartitionKey {

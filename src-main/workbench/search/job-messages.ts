@@ -10,6 +10,7 @@ export interface JobData {
   /** A log directory in place of a cluster. */
   readonly directory: string | null
   readonly registry: RegistryAddress | null
+  readonly schemaFolder: string | null
   readonly job: Job
 }
 

@@ -6,6 +6,7 @@ import { nodeEnv } from '../../../broker-core/env/node/node-env.ts'
 import { directoryNetwork } from '../../log-directory/directory-network.ts'
 import { closeQuietly } from '../close-quietly.ts'
 import { newDecoding } from '../decoders/decoding.ts'
+import { readSchemaFolder } from '../decoders/schema-folder.ts'
 import { registrySchemas } from '../decoders/registry.ts'
 import { badInput, toFailure } from '../failures.ts'
 import { readOneRecord } from '../messages/one-record.ts'
@@ -21,8 +22,11 @@ if (port === null) throw new Error('this file runs as a worker thread of Brokerb
 const say = (message: FromJob) => port.postMessage(message)
 port.on('message', () => say({ kind: 'pong' }))
 
-const { bootstrap, security, directory, registry, job } = workerData as JobData
-const schemas = registry === null ? undefined : registrySchemas(registry)
+const { bootstrap, security, directory, registry, schemaFolder, job } = workerData as JobData
+const schemas = {
+  schemas: registry === null ? undefined : registrySchemas(registry),
+  local: schemaFolder === null ? undefined : await readSchemaFolder(schemaFolder),
+}
 const env = nodeEnv()
 const network = directory === null ? env.network : directoryNetwork(directory, env.compression)
 const client = createClient({ bootstrap, clientId: 'brokerbench-scan', ...security }, { ...env, network })
@@ -45,7 +49,7 @@ async function run(task: Job, client: KafkaClient, emit: (item: unknown) => void
     case 'scan':
       return await scan({ client, order: task.order, decoding: decodingOf(task.order), signal, emit })
     case 'test-filter': {
-      const decoding = newDecoding({ topic: task.order.topic, key: 'auto', value: 'auto', schemas })
+      const decoding = decodingOf(task.order)
       const filter = recordFilter(task.order.filter, decoding)
       const { record } = await readOneRecord(client, task.order, signal)
       await decoding.prepare([record.key, record.value].filter(bytes => bytes !== null))
@@ -73,5 +77,5 @@ function decodingOf(order: {
   keyDecoder: Parameters<typeof newDecoding>[0]['key']
   valueDecoder: Parameters<typeof newDecoding>[0]['value']
 }) {
-  return newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder, schemas })
+  return newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder, ...schemas })
 }

@@ -4,13 +4,14 @@ import type { TransferProgress } from '../../contract/views/transfer.ts'
 import type { ClientSecurity, Clusters } from '../clusters.ts'
 import type { Connections } from '../connections.ts'
 import type { RegistryAddress } from '../decoders/registry.ts'
-import type { Schemas } from '../decoders/schemas.ts'
+import type { SchemaSources } from '../decoders/decoding.ts'
 import { badInput } from '../failures.ts'
 import type { Handlers } from '../handlers.ts'
 import { histogram } from './histogram.ts'
 import { checkExpression } from './javascript-filter.ts'
 import type { Job, JobData } from './job-messages.ts'
 import { JobStuck, jobItems } from './job-thread.ts'
+import { withUnfinishedFile } from '../transfer/unfinished-file.ts'
 import { tail } from './tail.ts'
 
 export type SearchHandlers = Pick<
@@ -25,7 +26,8 @@ export interface SearchSources {
   /** Path of a connection that is a log directory. */
   readonly directoryOf: (connection: string) => string | null
   readonly registryOf: (connection: string) => RegistryAddress | null
-  readonly schemasOf: (connection: string) => Schemas | undefined
+  readonly schemasOf: (connection: string) => SchemaSources
+  readonly schemaFolder: () => string | null
   /** The built entry of the jobs' thread. */
   readonly jobEntry: string
   /** Where files with a bare name go. */
@@ -42,6 +44,7 @@ export function searchHandlers(sources: SearchSources): SearchHandlers {
     security: sources.securityOf(connection),
     directory: sources.directoryOf(connection),
     registry: sources.registryOf(connection),
+    schemaFolder: sources.schemaFolder(),
     job,
   })
   const pathFor = (path: string) => filePath(path, sources.exportsFolder)
@@ -81,13 +84,18 @@ export function searchHandlers(sources: SearchSources): SearchHandlers {
     'records.tail': (order, { signal }) =>
       tail({ client: clusters.client(order.connection), order, signal, schemas: sources.schemasOf(order.connection) }),
     'records.histogram': (order, { signal }) => histogram(clusters.client(order.connection), order, signal),
-    'transfer.export': (order, { signal }) =>
-      jobItems<TransferProgress>(
-        sources.jobEntry,
-        dataFor(order.connection, { kind: 'export', order, path: pathFor(order.path) }),
-        signal,
-        (_before, next) => next,
-      ),
+    async *'transfer.export'(order, { signal }) {
+      if (order.filter?.kind === 'javascript') checkExpression(order.filter.expression)
+      const job: Job = { kind: 'export', order, path: pathFor(order.path) }
+      try {
+        const data = dataFor(order.connection, job)
+        yield* withUnfinishedFile(job.path, () =>
+          jobItems<TransferProgress>(sources.jobEntry, data, signal, (_before, next) => next),
+        )
+      } catch (error) {
+        throw error instanceof JobStuck ? badInput(`filter: ${stuckMessage}`) : error
+      }
+    },
     async *'transfer.import'(order, { signal }) {
       connections.writable(order.connection)
       const job: Job = { kind: 'import', order, path: pathFor(order.path) }
@@ -98,11 +106,13 @@ export function searchHandlers(sources: SearchSources): SearchHandlers {
 
 const noProgress: Omit<ScanProgress, 'kind'> = {
   partitions: [],
+  remaining: [],
   offsetsTotal: 0,
   offsetsDone: 0,
   scanned: 0,
   matched: 0,
   undecodable: 0,
+  firstProblem: null,
   bytes: 0,
   tookMs: 0,
 }
@@ -112,7 +122,7 @@ function newestProgress(before: ScanItem, next: ScanItem): ScanItem | undefined 
   return before.kind === 'progress' && next.kind !== 'hits' ? next : undefined
 }
 
-function filePath(path: string, folder: string): string {
+export function filePath(path: string, folder: string): string {
   if (path.includes('\0')) throw badInput('path: holds a character that no file name has')
   if (isAbsolute(path)) return normalize(path)
   if (/[\\/]/.test(path) || path === '.' || path === '..') throw badInput('path: give a whole path, or a name without folders')

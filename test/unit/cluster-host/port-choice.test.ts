@@ -1,6 +1,11 @@
 import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { chooseClientPorts, chooseControllerPorts, isPortFree } from '../../../src-main/cluster-host/port-choice.ts'
+import {
+  chooseAddedPorts,
+  chooseClientPorts,
+  chooseControllerPorts,
+  isPortFree,
+} from '../../../src-main/cluster-host/port-choice.ts'
 
 const host = '127.0.0.1'
 const freeExcept =
@@ -31,6 +36,17 @@ describe('client ports', () => {
   it('are those of the last run where they are free', async () => {
     const choice = await chooseClientPorts({ host, count: 2, port: undefined, remembered: [7_001, 7_003] }, freeExcept(9092))
     expect(choice).toEqual({ ok: true, ports: [7_001, 7_003], movedFrom: [] })
+  })
+})
+
+describe('ports of added brokers', () => {
+  it('are those of the last run where they are free, else the next ones above', async () => {
+    const choose = (remembered: (number | undefined)[], ...taken: number[]) =>
+      chooseAddedPorts(host, [9092, 9093, 9094], remembered, freeExcept(...taken))
+    expect(await choose([undefined, undefined])).toEqual([9095, 9096])
+    expect(await choose([9200, undefined], 9201)).toEqual([9200, 9202])
+    expect(await choose([9200], 9200, 9095)).toEqual([9096])
+    expect(await choose([9093])).toEqual([9095])
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { feed, watched } from '../../../src-main/workbench/watch.ts'
+import { feed, inOneThenSingly, watched } from '../../../src-main/workbench/watch.ts'
 
 describe('watched', () => {
   it('gives the present value at once, then the newest: a slow reader misses what came between', async () => {
@@ -30,4 +30,17 @@ describe('feed', () => {
     abort.abort()
     expect((await reader.next()).done).toBe(true)
   })
+})
+
+it('what is kept comes in one item, then each new one once, also when the feed is full', async () => {
+  const source = feed<number>(3)
+  for (let item = 1; item <= 5; item += 1) source.push(item)
+  const abort = new AbortController()
+  const items = inOneThenSingly(source, abort.signal, item => item !== 6)
+  expect((await items.next()).value).toEqual([3, 4, 5])
+  source.push(6)
+  source.push(7)
+  expect((await items.next()).value).toEqual([7])
+  abort.abort()
+  expect((await items.next()).done).toBe(true)
 })

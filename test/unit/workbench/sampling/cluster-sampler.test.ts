@@ -38,6 +38,7 @@ function probe(changes: Partial<Probe> = {}): Probe {
           error: null,
         },
       ]),
+    look: () => Promise.resolve(undefined),
     ...changes,
   }
 }
