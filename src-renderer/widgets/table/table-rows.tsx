@@ -42,6 +42,7 @@ export function TableRows<Row>(props: TableRowsProps<Row>) {
     pageRows: () => Math.max(1, Math.floor((viewport.current?.clientHeight ?? 0) / rowHeightPx) - 2),
   })
   const isGrid = props.onOpen !== undefined || props.onSelect !== undefined
+  const lead = useMemo(() => (props.marks === undefined ? undefined : <AllMark {...props} marks={props.marks} />), [props])
   const template = marks === undefined ? choice.template : `${markTrack} ${choice.template}`
   return (
     <div
@@ -61,7 +62,7 @@ export function TableRows<Row>(props: TableRowsProps<Row>) {
         sorting={props.sorting}
         onSort={props.onSort}
         onResize={choice.resize}
-        {...(marks === undefined ? {} : { lead: <AllMark {...props} marks={marks} /> })}
+        lead={lead}
       />
       <RowMenu {...props} selectedKey={selectedKey}>
         <div className={styles.body} role="rowgroup" style={{ height: virtual.getTotalSize() }}>

@@ -76,6 +76,8 @@ describe('progress of a reassignment', () => {
     expect(phase([], [1, 2], false)).toBe('reading back')
     expect(phase([], [1, 3], true)).toBe('done')
     expect(phase([], [1, 2], true)).toBe('not as planned')
+    const [cancelled] = moveProgress({ moves, underWay: [], partitions, isFresh: true })
+    expect(cancelled === undefined ? null : fractionOf(cancelled)).toBe(0)
   })
 
   it('shows what others began', () => {
