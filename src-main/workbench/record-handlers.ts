@@ -68,9 +68,10 @@ export function recordHandlers({ clusters, sessions, nowMs, schemasOf, pathOf }:
       })
       return details.text(clusters.client(order.connection), order, decoding, signal)
     },
-    'records.produce': (order, { signal }) => produceOne(clusters.writableClient(order.connection), order, { nowMs, signal }),
+    'records.produce': (order, { signal }) =>
+      produceOne(clusters.writableClient(order.connection), order, { nowMs, signal, local: schemasOf(order.connection).local }),
     async *'records.produceMany'(order, { signal }) {
-      yield* runs.start(clusters.writableClient(order.connection), order, signal)
+      yield* runs.start(clusters.writableClient(order.connection), order, signal, schemasOf(order.connection).local)
     },
     'records.endProduce'(order) {
       runs.end(order)

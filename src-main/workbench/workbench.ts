@@ -83,17 +83,7 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
     memory: throttleMemory(join(dataDirectory, 'replication-throttles.json'), told),
   })
   const shops = shopHandlers({ clusters, nowMs, memoryOf: connection => shopMemory(dataDirectory, connection, told) })
-  const info: AppInfo = {
-    name: 'Brokerbench',
-    version: options.version,
-    door: options.door,
-    platform: process.platform,
-    runtime: options.runtime,
-    dataDirectory: cluster === undefined ? null : dataDirectory,
-    hasLocalCluster: cluster !== undefined,
-    firstConnection: firstConnection(connections),
-    startedAtMs: options.startedAtMs,
-  }
+  const info = appInfo(options, firstConnection(connections))
   // Lag and its history are there from the first start, not from the first look.
   if (cluster !== undefined) rooms.of(localConnection)
   const exportsFolder = join(dataDirectory, 'exports')
@@ -131,6 +121,19 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
       await shops.close()
       await clusters.close()
     },
+  }
+}
+
+function appInfo(
+  { cluster, dataDirectory, version, door, runtime, startedAtMs }: WorkbenchOptions,
+  first: string | null,
+): AppInfo {
+  return {
+    ...{ name: 'Brokerbench', version, door, runtime, startedAtMs },
+    platform: process.platform,
+    dataDirectory: cluster === undefined ? null : dataDirectory,
+    hasLocalCluster: cluster !== undefined,
+    firstConnection: first,
   }
 }
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ProduceProgress } from '../../src-main/contract/views/records.ts'
@@ -213,4 +213,46 @@ describe('records of a topic', () => {
     }
     expect(new Set(numbers).size).toBe(count)
   }, 60_000)
+
+  it('the schema folder of the settings decodes from then on, in rows and in the inspector; a chain can be chosen', async () => {
+    const { call, stream, connection, folder } = workbench
+    const schemas = join(folder, 'schemas')
+    mkdirSync(schemas)
+    const schema = { type: 'record', name: 'Payment', fields: [{ name: 'id', type: 'string' }] }
+    writeFileSync(join(schemas, 'paid-value.avsc'), JSON.stringify(schema))
+    await expect(call('settings.write', { schemaFolder: 'not/whole' })).rejects.toThrow(/whole path/)
+    expect((await call('settings.write', { schemaFolder: schemas })).schemaFolder).toBe(schemas)
+    const abort = new AbortController()
+    for await (const view of stream('schemas.watch', {}, abort.signal)) {
+      expect(view).toMatchObject({ schemas: [{ name: 'Payment', topic: 'paid', part: 'value' }], problems: [] })
+      abort.abort()
+    }
+    await call('topics.create', { connection, topic: 'paid', partitions: 1 })
+    const { offset } = await call('records.produce', {
+      connection,
+      topic: 'paid',
+      value: { encoding: 'schema', schema: 'schema:Payment', text: '{"id":"A1"}' },
+    })
+    const detail = await call('records.detail', { connection, topic: 'paid', partition: 0, offset })
+    expect(detail.value).toMatchObject({ decoder: 'avro', text: '{\n  "id": "A1"\n}', reason: 'Avro by paid-value.avsc' })
+    await call('records.produce', { connection, topic: 'paid', value: { encoding: 'text', text: 'BEEx' } })
+    const start = { kind: 'oldest' } as const
+    const valueDecoder = 'base64>schema:Payment' as const
+    const asked = {
+      connection,
+      topic: 'paid',
+      partitions: null,
+      start,
+      isolation: 'read-committed',
+      valueDecoder,
+      fields: ['id'],
+    } as const
+    const session = await call('records.open', asked)
+    const page = await call('records.page', { session: session.session, from: session.anchor, direction: 'forward' })
+    expect(page.rows.map(row => [row.value?.decoder, row.fields[0]])).toEqual([
+      ['hex', null],
+      ['avro', 'A1'],
+    ])
+    await call('settings.write', { schemaFolder: null })
+  })
 })

@@ -101,7 +101,7 @@ export const recordText = recordBytes.extend({ decoder: decoder.default('auto') 
 /** Text as a person typed it, turned to bytes in main; null is a null key or a tombstone. */
 const typed = z
   .object({
-    /** The numbers and UUIDs are those of the decoders; `msgpack`, `cbor` and `schema` take JSON. */
+    /** The numbers and UUIDs are those of the decoders; `msgpack`, `cbor` and `schema` (Avro) take JSON. */
     encoding: z.enum(['text', 'json', 'hex', 'base64', 'int32', 'int64', 'float64', 'uuid', 'msgpack', 'cbor', 'schema']),
     text: z.string().max(16_777_216),
     /** For the encoding `schema`. */

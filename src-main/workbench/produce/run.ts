@@ -6,6 +6,7 @@ import { createProducer } from '../../../broker-core/client/producing/producer.t
 import type { Producer, RecordToSend, TransactionalProducer } from '../../../broker-core/client/producing/producer-options.ts'
 import { createTransactionalProducer } from '../../../broker-core/client/producing/transactional-producer.ts'
 import type { ParsedOf } from '../../contract/contract.ts'
+import type { LocalSchemas } from '../decoders/local-schemas.ts'
 import { badInput } from '../failures.ts'
 import { typedBytes } from '../typed-bytes.ts'
 import type { Typed } from '../typed-bytes.ts'
@@ -23,12 +24,12 @@ const transactionTimeoutMs = 900_000
 const sliceMs = 5
 
 /** Makes the records of an order. Throws BAD_INPUT, for its templates at once, for what they become later. */
-export function recordMaker(order: ManyOrder): (context: RecordContext) => RecordToSend {
-  const key = typedTemplate(order.key, 'key')
-  const value = typedTemplate(order.value, 'value')
+export function recordMaker(order: ManyOrder, local?: LocalSchemas): (context: RecordContext) => RecordToSend {
+  const key = typedTemplate(order.key, 'key', local)
+  const value = typedTemplate(order.value, 'value', local)
   const headers = order.headers.map(({ name, value: typed }, index) => ({
     name,
-    value: typedTemplate(typed, `headers.${index}.value`),
+    value: typedTemplate(typed, `headers.${index}.value`, local),
   }))
   const place = order.partition === null ? {} : { partition: order.partition }
   return context => ({
@@ -41,10 +42,14 @@ export function recordMaker(order: ManyOrder): (context: RecordContext) => Recor
   })
 }
 
-function typedTemplate(typed: Typed | null, where: string): (context: RecordContext) => Uint8Array | null {
+function typedTemplate(
+  typed: Typed | null,
+  where: string,
+  local: LocalSchemas | undefined,
+): (context: RecordContext) => Uint8Array | null {
   if (typed === null) return () => null
   const template: Template = compileTemplate(typed.text, where)
-  return context => typedBytes({ ...typed, text: template(context) }, where)
+  return context => typedBytes({ ...typed, text: template(context) }, where, local)
 }
 
 export type AnyProducer =

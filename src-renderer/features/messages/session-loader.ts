@@ -17,6 +17,8 @@ export interface LoaderState {
   readonly missing: readonly string[]
   /** From the question to the rows, of the last page. */
   readonly tookMs: number
+  /** Records in the session's partitions as of the last page, at most: compaction and transactions leave gaps. */
+  readonly recordsAtMost: number
 }
 
 export interface SessionLoader {
@@ -61,6 +63,10 @@ export function sessionLoader(options: LoaderOptions): SessionLoader {
       missing: found.page.missing,
       failure: null,
       tookMs: performance.now() - askedAt,
+      recordsAtMost: session.partitions.reduce(
+        (sum, one, index) => sum + (found.page.endOffsets[index] as number) - one.startOffset,
+        0,
+      ),
     })
   }
 
@@ -110,6 +116,7 @@ const firstState: LoaderState = {
   failure: null,
   missing: [],
   tookMs: 0,
+  recordsAtMost: 0,
 }
 
 async function openSession(

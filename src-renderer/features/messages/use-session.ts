@@ -16,7 +16,15 @@ export interface OpenSession extends LoaderState {
   readonly reload: () => void
 }
 
-const closed: LoaderState = { session: null, window: emptyWindow([]), isLoading: true, failure: null, missing: [], tookMs: 0 }
+const closed: LoaderState = {
+  session: null,
+  window: emptyWindow([]),
+  isLoading: true,
+  failure: null,
+  missing: [],
+  tookMs: 0,
+  recordsAtMost: 0,
+}
 
 /** A session for as long as the context stays the same (by value); `context` null: none. */
 export function useSession(context: ReadContext | null, options: SessionOptions): OpenSession {
