@@ -8,6 +8,7 @@ import type { AddedBroker, ClusterShape } from './cluster-shape.ts'
 import { DataDirectoryError, openDataDirectory } from './data-directory.ts'
 import type { DataDirectory, Lock } from './data-directory.ts'
 import { chooseAddedPorts, chooseClientPorts, chooseControllerPorts, isPortFree } from './port-choice.ts'
+import type { IsPortFree } from './port-choice.ts'
 
 /** Why no cluster can be started; one line for a person. */
 export class ClusterRefusal extends Error {
@@ -74,9 +75,8 @@ async function decideShape(wish: LocalClusterWish, directory: DataDirectory, por
   const clientPorts = await takeClientPorts(wish, remembered, count, ports)
   const added = await decideAdded(wish, directory, clientPorts, ports)
   const taken = [...clientPorts, ...added.map(broker => broker.port)]
-  const controllerPorts = await chooseControllerPorts(host, count, async (address, port) =>
-    taken.includes(port) ? false : await isPortFree(address, port),
-  )
+  const isOurs: IsPortFree = async (address, port) => !taken.includes(port) && (await isPortFree(address, port))
+  const controllerPorts = await chooseControllerPorts(host, count, isOurs, process.pid)
   return { clusterId, host, ports: clientPorts, controllerPorts, added, dataDirectory, overrides }
 }
 

@@ -38,9 +38,20 @@ export async function chooseClientPorts(wish: PortWish, isFree: IsPortFree): Pro
   return { ok: true, ports: await nextFreeRow(host, Math.max(...preferred) + 1, count, isFree), movedFrom: taken }
 }
 
-/** Controller ports: any row that is free; nobody but the brokers uses them. */
-export async function chooseControllerPorts(host: string, count: number, isFree: IsPortFree): Promise<readonly number[]> {
-  return await nextFreeRow(host, firstControllerPort, count, isFree)
+/** Rows of controller ports from which clusters begin to look. */
+const controllerRows = 900
+
+/**
+ * Controller ports: any row that is free; nobody but the brokers uses them. Clusters that start at the same moment find the same ports
+ * free: `spread`, another one for each process, lets them begin to look at different rows.
+ */
+export async function chooseControllerPorts(
+  host: string,
+  count: number,
+  isFree: IsPortFree,
+  spread: number,
+): Promise<readonly number[]> {
+  return await nextFreeRow(host, firstControllerPort + (spread % controllerRows) * 3, count, isFree)
 }
 
 /**

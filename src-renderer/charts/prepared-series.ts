@@ -9,6 +9,8 @@ export const othersId = '\u0000others'
 const faintLinesMax = 12
 const pixelsPerPoint = 2
 const pixelsPerSlot = 4
+const gapSlots = 8
+const gapSteps = 4
 
 /** What is really drawn: few enough points, whatever was given. */
 export interface PreparedSeries {
@@ -18,6 +20,8 @@ export interface PreparedSeries {
   /** From the least to the greatest, when there are many. */
   readonly band: readonly BandSlot[]
   readonly bandSlotMs: number
+  /** The band parts where it has no value for longer. */
+  readonly bandGapMs: number
   readonly othersCount: number
   readonly greatest: number
 }
@@ -57,6 +61,7 @@ export function preparedSeries(
     faint,
     band,
     bandSlotMs: (range.toMs - range.fromMs) / slotCount,
+    bandGapMs: Math.max((gapSlots * (range.toMs - range.fromMs)) / slotCount, gapSteps * meanStepMs(others[0])),
     othersCount: others.length,
     greatest: Math.max(
       0,
@@ -64,4 +69,11 @@ export function preparedSeries(
       ...band.map(slot => slot.greatest),
     ),
   }
+}
+
+/** Samples may lie further apart than slots. */
+function meanStepMs(series: ChartSeries | undefined): number {
+  const points = series?.points ?? []
+  const [first, last] = [points[0], points.at(-1)]
+  return first === undefined || last === undefined || points.length < 2 ? 0 : (last.atMs - first.atMs) / (points.length - 1)
 }

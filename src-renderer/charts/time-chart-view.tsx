@@ -33,7 +33,7 @@ export function TimeChartView(props: ViewProps) {
     <div className={styles.chart}>
       <Drawing {...props} split={split} hidden={hidden} />
       <ChartLegend
-        label={`Lines of ${props.label}`}
+        label="Legend"
         noun={seriesNoun}
         split={split}
         all={() => ranked(series, { fromMs, toMs })}
@@ -71,7 +71,7 @@ function Drawing(props: ViewProps & { readonly split: SeriesSplit; readonly hidd
         {...{ widthPx, heightPx, plot, range, times, values, markers, valueText: formatValue }}
         timeText={atMs => tickText(atMs, range, timeZone)}
       >
-        <SeriesLayer drawn={drawn} scale={scale} />
+        <SeriesLayer drawn={drawn} scale={scale} plot={plot} />
       </ChartFrame>
     ),
     [widthPx, heightPx, plot, range, times, values, markers, formatValue, timeZone, drawn, scale],

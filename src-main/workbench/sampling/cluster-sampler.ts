@@ -191,8 +191,14 @@ async function sampleOnce(state: SamplerState, { probe, nowMs }: SamplerOptions,
     })
     if (!('code' in sampled)) state.looking ??= lookIntoGroups(state, probe, { atMs, sampled, stop })
   } catch (error) {
-    if (!stop.aborted) publish(state, nowMs(), { ...now.value, failure: toFailure(error) })
+    if (!stop.aborted) publish(state, nowMs(), { ...now.value, failure: signal.aborted ? tooSlow : toFailure(error) })
   }
+}
+
+const tooSlow: Failure = {
+  code: 'UNREACHABLE',
+  message: `the cluster did not answer everything within ${roundTimeoutMs / 1_000} s`,
+  retriable: true,
 }
 
 /** The first round tells nothing of what happened before it. */

@@ -73,7 +73,7 @@ export const groupColumns: readonly Column<GroupSummary>[] = [
     mono: true,
     value: ({ lagMs }) => lagMs,
     render: ({ lagMs, totalLag }) => (
-      <span className={lagTone(totalLag, lagMs)}>{lagMs === 0 ? '0 s' : formatDuration(lagMs)}</span>
+      <span className={lagMs === null ? undefined : lagTone(totalLag, lagMs)}>{lagMs === 0 ? '0 s' : formatDuration(lagMs)}</span>
     ),
     hint: 'Age of the oldest record that is still to be read',
   },

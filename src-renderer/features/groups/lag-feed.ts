@@ -31,8 +31,10 @@ export interface MergedLag {
 
 /** The sampler writes to disk this often. */
 const storedEveryMs = 15_000
-const gapAtLeastMs = 75_000
+/** A sampler that is slow to be answered looks every two and a half minutes at least. */
+const gapAtLeastMs = 160_000
 const gapSteps = 6
+const stepsToTell = 8
 
 /**
  * What is on disk and what is live as one: the live samples win where both are. Two samples that lie further apart than usual have a
@@ -45,7 +47,7 @@ export function mergedLag(stored: LagHistory | null, live: LagHistory | null): M
   const liveFromMs = liveSamples[0]?.atMs ?? Number.POSITIVE_INFINITY
   const old = aligned(stored, partitions).filter(sample => sample.atMs < liveFromMs)
   const samples = [...old, ...liveSamples]
-  const longMs = Math.max(gapAtLeastMs, gapSteps * medianStepMs(old))
+  const longMs = Math.max(gapAtLeastMs, gapSteps * usualStepMs(old))
   const moments: Moment[] = []
   for (const [at, sample] of samples.entries()) {
     const before = samples[at - 1]
@@ -61,9 +63,10 @@ function between(before: LagSample, after: LagSample, restartsAtMs: readonly num
   return [{ atMs: before.atMs + 1, isGap: true }]
 }
 
-function medianStepMs(samples: readonly LagSample[]): number {
+/** The usual distance of samples, which is long where they are thinned; 0 when there are too few to tell. */
+function usualStepMs(samples: readonly LagSample[]): number {
   const steps = samples.slice(1).map((sample, at) => sample.atMs - (samples[at] as LagSample).atMs)
-  return steps.sort((a, b) => a - b)[steps.length >> 1] ?? 0
+  return steps.length < stepsToTell ? 0 : (steps.sort((a, b) => a - b)[steps.length >> 2] ?? 0)
 }
 
 /** Samples with their lags in the order of other partitions. */

@@ -13,7 +13,7 @@ export interface LagTrend {
 
 /** A lag that changes by less, in records per second or as a share of itself, is steady. */
 const steadyPerSecond = 0.5
-const steadyShare = 0.001
+const steadyShare = 0.0002
 
 export function lagTrend(totalLag: number | null, growthPerSecond: number | null): LagTrend {
   if (totalLag === null || growthPerSecond === null) return { kind: 'unknown', arrow: '', text: unknownText }

@@ -69,7 +69,7 @@ function LagFigures({ detail, feed, commits }: Pick<LagViewProps, 'detail' | 'fe
       <Figure
         label="Oldest unread"
         value={totalLag === 0 ? 'none' : formatDuration(lagMs)}
-        tone={lagTone(totalLag, lagMs)}
+        tone={lagMs === null ? undefined : lagTone(totalLag, lagMs)}
         note={oldestNote(totalLag, lagMs, oldest)}
       />
       <Figure
@@ -80,7 +80,7 @@ function LagFigures({ detail, feed, commits }: Pick<LagViewProps, 'detail' | 'fe
       <Figure
         label="Why"
         value={<span title={why.title}>{why.title}</span>}
-        note={<span title={why.note}>{why.note}</span>}
+        note={<span title={`${why.note}. ${notTold}`}>{why.note}</span>}
         tone={why.tone}
       />
     </div>
@@ -89,8 +89,11 @@ function LagFigures({ detail, feed, commits }: Pick<LagViewProps, 'detail' | 'fe
 
 function oldestNote(totalLag: number | null, lagMs: number | null, oldest: GroupDetail['partitions'][number] | undefined) {
   if (totalLag === 0) return 'everything is read'
-  if (lagMs === null) return 'older than this app has watched'
+  if (lagMs === null) return 'not known: from before this app watched'
   return oldest === undefined ? unknownText : placeText(oldest)
 }
+
+/** Said beside every reason: it is drawn from offsets and assignments alone. */
+const notTold = 'How often a member polls, and what it does in between, no broker tells.'
 
 const perSecond = (rate: number | null | undefined): string => formatRate(rate ?? null).replace('/s', '')

@@ -68,7 +68,8 @@ export const partitionColumns: readonly Column<PartitionRow>[] = [
     align: 'end',
     mono: true,
     value: ({ lag, lagMs }) => (lag === 0 ? null : lagMs),
-    render: ({ lag, lagMs }) => (lag === 0 ? '—' : <span className={lagTone(lag, lagMs)}>{formatDuration(lagMs)}</span>),
+    render: ({ lag, lagMs }) =>
+      lag === 0 || lagMs === null ? '—' : <span className={lagTone(lag, lagMs)}>{formatDuration(lagMs)}</span>,
     hint: 'How long ago the record that is read next was written, as the sampler saw the end move; a dash while it is older than that',
   },
   {

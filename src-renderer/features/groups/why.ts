@@ -87,7 +87,7 @@ function unevenLag(detail: GroupDetail): Why | undefined {
   if (member !== undefined && isMost(member.lag / total, members.length) && (worst.lag ?? 0) < member.lag * ownShare)
     return {
       title: `${memberName(members, member.memberId)} is behind`,
-      note: `${percent(member.lag / total)} of the lag, on ${plural(member.laggingCount, 'partition')}; how often it polls is not known`,
+      note: `${percent(member.lag / total)} of the lag, on ${plural(member.laggingCount, 'partition')}`,
       tone: 'bad',
     }
   if (!isMost(share, partitions.length)) return undefined

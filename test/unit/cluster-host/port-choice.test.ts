@@ -51,7 +51,8 @@ describe('ports of added brokers', () => {
 })
 
 it('a row of controller ports is never broken up', async () => {
-  expect(await chooseControllerPorts(host, 2, freeExcept(29_092))).toEqual([29_093, 29_094])
+  expect(await chooseControllerPorts(host, 2, freeExcept(29_092), 0)).toEqual([29_093, 29_094])
+  expect(await chooseControllerPorts(host, 3, freeExcept(), 1_801)).toEqual([29_095, 29_096, 29_097])
 })
 
 it('a port that somebody listens on is not free', async () => {
