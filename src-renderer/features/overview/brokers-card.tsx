@@ -108,7 +108,7 @@ function columnsOf({ isLocal, nowMs, menu }: ColumnTools): readonly Column<Broke
           },
           {
             id: 'actions',
-            title: '',
+            title: 'Actions',
             widthPx: 108,
             value: () => null,
             render: (row: BrokerRow) => <RowActions row={row} menu={menu} />,
