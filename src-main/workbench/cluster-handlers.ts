@@ -16,13 +16,12 @@ import { topicDetail } from './topics/topic-detail.ts'
 import { topicConsumers, topicLags } from './topics/topic-readers.ts'
 import type { ReadersSample } from './topics/topic-readers.ts'
 import { planLayout } from './topics/plan-layout.ts'
-import type { Upcoming } from './upcoming-handlers.ts'
 
 const factsMaxAgeMs = 10_000
 /** A list comes after this with what is known by then. */
 const factsWithinMs = 700
 
-export type ClusterHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `cluster.${string}` | `topics.${string}`>, Upcoming>>
+export type ClusterHandlers = Pick<Handlers, Extract<keyof Handlers, `cluster.${string}` | `topics.${string}`>>
 
 export interface ClusterSources {
   readonly clusters: Clusters

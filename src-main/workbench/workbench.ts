@@ -30,11 +30,10 @@ import type { OpenTarget } from './open-target.ts'
 import { recordHandlers } from './record-handlers.ts'
 import type { ShopMemory } from './sample-shop/sample-shop.ts'
 import { openLagStore } from './sampling/lag-store.ts'
-import { searchHandlers } from './search/search-handlers.ts'
+import { filePath, searchHandlers } from './search/search-handlers.ts'
 import { shopHandlers } from './shop-handlers.ts'
 import { replicationThrottles } from './topics/replication-throttles.ts'
 import type { ThrottleMemory, ThrottlePlaces } from './topics/replication-throttles.ts'
-import { upcomingHandlers } from './upcoming-handlers.ts'
 
 export interface WorkbenchOptions {
   readonly cluster: ClusterHost | undefined
@@ -84,19 +83,10 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
     memory: throttleMemory(join(dataDirectory, 'replication-throttles.json'), told),
   })
   const shops = shopHandlers({ clusters, nowMs, memoryOf: connection => shopMemory(dataDirectory, connection, told) })
-  const info: AppInfo = {
-    name: 'Brokerbench',
-    version: options.version,
-    door: options.door,
-    platform: process.platform,
-    runtime: options.runtime,
-    dataDirectory: cluster === undefined ? null : dataDirectory,
-    hasLocalCluster: cluster !== undefined,
-    firstConnection: firstConnection(connections),
-    startedAtMs: options.startedAtMs,
-  }
+  const info = appInfo(options, firstConnection(connections))
   // Lag and its history are there from the first start, not from the first look.
   if (cluster !== undefined) rooms.of(localConnection)
+  const exportsFolder = join(dataDirectory, 'exports')
   const audit = openAuditLog(join(dataDirectory, 'audit.jsonl'), told)
   const foreignName = (id: string) => {
     const view = connections.list.value.find(it => it.id === id)
@@ -107,7 +97,7 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
     ...localHandlers({ host: cluster, clusters, connections, throttles }),
     ...clusterHandlers({ clusters, connections, rooms, throttles, nowMs }),
     ...groupHandlers({ clusters, rooms, nowMs }),
-    ...recordHandlers({ clusters, sessions, nowMs, schemasOf }),
+    ...recordHandlers({ clusters, sessions, nowMs, schemasOf, pathOf: path => filePath(path, exportsFolder) }),
     ...searchHandlers({
       clusters,
       connections,
@@ -117,10 +107,9 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
       schemasOf,
       schemaFolder: () => settings.preferences().schemaFolder,
       jobEntry: join(options.mainFolder, 'job-worker.js'),
-      exportsFolder: join(dataDirectory, 'exports'),
+      exportsFolder,
     }),
     ...shops.handlers,
-    ...upcomingHandlers(),
   }
   return {
     handlers: auditedHandlers(handlers, { log: audit, nowMs, foreignName }),
@@ -132,6 +121,19 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
       await shops.close()
       await clusters.close()
     },
+  }
+}
+
+function appInfo(
+  { cluster, dataDirectory, version, door, runtime, startedAtMs }: WorkbenchOptions,
+  first: string | null,
+): AppInfo {
+  return {
+    ...{ name: 'Brokerbench', version, door, runtime, startedAtMs },
+    platform: process.platform,
+    dataDirectory: cluster === undefined ? null : dataDirectory,
+    hasLocalCluster: cluster !== undefined,
+    firstConnection: first,
   }
 }
 

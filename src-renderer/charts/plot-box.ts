@@ -2,7 +2,7 @@ import type { PlotBox } from './paths.ts'
 
 export const marginPx = { top: 10, right: 14, bottom: 24 } as const
 const characterPx = 6.6
-const axisGapPx = 14
+const axisGapPx = 20
 
 /** Where the lines are drawn: what the words of the axes leave. */
 export function plotBoxOf(widthPx: number, heightPx: number, valueTexts: readonly string[]): PlotBox {

@@ -4,7 +4,7 @@ import { bridge } from '../bridge/bridge.ts'
 
 const writeAfterMs = 400
 
-const defaults: Preferences = { theme: 'system', density: 'compact', timeZone: 'system', window: {}, schemaFolder: null }
+const defaults: Preferences = { theme: 'system', density: 'compact', timeZone: 'system', schemaFolder: null, window: {} }
 
 /** What the person set, as main keeps it. `isLoaded` false: the defaults, before main has answered. */
 export const usePreferences = create<{ readonly isLoaded: boolean; readonly preferences: Preferences }>(() => ({

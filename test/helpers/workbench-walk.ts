@@ -131,7 +131,15 @@ export async function walkSearchAndGroups(workbench: WorkbenchInProcess, bootstr
       untilMs: null,
     } as const
     const filter = { kind: 'text', text: 'RARE needle', in: 'value', caseSensitive: false } as const
-    const order = { ...common, filter, start: { kind: 'oldest' }, hitsMax: 10, fields: [], batchFacts: false } as const
+    const order = {
+      ...common,
+      filter,
+      start: { kind: 'oldest' },
+      ranges: null,
+      hitsMax: 10,
+      fields: [],
+      batchFacts: false,
+    } as const
     await scan({ client, order, decoding, signal, emit: item => items.push(item) })
     expect(items.at(-1)).toMatchObject({ kind: 'done', reason: 'range-done', scanned: recordCount, matched: 1 })
     expect(items.flatMap(item => (item.kind === 'hits' ? item.rows.map(row => row.timestampMs) : []))).toEqual([
@@ -148,6 +156,14 @@ export async function walkSearchAndGroups(workbench: WorkbenchInProcess, bootstr
       call('topics.detail', { connection, topic: copy }),
     ])
     expect(to.partitions.map(it => it.endOffset)).toEqual(from.partitions.map(it => it.endOffset))
+
+    const table = `${folder}/out.csv`
+    const asTable = { ...exporting, format: 'csv', path: table } as const
+    await exportRecords({ client, order: asTable, path: table, decoding, signal, emit: () => undefined })
+    const fromTable = { ...importing, path: table, format: 'csv' } as const
+    await importRecords({ client, order: fromTable, path: table, signal, emit: () => undefined })
+    const twice = await call('topics.detail', { connection, topic: copy })
+    expect(twice.partitions.map(it => it.endOffset)).toEqual(from.partitions.map(it => (it.endOffset ?? 0) * 2))
   } finally {
     await client.close()
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { onTopic, partition, timestampMs } from './common.ts'
+import { offset, onTopic, partition, timestampMs } from './common.ts'
 import { decoder, fields, start } from './records.ts'
 
 const reading = {
@@ -39,7 +39,7 @@ export const filter = z.discriminatedUnion('kind', [
     operator: z.enum(['=', '!=', '<', '<=', '>', '>=', 'contains', 'exists']),
     operand: z.string().max(10_000).default(''),
   }),
-  /** A JavaScript expression over `key, value, headers, offset, partition, timestamp`; runs apart, with a time limit. */
+  /** A JavaScript expression over `key, value, headers, offset, partition, timestamp`; runs apart, with a time limit. Whole numbers beyond 2^53 are BigInts. */
   z.object({ kind: z.literal('javascript'), expression: z.string().min(1).max(20_000) }),
 ])
 
@@ -51,6 +51,12 @@ export const scanRecords = onTopic.extend({
   start: start.default({ kind: 'oldest' }),
   /** Records at or after this time are not read; null: up to the present end. */
   untilMs: timestampMs.nullable().default(null),
+  /** Exactly these, in the order that `start` says: the `remaining` of a scan that ended early. Null: all between `start` and `untilMs`. */
+  ranges: z
+    .array(z.object({ partition, fromOffset: offset, toOffset: offset }))
+    .max(20_000)
+    .nullable()
+    .default(null),
   hitsMax: z.number().int().min(1).max(100_000).default(1_000),
 })
 
@@ -59,7 +65,9 @@ export const testFilter = z.object({
   connection: z.string().min(1).max(64),
   topic: onTopic.shape.topic,
   partition,
-  offset: z.number().int().min(0),
+  offset,
+  keyDecoder: decoder.default('auto'),
+  valueDecoder: decoder.default('auto'),
 })
 
 export const tailRecords = onTopic.extend({

@@ -17,6 +17,8 @@ export type ScanItem =
 export interface ScanProgress {
   readonly kind: 'progress'
   readonly partitions: readonly ScanRange[]
+  /** What was not looked at yet; every hit outside of it was sent before. Given as `ranges` of another scan, it goes on from here. */
+  readonly remaining: readonly OffsetRange[]
   /** Offsets of the ranges, all together: what 100 % is. */
   readonly offsetsTotal: number
   readonly offsetsDone: number
@@ -24,14 +26,22 @@ export interface ScanProgress {
   readonly matched: number
   /** Records on which the filter threw, or whose value did not decode as it needs. */
   readonly undecodable: number
+  /** Why, of the first of them. */
+  readonly firstProblem: string | null
   readonly bytes: number
   readonly tookMs: number
 }
 
-export interface ScanRange {
+/** From the first offset to before the second. */
+export interface OffsetRange {
   readonly partition: number
   readonly fromOffset: number
   readonly toOffset: number
+}
+
+/** All of one partition that the scan is to read. */
+export interface ScanRange extends OffsetRange {
+  /** Oldest first: all before it was looked at. Newest first: the same of the slice that is being read. */
   readonly nextOffset: number
 }
 

@@ -58,6 +58,8 @@ export interface ClusterSampler {
   readonly rates: Feed<RateSample>
   readonly events: Feed<ClusterEvent>
   readonly rebalances: Feed<RebalanceEvent>
+  /** Null before the group was looked into. */
+  memberCount(group: string): number | null
   end(topic: string, partition: number): number | undefined
   topicRate(topic: string): number | null
   group(group: string): GroupLagBook | undefined
@@ -88,6 +90,7 @@ interface SamplerState {
   readonly ends: EndsBook
   readonly books: Map<string, GroupLagBook>
   readonly listeners: Set<OnSample>
+  looking: Promise<void> | undefined
   /** Resolved and emptied after each round. */
   readonly waiting: Set<() => void>
 }
@@ -100,6 +103,7 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
     rates: feed(rateSamplesMax),
     events: feed(eventsMax),
     rebalances: rebalanceBook(),
+    looking: undefined,
     ends: endsBook(),
     books: new Map(),
     listeners: new Set(),
@@ -112,6 +116,7 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
     rates,
     events: state.events,
     rebalances: state.rebalances.events,
+    memberCount: group => state.rebalances.memberCount(group),
     end: (topic, partition) => ends.end({ topic, partition }),
     topicRate: topic => ends.topicRate(topic),
     group: group => books.get(group),
@@ -172,7 +177,7 @@ async function sampleOnce(state: SamplerState, { probe, nowMs }: SamplerOptions,
       groupsFailure: 'code' in sampled ? sampled : null,
       recordsInPerSecond: ends.total(),
     })
-    if (!('code' in sampled)) await lookIntoGroups(state, probe, { atMs, sampled, signal })
+    if (!('code' in sampled)) state.looking ??= lookIntoGroups(state, probe, { atMs, sampled, stop })
   } catch (error) {
     if (!stop.aborted) publish(state, nowMs(), { ...now.value, failure: toFailure(error) })
   }
@@ -185,15 +190,22 @@ function publish({ now, events }: SamplerState, atMs: number, next: ClusterSampl
   now.set(next)
 }
 
+/** Beside the rounds, which do not wait for it: a coordinator that does not answer must not make everything else rare. */
 async function lookIntoGroups(
-  { rebalances }: SamplerState,
+  state: SamplerState,
   probe: Probe,
-  about: { readonly atMs: number; readonly sampled: readonly SampledGroup[]; readonly signal: AbortSignal },
+  about: { readonly atMs: number; readonly sampled: readonly SampledGroup[]; readonly stop: AbortSignal },
 ): Promise<void> {
-  await inTurns(rebalances.due(about.sampled), looksAtOnce, async group => {
-    const looked = await probe.look(group, about.signal)
-    if (looked !== undefined) rebalances.add(about.atMs, group.group, looked)
-  })
+  const signal = AbortSignal.any([about.stop, AbortSignal.timeout(roundTimeoutMs)])
+  setMaxListeners(0, signal)
+  try {
+    await inTurns(state.rebalances.due(about.sampled), looksAtOnce, async group => {
+      const looked = await probe.look(group, signal).catch(() => undefined)
+      if (looked !== undefined) state.rebalances.add(about.atMs, group.group, looked)
+    })
+  } finally {
+    state.looking = undefined
+  }
 }
 
 function takeGroups({ books, ends, listeners }: SamplerState, atMs: number, sampled: readonly SampledGroup[]): void {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { Script, createContext } from 'node:vm'
 import type { Decoding } from '../decoders/decoding.ts'
 import { badInput } from '../failures.ts'
@@ -51,19 +52,31 @@ const textOf = (
   key: Uint8Array | null,
 ): string | undefined => (bytes === null ? undefined : decoding.compact(part, bytes, key))
 
-/** Texts that look like JSON become values; null stands for a missing key and a tombstone. */
-const wrapped = (expression: string): string => `'use strict';
+/** Texts that look like JSON become values, whole numbers beyond 2^53 BigInts; null stands for a missing key and a tombstone. */
+const wrapped = (expression: string): string => String.raw`'use strict';
 (() => {
   const parse = JSON.parse
-  const read = text => {
-    if (text === undefined) return null
+  const mark = '\u0000${randomBytes(12).toString('hex')}:'
+  const exactly = text => {
+    parse(text)
+    const marked = text.replace(
+      /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs,
+      token => (/^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token)) ? JSON.stringify(mark + token) : token),
+    )
+    return parse(marked, (_name, value) =>
+      typeof value === 'string' && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value)
+  }
+  const isLong = /\d{16}/
+  const read = raw => {
+    if (raw === undefined) return null
+    const text = raw.charCodeAt(0) === 0xfeff ? raw.slice(1) : raw
     const first = text.charCodeAt(0)
     if (first === 123 || first === 91) {
       try {
-        return parse(text)
+        return isLong.test(text) ? exactly(text) : parse(text)
       } catch {}
     }
-    return text
+    return raw
   }
   const filter = (key, value, headers, offset, partition, timestamp) => (${expression}
   )

@@ -49,7 +49,7 @@ async function run(task: Job, client: KafkaClient, emit: (item: unknown) => void
     case 'scan':
       return await scan({ client, order: task.order, decoding: decodingOf(task.order), signal, emit })
     case 'test-filter': {
-      const decoding = newDecoding({ topic: task.order.topic, key: 'auto', value: 'auto', ...schemas })
+      const decoding = decodingOf(task.order)
       const filter = recordFilter(task.order.filter, decoding)
       const { record } = await readOneRecord(client, task.order, signal)
       await decoding.prepare([record.key, record.value].filter(bytes => bytes !== null))

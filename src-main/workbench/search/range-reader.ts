@@ -11,7 +11,10 @@ export interface ReadRange {
   readonly partition: number
   readonly from: number
   readonly to: number
+  /** To be asked for next: runs ahead of `done`. */
   next: number
+  /** What lies before it was handed on, and whoever took it has come back. */
+  done: number
 }
 
 export interface FetchedChunk {
@@ -119,14 +122,10 @@ async function readLeader(
     let pending = ask()
     while (pending !== undefined && !state.isEnded) {
       const answers = await pending
-      const chunks = answers.map(answer => advance(ranges, answer))
+      const steps = answers.flatMap(answer => advance(ranges, answer))
       const failed = answers.find(answer => answer.error !== 'NONE' && answer.error !== 'OFFSET_OUT_OF_RANGE')
       pending = failed === undefined ? ask() : undefined
-      for (const chunk of chunks) {
-        if (chunk === undefined || state.isEnded) continue
-        state.progressAtMs = performance.now()
-        if (!(await reading.onChunk(chunk))) state.isEnded = true
-      }
+      for (const step of steps) await take(step, reading, state)
       if (failed !== undefined) return new KafkaClientError(failed.error as KafkaClientError['code'], failed)
     }
     return undefined
@@ -137,24 +136,45 @@ async function readLeader(
   }
 }
 
-/** Moves the range on by what came; undefined when nothing did. */
-function advance(ranges: readonly ReadRange[], answer: FetchedPartition): FetchedChunk | undefined {
+interface Step {
+  readonly range: ReadRange
+  readonly chunk: FetchedChunk | undefined
+  /** Where the range is when the chunk has been taken. */
+  readonly done: number
+}
+
+async function take({ range, chunk, done }: Step, reading: RangeReading, state: ReadingState): Promise<void> {
+  if (state.isEnded) return
+  if (chunk !== undefined) {
+    state.progressAtMs = performance.now()
+    if (!(await reading.onChunk(chunk))) {
+      state.isEnded = true
+      return
+    }
+  }
+  range.done = done
+}
+
+/** Moves the range on by what came; without a chunk when nothing did. */
+function advance(ranges: readonly ReadRange[], answer: FetchedPartition): Step[] {
   const range = ranges.find(it => it.partition === answer.partition)
-  if (range === undefined) return undefined
+  if (range === undefined) return []
   const from = range.next
+  const stableOffset = answer.lastStableOffset < 0 ? answer.highWatermark : answer.lastStableOffset
   if (answer.error === 'OFFSET_OUT_OF_RANGE') {
     // Retention moved the start; what lies before it is gone.
-    range.next = Math.max(range.next + 1, Math.min(answer.logStartOffset, range.to))
-    return undefined
+    range.next = Math.max(from + 1, Math.min(answer.logStartOffset, range.to))
+    return [{ range, chunk: undefined, done: range.next }]
   }
   let last = -1
   for (const at of batchStarts(answer.records)) last = batchLastOffset(answer.records, at)
-  const stableOffset = answer.lastStableOffset < 0 ? answer.highWatermark : answer.lastStableOffset
   if (last < from) {
     // The end of the partition lies before the end of the range: it was cut, or what is left is undecided.
     if (answer.error === 'NONE' && from >= Math.min(answer.highWatermark, stableOffset)) range.next = range.to
-    return undefined
+    return [{ range, chunk: undefined, done: range.next }]
   }
   range.next = Math.min(last + 1, range.to)
-  return { partition: range.partition, from, to: range.to, records: answer.records, aborted: answer.aborted, stableOffset }
+  const { partition, to } = range
+  const chunk = { partition, from, to, records: answer.records, aborted: answer.aborted, stableOffset }
+  return [{ range, chunk, done: range.next }]
 }

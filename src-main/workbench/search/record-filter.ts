@@ -4,6 +4,8 @@ import { DecodeError } from '../decoders/decoder.ts'
 import { badInput } from '../failures.ts'
 import type { LogRecord } from '../messages/log-record.ts'
 import { sandboxedExpression } from './javascript-filter.ts'
+import { exactValues, pathTree } from '../messages/exact-fields.ts'
+import { comparesExactly, losesDigits, mayBeInexact } from './exact-compare.ts'
 import { compares, parsePath, valuesAt } from './json-path.ts'
 
 export type Filter = ParsedOf<'records.scan'>['filter']
@@ -90,15 +92,25 @@ function hasHeader(record: LogRecord, filter: Extract<Filter, { kind: 'header' }
 
 function pathFilter(filter: Extract<Filter, { kind: 'path' }>, decoding: Decoding): RecordFilter {
   const steps = parsePath(filter.path)
+  const tree = pathTree([steps])
+  const { operator, operand } = filter
+  const isLongOperand = losesDigits(operand)
   return {
     needle: undefined,
     matches(_partition, record) {
       if (record.value === null) return false
-      const values = valuesAt(jsonOf(decoding.compact('value', record.value, record.key)), steps)
-      return values.some(value => compares(value, filter.operator, filter.operand))
+      const text = withoutMark(decoding.compact('value', record.value, record.key))
+      const values = valuesAt(jsonOf(text), steps)
+      // Only then: what most values need is quick.
+      if (isLongOperand || values.some(mayBeInexact))
+        return (exactValues(text, tree, 1)[0] ?? []).some(token => comparesExactly(token, operator, operand))
+      return values.some(value => compares(value, operator, operand))
     },
   }
 }
+
+/** A byte order mark in front is no part of JSON. */
+export const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
 
 function jsonOf(text: string): unknown {
   try {

@@ -3,12 +3,13 @@ import {
   batchBaseOffset,
   batchCompression,
   batchHeaderBytes,
+  batchMaxTimestamp,
   batchRecordCount,
 } from '../../../broker-core/records/batch-header.ts'
 import { openRecords } from '../../../broker-core/records/record-reader.ts'
 import type { ParsedOf } from '../../contract/contract.ts'
 import type { RecordRow } from '../../contract/views/records.ts'
-import type { ScanEnd, ScanItem, ScanProgress } from '../../contract/views/search.ts'
+import type { OffsetRange, ScanEnd, ScanItem, ScanProgress } from '../../contract/views/search.ts'
 import type { Decoding } from '../decoders/decoding.ts'
 import { toFailure } from '../failures.ts'
 import { walkBatches } from '../messages/batch-records.ts'
@@ -20,14 +21,16 @@ import type { RowColumns } from '../messages/row-columns.ts'
 import { prepareChunk } from './prepare-chunk.ts'
 import { needleSearch } from './needle-search.ts'
 import { readRanges } from './range-reader.ts'
-import type { FetchedChunk, ReadRange } from './range-reader.ts'
+import type { FetchedChunk } from './range-reader.ts'
 import { recordFilter } from './record-filter.ts'
 import type { RecordFilter } from './record-filter.ts'
 import { scanRanges } from './scan-ranges.ts'
+import type { ScanRound } from './scan-ranges.ts'
 
 const progressEveryMs = 200
 const hitsEveryMs = 100
 const hitsAtOnce = 500
+const problemCharsMax = 300
 
 export interface Scanning {
   readonly client: KafkaClient
@@ -40,12 +43,13 @@ export interface Scanning {
 /** Counts and hits on their way out. */
 interface ScanState {
   readonly startMs: number
-  ranges: readonly ReadRange[]
-  offsetsBefore: number
+  round: ScanRound
+  whole: readonly OffsetRange[]
   offsetsTotal: number
   scanned: number
   matched: number
   undecodable: number
+  firstProblem: string | null
   bytes: number
   rows: RecordRow[]
   toldAtMs: number
@@ -59,31 +63,32 @@ export async function scan(scanning: Scanning): Promise<void> {
   const columns = rowColumns(order, decoding)
   const state: ScanState = {
     startMs: performance.now(),
-    ranges: [],
-    offsetsBefore: 0,
+    round: { ranges: [], later: [] },
+    whole: [],
     offsetsTotal: 0,
     scanned: 0,
     matched: 0,
     undecodable: 0,
+    firstProblem: null,
     bytes: 0,
     rows: [],
     toldAtMs: performance.now(),
     sentAtMs: Number.NEGATIVE_INFINITY,
   }
   try {
-    const { rounds, offsetsTotal } = await scanRanges(client, order, signal)
+    const { rounds, whole, offsetsTotal } = await scanRanges(client, order, signal)
+    state.whole = whole
     state.offsetsTotal = offsetsTotal
-    for (const ranges of rounds) {
-      state.ranges = ranges
+    for (const round of rounds) {
+      state.round = round
+      const { ranges } = round
       const onChunk = async (chunk: FetchedChunk) => {
         await prepareChunk(decoding, chunk, client.env.compression)
         return scanChunk(chunk, { filter, columns }, scanning, state)
       }
       await readRanges({ client, topic: order.topic, isolation: order.isolation, ranges, signal, onChunk })
       if (state.matched >= order.hitsMax) return finish(scanning, state, 'hits-reached', null)
-      state.offsetsBefore += ranges.reduce((sum, range) => sum + range.to - range.from, 0)
     }
-    state.ranges = []
     finish(scanning, state, 'range-done', null)
   } catch (error) {
     signal.throwIfAborted()
@@ -101,13 +106,15 @@ interface Looking {
 /** False when enough was found. */
 function scanChunk(chunk: FetchedChunk, { filter, columns }: Looking, scanning: Scanning, state: ScanState): boolean {
   const { order, decoding, client } = scanning
+  // Another leader's answer may have waited for its schemas meanwhile.
+  if (state.matched >= order.hitsMax) return false
   const { compression } = client.env
   const isIn = filter.needle === undefined ? undefined : needleSearch(filter.needle)
   state.bytes += chunk.records.length
   for (const walked of walkBatches(chunk.records, { ...chunk, compression })) {
     if (batchBaseOffset(walked.batch, 0) >= chunk.to) break
     if (walked.isControl || (order.isolation === 'read-committed' && walked.transaction === 'aborted')) continue
-    if (isIn !== undefined && !mayMatch(walked, isIn, decoding, compression)) {
+    if (isIn !== undefined && isWhole(walked, chunk, order.untilMs) && !mayMatch(walked, isIn, decoding, compression)) {
       state.scanned += batchRecordCount(walked.batch, 0)
       continue
     }
@@ -116,12 +123,24 @@ function scanChunk(chunk: FetchedChunk, { filter, columns }: Looking, scanning: 
       if (order.untilMs !== null && record.timestampMs >= order.untilMs) continue
       state.scanned += 1
       if (matches(filter, chunk.partition, record, state)) state.rows.push(recordRow(chunk.partition, record, decoding, columns))
-      if (state.matched >= order.hitsMax) return false
+      if (state.matched < order.hitsMax) continue
+      stopAt(state, chunk.partition, record.offset + 1)
+      return false
     }
   }
   sendDue(scanning, state)
   return true
 }
+
+/** Enough was found in the middle of an answer: going on later begins with the very next record. */
+function stopAt(state: ScanState, partition: number, nextOffset: number): void {
+  const range = state.round.ranges.find(it => it.partition === partition)
+  if (range !== undefined) range.done = Math.min(nextOffset, range.to)
+}
+
+/** All its records are asked for, so that they can be counted without being looked at. */
+const isWhole = ({ batch, lastOffset }: WalkedBatch, { from, to }: FetchedChunk, untilMs: number | null): boolean =>
+  batchBaseOffset(batch, 0) >= from && lastOffset < to && (untilMs === null || batchMaxTimestamp(batch, 0) < untilMs)
 
 /** Without opening the batch's records one by one. Those of binary formats are opened: their text is not in their bytes. */
 function mayMatch(
@@ -144,10 +163,20 @@ function matches(filter: RecordFilter, partition: number, record: LogRecord, sta
     if (!filter.matches(partition, record)) return false
     state.matched += 1
     return true
-  } catch {
+  } catch (error) {
     // A decoder or the person's expression threw: this record counts as not understood, the next one may be.
     state.undecodable += 1
+    state.firstProblem ??= problemText(error)
     return false
+  }
+}
+
+/** Errors of the expression's own context are of another realm: only their text is used. */
+function problemText(error: unknown): string {
+  try {
+    return String((error as { message?: unknown } | null)?.message ?? error).slice(0, problemCharsMax)
+  } catch {
+    return 'the filter threw what has no text'
   }
 }
 
@@ -157,6 +186,7 @@ function sendDue(scanning: Scanning, state: ScanState): void {
     sendHits(scanning, state, nowMs)
   if (nowMs - state.toldAtMs < progressEveryMs) return
   state.toldAtMs = nowMs
+  if (state.rows.length > 0) sendHits(scanning, state, nowMs)
   scanning.emit(progressOf(state))
 }
 
@@ -167,18 +197,30 @@ function sendHits(scanning: Scanning, state: ScanState, nowMs: number): void {
 }
 
 function progressOf(state: ScanState): ScanProgress {
-  const { offsetsTotal, scanned, matched, undecodable, bytes, ranges } = state
+  const { offsetsTotal, scanned, matched, undecodable, firstProblem, bytes } = state
+  const remaining = remainingOf(state)
+  const open = remaining.reduce((sum, { fromOffset, toOffset }) => sum + toOffset - fromOffset, 0)
+  const next = new Map(state.round.ranges.map(({ partition, done }) => [partition, done]))
   return {
     kind: 'progress',
-    partitions: ranges.map(({ partition, from, to, next }) => ({ partition, fromOffset: from, toOffset: to, nextOffset: next })),
+    partitions: state.whole.map(range => ({ ...range, nextOffset: next.get(range.partition) ?? range.fromOffset })),
+    remaining,
     offsetsTotal,
-    offsetsDone: state.offsetsBefore + ranges.reduce((sum, range) => sum + range.next - range.from, 0),
+    offsetsDone: offsetsTotal - open,
     scanned,
     matched,
     undecodable,
+    firstProblem,
     bytes,
     tookMs: performance.now() - state.startMs,
   }
+}
+
+function remainingOf({ round }: ScanState): OffsetRange[] {
+  const now = round.ranges.flatMap(({ partition, done, to }) =>
+    done < to ? [{ partition, fromOffset: done, toOffset: to }] : [],
+  )
+  return [...now, ...round.later]
 }
 
 function finish(scanning: Scanning, state: ScanState, reason: ScanEnd, message: string | null): void {

@@ -1,17 +1,28 @@
 import { listOffsets } from '../../../broker-core/client/admin/offsets.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import type { ParsedOf } from '../../contract/contract.ts'
+import type { SessionPartition } from '../../contract/views/records.ts'
+import type { OffsetRange } from '../../contract/views/search.ts'
 import { chosenPartitions, sessionStart } from '../messages/session-start.ts'
 import type { ReadRange } from './range-reader.ts'
 
 /** Offsets of one slice, when the newest come first. */
 const sliceOffsets = 100_000
 
-export type RangeOrder = Pick<ParsedOf<'records.scan'>, 'topic' | 'partitions' | 'isolation' | 'start' | 'untilMs'>
+export type RangeOrder = Pick<ParsedOf<'records.scan'>, 'topic' | 'partitions' | 'isolation' | 'start' | 'untilMs'> &
+  Partial<Pick<ParsedOf<'records.scan'>, 'ranges'>>
+
+/** Read together; what stands in `later` comes after it. */
+export interface ScanRound {
+  readonly ranges: readonly ReadRange[]
+  readonly later: readonly OffsetRange[]
+}
 
 export interface ScanRanges {
-  /** Read one round after the other; within a round, all ranges together. */
-  readonly rounds: readonly (readonly ReadRange[])[]
+  /** One after the other, made when asked for: a large topic has many. */
+  readonly rounds: Iterable<ScanRound>
+  /** All of it, by partition. */
+  readonly whole: readonly OffsetRange[]
   readonly offsetsTotal: number
 }
 
@@ -22,13 +33,53 @@ export async function scanRanges(client: KafkaClient, order: RangeOrder, signal:
   const start = await sessionStart(client, { ...order, untilMs: null, partitions, signal })
   const isNewestFirst = order.start.kind === 'newest'
   const ends = await endsOf(client, order, start.partitions, signal)
-  const ranges = start.partitions.map(({ partition, startOffset }, index) => ({
+  const fresh = start.partitions.map(({ partition, startOffset }, index) => ({
     partition,
-    from: isNewestFirst ? startOffset : (start.anchor[index] ?? startOffset),
-    to: ends[index] ?? 0,
+    fromOffset: isNewestFirst ? startOffset : (start.anchor[index] ?? startOffset),
+    toOffset: ends[index] ?? 0,
   }))
-  const offsetsTotal = ranges.reduce((sum, { from, to }) => sum + Math.max(0, to - from), 0)
-  return { rounds: isNewestFirst ? slicesFromEnd(ranges) : [ranges.map(range => ({ ...range, next: range.from }))], offsetsTotal }
+  const groups = rangeGroups(order.ranges === null || order.ranges === undefined ? fresh : within(order.ranges, start.partitions))
+  const whole = groups.flat()
+  return {
+    rounds: isNewestFirst ? slicesFromEnd(groups) : inOrder(groups),
+    whole,
+    offsetsTotal: whole.reduce((sum, { fromOffset, toOffset }) => sum + toOffset - fromOffset, 0),
+  }
+}
+
+/** Offsets that are still there. */
+function within(ranges: readonly OffsetRange[], bounds: readonly SessionPartition[]): OffsetRange[] {
+  const known = new Map(bounds.map(bound => [bound.partition, bound]))
+  return ranges.flatMap(({ partition, fromOffset, toOffset }) => {
+    const bound = known.get(partition)
+    if (bound === undefined) return []
+    return [{ partition, fromOffset: Math.max(fromOffset, bound.startOffset), toOffset: Math.min(toOffset, bound.endOffset) }]
+  })
+}
+
+/** The first range of each partition, then the second of those that have one: no reading holds a partition twice. Empty ones are left out. */
+export function rangeGroups(ranges: readonly OffsetRange[]): OffsetRange[][] {
+  const groups: OffsetRange[][] = []
+  const counts = new Map<number, number>()
+  for (const range of ranges) {
+    if (range.fromOffset >= range.toOffset) continue
+    const at = counts.get(range.partition) ?? 0
+    counts.set(range.partition, at + 1)
+    groups[at] = [...(groups[at] ?? []), range]
+  }
+  return groups
+}
+
+const readRange = ({ partition, fromOffset, toOffset }: OffsetRange): ReadRange => ({
+  partition,
+  from: fromOffset,
+  to: toOffset,
+  next: fromOffset,
+  done: fromOffset,
+})
+
+function* inOrder(groups: readonly (readonly OffsetRange[])[]): Generator<ScanRound> {
+  for (const [index, group] of groups.entries()) yield { ranges: group.map(readRange), later: groups.slice(index + 1).flat() }
 }
 
 async function endsOf(
@@ -48,18 +99,16 @@ async function endsOf(
   })
 }
 
-export function slicesFromEnd(
-  ranges: readonly { readonly partition: number; readonly from: number; readonly to: number }[],
-): ReadRange[][] {
-  const rounds: ReadRange[][] = []
-  const most = Math.max(0, ...ranges.map(({ from, to }) => to - from))
-  for (let done = 0; done < most; done += sliceOffsets) {
-    const round = ranges.flatMap(({ partition, from, to }) => {
-      const high = to - done
-      const low = Math.max(from, high - sliceOffsets)
-      return low < high ? [{ partition, from: low, to: high, next: low }] : []
-    })
-    rounds.push(round)
+/** The newest slice of every partition, then the one before it. */
+export function* slicesFromEnd(groups: readonly (readonly OffsetRange[])[]): Generator<ScanRound> {
+  for (const [index, group] of groups.entries()) {
+    const behind = groups.slice(index + 1).flat()
+    for (let left = group; left.length > 0; ) {
+      const slices = left.map(range => ({ ...range, fromOffset: Math.max(range.fromOffset, range.toOffset - sliceOffsets) }))
+      left = left
+        .map(range => ({ ...range, toOffset: Math.max(range.fromOffset, range.toOffset - sliceOffsets) }))
+        .filter(range => range.fromOffset < range.toOffset)
+      yield { ranges: slices.map(readRange), later: [...left, ...behind] }
+    }
   }
-  return rounds
 }

@@ -11,6 +11,7 @@ import { histogram } from './histogram.ts'
 import { checkExpression } from './javascript-filter.ts'
 import type { Job, JobData } from './job-messages.ts'
 import { JobStuck, jobItems } from './job-thread.ts'
+import { withUnfinishedFile } from '../transfer/unfinished-file.ts'
 import { tail } from './tail.ts'
 
 export type SearchHandlers = Pick<
@@ -83,13 +84,18 @@ export function searchHandlers(sources: SearchSources): SearchHandlers {
     'records.tail': (order, { signal }) =>
       tail({ client: clusters.client(order.connection), order, signal, schemas: sources.schemasOf(order.connection) }),
     'records.histogram': (order, { signal }) => histogram(clusters.client(order.connection), order, signal),
-    'transfer.export': (order, { signal }) =>
-      jobItems<TransferProgress>(
-        sources.jobEntry,
-        dataFor(order.connection, { kind: 'export', order, path: pathFor(order.path) }),
-        signal,
-        (_before, next) => next,
-      ),
+    async *'transfer.export'(order, { signal }) {
+      if (order.filter?.kind === 'javascript') checkExpression(order.filter.expression)
+      const job: Job = { kind: 'export', order, path: pathFor(order.path) }
+      try {
+        const data = dataFor(order.connection, job)
+        yield* withUnfinishedFile(job.path, () =>
+          jobItems<TransferProgress>(sources.jobEntry, data, signal, (_before, next) => next),
+        )
+      } catch (error) {
+        throw error instanceof JobStuck ? badInput(`filter: ${stuckMessage}`) : error
+      }
+    },
     async *'transfer.import'(order, { signal }) {
       connections.writable(order.connection)
       const job: Job = { kind: 'import', order, path: pathFor(order.path) }
@@ -100,11 +106,13 @@ export function searchHandlers(sources: SearchSources): SearchHandlers {
 
 const noProgress: Omit<ScanProgress, 'kind'> = {
   partitions: [],
+  remaining: [],
   offsetsTotal: 0,
   offsetsDone: 0,
   scanned: 0,
   matched: 0,
   undecodable: 0,
+  firstProblem: null,
   bytes: 0,
   tookMs: 0,
 }
@@ -114,7 +122,7 @@ function newestProgress(before: ScanItem, next: ScanItem): ScanItem | undefined 
   return before.kind === 'progress' && next.kind !== 'hits' ? next : undefined
 }
 
-function filePath(path: string, folder: string): string {
+export function filePath(path: string, folder: string): string {
   if (path.includes('\0')) throw badInput('path: holds a character that no file name has')
   if (isAbsolute(path)) return normalize(path)
   if (/[\\/]/.test(path) || path === '.' || path === '..') throw badInput('path: give a whole path, or a name without folders')

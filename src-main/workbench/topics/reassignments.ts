@@ -84,9 +84,14 @@ export async function reassign(
   const { connection, throttleBytesPerSecond } = order
   if (throttleBytesPerSecond !== null)
     await throttles.set(connection, await inMotion(client, order.moves, signal), throttleBytesPerSecond, signal)
-  const outcomes = await alterReassignments(client, order.moves, { signal })
-  const failed = outcomes.find(it => it.error !== 'NONE')
-  if (failed !== undefined) throw brokerRefusal(failed.error, failed.message, { topic: failed.topic })
+  try {
+    const outcomes = await alterReassignments(client, order.moves, { signal })
+    const failed = outcomes.find(it => it.error !== 'NONE')
+    if (failed !== undefined) throw brokerRefusal(failed.error, failed.message, { topic: failed.topic })
+  } finally {
+    // From now on what moves is watched; what did not even begin needs no throttle.
+    void throttles.settle(connection).catch(() => undefined)
+  }
   return null
 }
 

@@ -8,10 +8,12 @@ import type { TransferProgress } from '../../contract/views/transfer.ts'
 import type { Decoding } from '../decoders/decoding.ts'
 import { refused } from '../failures.ts'
 import { walkBatches } from '../messages/batch-records.ts'
+import type { LogRecord } from '../messages/log-record.ts'
 import { prepareChunk } from '../search/prepare-chunk.ts'
 import { readRanges } from '../search/range-reader.ts'
 import type { FetchedChunk } from '../search/range-reader.ts'
 import { recordFilter } from '../search/record-filter.ts'
+import type { RecordFilter } from '../search/record-filter.ts'
 import { scanRanges } from '../search/scan-ranges.ts'
 import { csvHead, recordLine } from './record-line.ts'
 
@@ -39,11 +41,12 @@ export async function exportRecords(exporting: Exporting): Promise<void> {
   const startMs = performance.now()
   const { rounds, offsetsTotal } = await scanRanges(client, order, signal)
   const file = openFile(partPath(path))
-  const counts = { records: 0, bytes: 0, toldAtMs: startMs }
+  const counts = { records: 0, scanned: 0, bytes: 0, toldAtMs: startMs }
   const told = (done: boolean) =>
     emit({
       path,
       records: counts.records,
+      scanned: counts.scanned,
       bytes: counts.bytes,
       recordsTotal: offsetsTotal,
       tookMs: performance.now() - startMs,
@@ -52,7 +55,7 @@ export async function exportRecords(exporting: Exporting): Promise<void> {
   try {
     if (order.format === 'csv') await file.write(csvHead)
     const writer = chunkWriter(exporting, file, counts, () => told(false))
-    for (const ranges of rounds)
+    for (const { ranges } of rounds)
       await readRanges({ client, topic: order.topic, isolation: order.isolation, ranges, signal, onChunk: writer })
     await file.close()
     renameSync(partPath(path), path)
@@ -65,6 +68,7 @@ export async function exportRecords(exporting: Exporting): Promise<void> {
 
 interface Counts {
   records: number
+  scanned: number
   bytes: number
   toldAtMs: number
 }
@@ -84,7 +88,8 @@ function chunkWriter(exporting: Exporting, file: ExportFile, counts: Counts, tel
       for (const record of walked.open()) {
         if (record.offset >= chunk.to) break
         if (order.untilMs !== null && record.timestampMs >= order.untilMs) continue
-        if (filter?.matches(chunk.partition, record) === false) continue
+        counts.scanned += 1
+        if (filter !== undefined && !isWanted(filter, chunk.partition, record)) continue
         text += recordLine(order.format, chunk.partition, record, decoding)
         counts.records += 1
       }
@@ -103,6 +108,15 @@ function chunkWriter(exporting: Exporting, file: ExportFile, counts: Counts, tel
     last = mine
     await mine
     return true
+  }
+}
+
+/** As in a scan: a record that the filter does not understand is not one that it finds. */
+function isWanted(filter: RecordFilter, partition: number, record: LogRecord): boolean {
+  try {
+    return filter.matches(partition, record)
+  } catch {
+    return false
   }
 }
 

@@ -18,6 +18,7 @@ import { stateText, stateTone } from './lag-text.ts'
 import { LagView } from './lag-view.tsx'
 import { MembersView } from './members-view.tsx'
 import { OffsetsView } from './offsets-view.tsx'
+import { RebalancesView, useRebalances } from './rebalances-view.tsx'
 import { ResetDialog } from './reset/reset-dialog.tsx'
 import { useLagFeed } from './use-lag-feed.ts'
 import { trackCommits } from './why.ts'
@@ -25,7 +26,7 @@ import type { CommitTrack } from './why.ts'
 
 const refreshMs = 2_000
 
-type View = 'lag' | 'members' | 'offsets'
+type View = 'lag' | 'members' | 'rebalances' | 'offsets'
 
 /** One group: its head, and one of its views. Looking joins it not, and commits nothing. */
 export function GroupPage({ connection, group }: { readonly connection: string; readonly group: string }) {
@@ -33,6 +34,7 @@ export function GroupPage({ connection, group }: { readonly connection: string; 
   const [doing, setDoing] = useState<'reset' | 'delete' | null>(null)
   const state = useCall('groups.detail', { connection, group }, { refreshMs })
   const feed = useLagFeed(connection, group)
+  const rebalances = useRebalances(connection, group)
   const commits = useCommitTrack(state.data)
   const close = () => setDoing(null)
   return (
@@ -41,7 +43,7 @@ export function GroupPage({ connection, group }: { readonly connection: string; 
         <Title>{group === '' ? '(empty group id)' : group}</Title>
         {state.data !== undefined && <HeadFacts detail={state.data} />}
         <Grow />
-        <SubTabs label="Views of the group" tabs={tabsOf(state.data)} value={view} onChange={setView} />
+        <SubTabs label="Views of the group" tabs={tabsOf(state.data, rebalances.events.length)} value={view} onChange={setView} />
         <Button onClick={() => setDoing('reset')}>Reset offsets…</Button>
         <MoreMenu connection={connection} onReload={() => void state.reload()} onDelete={() => setDoing('delete')} />
       </Bar>
@@ -49,8 +51,9 @@ export function GroupPage({ connection, group }: { readonly connection: string; 
         {detail => (
           <>
             <MissingBanner missing={detail.missing} />
-            {view === 'lag' && <LagView connection={connection} detail={detail} feed={feed} commits={commits} />}
+            {view === 'lag' && <LagView {...{ connection, detail, feed, commits }} rebalances={rebalances.events} />}
             {view === 'members' && <MembersView detail={detail} />}
+            {view === 'rebalances' && <RebalancesView {...rebalances} />}
             {view === 'offsets' && <OffsetsView detail={detail} />}
           </>
         )}
@@ -68,9 +71,10 @@ export function GroupPage({ connection, group }: { readonly connection: string; 
   )
 }
 
-const tabsOf = (detail: GroupDetail | undefined): readonly TabItem<View>[] => [
+const tabsOf = (detail: GroupDetail | undefined, rebalanceCount: number): readonly TabItem<View>[] => [
   { value: 'lag', label: 'Lag' },
   { value: 'members', label: 'Members', ...(detail === undefined ? {} : { count: detail.members.length }) },
+  { value: 'rebalances', label: 'Rebalances', ...(rebalanceCount === 0 ? {} : { count: rebalanceCount }) },
   { value: 'offsets', label: 'Offsets' },
 ]
 

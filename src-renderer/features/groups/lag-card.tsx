@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react'
 import { Download } from 'lucide-react'
+import type { RebalanceEvent } from '../../../src-main/contract/views/groups.ts'
 import { TimeChart } from '../../charts/time-chart.tsx'
 import { useCall } from '../../bridge/use-call.ts'
 import { useRemembered } from '../../preferences/use-remembered.ts'
@@ -17,7 +18,7 @@ import { mergedLag } from './lag-feed.ts'
 import type { LagFeed, MergedLag } from './lag-feed.ts'
 import { isLagRange, lagRangeMs, lagRanges, storedRefreshMs } from './lag-range.ts'
 import type { LagRangeId } from './lag-range.ts'
-import { ageSeries, countSeries } from './lag-series.ts'
+import { ageSeries, countSeries, lagMarkers } from './lag-series.ts'
 import styles from './groups.module.css'
 
 type Unit = 'count' | 'time'
@@ -27,10 +28,11 @@ interface LagCardProps {
   readonly connection: string
   readonly group: string
   readonly feed: LagFeed
+  readonly rebalances: readonly RebalanceEvent[]
 }
 
 /** The chart: live, and as far back as is kept on disk. */
-export function LagCard({ connection, group, feed }: LagCardProps) {
+export function LagCard({ connection, group, feed, rebalances }: LagCardProps) {
   const [unit, setUnit] = useRemembered<Unit>('lag.unit', 'count', isUnit)
   const [rangeId, setRangeId] = useRemembered<LagRangeId>('lag.range', '15m', isLagRange)
   const rangeMs = lagRangeMs(rangeId)
@@ -38,7 +40,7 @@ export function LagCard({ connection, group, feed }: LagCardProps) {
   const merged = useMemo(() => mergedLag(stored.data ?? null, feed.history), [stored.data, feed.history])
   const toMs = merged.moments.at(-1)?.atMs ?? 0
   const series = useMemo(() => (unit === 'count' ? countSeries(merged) : ageSeries(merged)), [unit, merged])
-  const markers = useMemo(() => merged.restartsAtMs.map(atMs => ({ atMs, text: 'workbench started' })), [merged.restartsAtMs])
+  const markers = useMemo(() => lagMarkers(merged.restartsAtMs, rebalances), [merged.restartsAtMs, rebalances])
   return (
     <Card title="Lag" aside={<LagTools {...{ unit, setUnit, rangeId, setRangeId, group, merged }} />}>
       {feed.problem !== null && <Banner tone="warn">No new sample: {feed.problem.message}</Banner>}

@@ -1,4 +1,5 @@
-import type { ChartPoint, ChartSeries } from '../../charts/series.ts'
+import type { RebalanceEvent } from '../../../src-main/contract/views/groups.ts'
+import type { ChartMarker, ChartPoint, ChartSeries } from '../../charts/series.ts'
 import { partitionColour } from '../../widgets/marks.tsx'
 import type { MergedLag } from './lag-feed.ts'
 import { placeText } from './lag-text.ts'
@@ -28,3 +29,16 @@ export const ageSeries = ({ moments }: MergedLag): readonly ChartSeries[] => [
     points: moments.map(moment => ({ atMs: moment.atMs, value: 'isGap' in moment ? null : moment.lagMs })),
   },
 ]
+
+/** Where this app was started anew, and where the group shared out its partitions anew: the time it was seen unsettled, else a line. */
+export const lagMarkers = (
+  restartsAtMs: readonly number[],
+  rebalances: readonly Pick<RebalanceEvent, 'atMs' | 'unsettledMs' | 'reason'>[],
+): readonly ChartMarker[] =>
+  [
+    ...restartsAtMs.map((atMs): ChartMarker => ({ atMs, text: 'workbench started' })),
+    ...rebalances.map(({ atMs, unsettledMs, reason }): ChartMarker => {
+      const text = `rebalance: ${reason}`
+      return unsettledMs === null || unsettledMs === 0 ? { atMs, text } : { atMs: atMs - unsettledMs, toMs: atMs, text }
+    }),
+  ].sort((a, b) => a.atMs - b.atMs)

@@ -1,4 +1,4 @@
-import type { GroupSummary } from '../../../src-main/contract/views/groups.ts'
+import type { GroupSummary, RebalanceEvent, RebalanceMember } from '../../../src-main/contract/views/groups.ts'
 import { formatCount, formatDuration, formatRate, unknownText } from '../../widgets/format.ts'
 import type { Tone } from '../../widgets/marks.tsx'
 
@@ -28,10 +28,21 @@ export function lagTrend(totalLag: number | null, growthPerSecond: number | null
 export const trendTone = (kind: LagTrend['kind']): Tone | undefined =>
   kind === 'growing' ? 'warn' : kind === 'shrinking' ? 'good' : undefined
 
+/** Records that are younger than most clients' commit interval are on their way, not behind. */
+const onItsWayMs = 5_500
+
+export interface CatchUp {
+  readonly lag: number | null
+  readonly lagMs: number | null
+  readonly secondsToCatchUp: number | null
+  readonly growthPerSecond: number | null
+}
+
 /** When a lag will be gone at the present rates, in words. */
-export function catchUpText(lag: number | null, secondsToCatchUp: number | null, growthPerSecond: number | null): string {
+export function catchUpText({ lag, lagMs, secondsToCatchUp, growthPerSecond }: CatchUp): string {
   if (lag === null) return unknownText
   if (lag === 0) return 'caught up'
+  if (lagMs !== null && lagMs < onItsWayMs) return 'keeps up'
   if (secondsToCatchUp !== null) return formatDuration(Math.max(1_000, secondsToCatchUp * 1_000))
   return growthPerSecond === null ? unknownText : 'never at this rate'
 }
@@ -75,3 +86,21 @@ export const memberCountOf = (group: GroupSummary): number | null =>
 
 export const worstText = (worst: GroupSummary['worstLag']): string =>
   worst === null ? unknownText : `${placeText(worst)}: ${formatCount(worst.lag)}`
+
+const namedMax = 3
+
+/** Client ids, the first few of them. */
+export function namesText(members: readonly RebalanceMember[]): string | null {
+  if (members.length === 0) return null
+  const names = members.slice(0, namedMax).map(({ clientId, memberId }) => (clientId === '' ? memberId : clientId))
+  return members.length > namedMax ? `${names.join(', ')} and ${members.length - namedMax} more` : names.join(', ')
+}
+
+/** `orders-2: a → b`, the first few of what moved. */
+export function movedText({ moved, movedTotal }: Pick<RebalanceEvent, 'moved' | 'movedTotal'>): string | null {
+  if (moved.length === 0) return null
+  const name = (member: RebalanceMember | null) =>
+    member === null ? 'nobody' : member.clientId === '' ? member.memberId : member.clientId
+  const texts = moved.slice(0, namedMax).map(it => `${placeText(it)}: ${name(it.from)} → ${name(it.to)}`)
+  return movedTotal > namedMax ? `${texts.join(', ')} and ${movedTotal - namedMax} more` : texts.join(', ')
+}

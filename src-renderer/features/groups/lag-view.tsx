@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import type { GroupDetail } from '../../../src-main/contract/views/groups.ts'
+import type { GroupDetail, RebalanceEvent } from '../../../src-main/contract/views/groups.ts'
 import { formatCount, formatDuration, formatRate, unknownText } from '../../widgets/format.ts'
 import { Figure, Scroll } from '../../widgets/layout.tsx'
 import { DataTable } from '../../widgets/table/data-table.tsx'
@@ -19,16 +19,17 @@ interface LagViewProps {
   readonly detail: GroupDetail
   readonly feed: LagFeed
   readonly commits: CommitTrack
+  readonly rebalances: readonly RebalanceEvent[]
 }
 
-export function LagView({ connection, detail, feed, commits }: LagViewProps) {
+export function LagView({ connection, detail, feed, commits, rebalances }: LagViewProps) {
   const growth = useMemo(() => partitionGrowth(feed.history), [feed.history])
   const rows = useMemo(() => partitionRows(detail, growth), [detail, growth])
   return (
     <Scroll>
       <div className={styles.content}>
         <LagFigures detail={detail} feed={feed} commits={commits} />
-        <LagCard connection={connection} group={detail.summary.group} feed={feed} />
+        <LagCard connection={connection} group={detail.summary.group} feed={feed} rebalances={rebalances} />
         <div className={styles.tableCard}>
           <DataTable
             name="Partitions of the group"
@@ -46,7 +47,7 @@ export function LagView({ connection, detail, feed, commits }: LagViewProps) {
   )
 }
 
-function LagFigures({ detail, feed, commits }: Omit<LagViewProps, 'connection'>) {
+function LagFigures({ detail, feed, commits }: Pick<LagViewProps, 'detail' | 'feed' | 'commits'>) {
   const sample = feed.history?.samples.at(-1) ?? null
   const { summary, partitions } = detail
   const totalLag = summary.totalLag

@@ -78,8 +78,7 @@ export const partitionColumns: readonly Column<PartitionRow>[] = [
     align: 'end',
     value: ({ lag, secondsToCatchUp, growthPerSecond }) =>
       lag === 0 ? 0 : (secondsToCatchUp ?? (growthPerSecond === null ? null : Number.MAX_SAFE_INTEGER)),
-    render: ({ lag, secondsToCatchUp, growthPerSecond }) =>
-      lag === 0 ? '—' : catchUpText(lag, secondsToCatchUp, growthPerSecond),
+    render: row => (row.lag === 0 ? '—' : catchUpText(row)),
     hint: 'By how its lag moved over the last half minute',
   },
 ]

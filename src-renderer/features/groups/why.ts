@@ -19,6 +19,8 @@ export interface WhyFacts {
 
 /** A partition is called the cause when it has this share of the lag. */
 const mostShare = 0.5
+/** A partition stands for its member when it has this share of the member's lag. */
+const ownShare = 0.9
 /** Commits that stand still for less say nothing: most clients commit every 5 s. */
 const stillMs = 15_000
 /** Fewer records than are written in this time are on their way, not behind. */
@@ -37,7 +39,7 @@ export function whyBehind({ detail, sample, commits }: WhyFacts): Why {
   if (members.length === 0) return withoutMembers(sample)
   const free = partitions.filter(it => it.memberId === null && (it.lag ?? 0) > 0)
   if (free.length > 0) return withoutReader(free)
-  return stillReader(detail, commits) ?? unevenPartition(detail) ?? allBehind(sample)
+  return stillReader(detail, commits) ?? unevenLag(detail) ?? allBehind(sample)
 }
 
 function withoutMembers(sample: LagSample | null): Why {
@@ -75,30 +77,38 @@ function stillReader({ partitions, members, asOfMs }: GroupDetail, commits: Comm
 const stillFor = (at: GroupPartition, commits: CommitTrack, asOfMs: number): number =>
   asOfMs - (commits.get(placeText(at))?.sinceMs ?? asOfMs)
 
-function unevenPartition({ partitions, members, summary }: GroupDetail): Why | undefined {
+/** One partition, or one member on several, that holds most of the lag. */
+function unevenLag(detail: GroupDetail): Why | undefined {
+  const { partitions, members, summary } = detail
+  const total = Math.max(1, summary.totalLag ?? 0)
   const worst = mostBehind(partitions)
-  const total = summary.totalLag ?? 0
-  const share = (worst.lag ?? 0) / Math.max(1, total)
-  const isEven = partitions.length === 1 || share < mostShare || share < 2 / partitions.length
-  if (isEven) return unevenMember(partitions, members, total)
+  const share = (worst.lag ?? 0) / total
+  const member = worstMember(detail)
+  if (member !== undefined && isMost(member.lag / total, members.length) && (worst.lag ?? 0) < member.lag * ownShare)
+    return {
+      title: `${memberName(members, member.memberId)} is behind`,
+      note: `${percent(member.lag / total)} of the lag, on ${plural(member.laggingCount, 'partition')}; how often it polls is not known`,
+      tone: 'bad',
+    }
+  if (!isMost(share, partitions.length)) return undefined
   const name = memberName(members, worst.memberId)
   return { title: `${placeText(worst)} is behind`, note: `${percent(share)} of the lag; read by ${name}`, tone: 'bad' }
 }
 
-function unevenMember(partitions: readonly GroupPartition[], members: readonly GroupMember[], total: number): Why | undefined {
-  if (members.length < 2) return undefined
-  const byMember = new Map<string, GroupPartition[]>()
-  for (const it of partitions) if (it.memberId !== null) byMember.set(it.memberId, [...(byMember.get(it.memberId) ?? []), it])
-  const lagOf = (its: readonly GroupPartition[]) => its.reduce((sum, it) => sum + (it.lag ?? 0), 0)
-  const [worst] = [...byMember].sort((a, b) => lagOf(b[1]) - lagOf(a[1]))
-  if (worst === undefined) return undefined
-  const share = lagOf(worst[1]) / Math.max(1, total)
-  if (share < mostShare || share < 2 / byMember.size) return undefined
-  return {
-    title: `${memberName(members, worst[0])} is behind`,
-    note: `${percent(share)} of the lag, on ${plural(worst[1].length, 'partition')}`,
-    tone: 'bad',
+/** Half of the lag and twice its even share. */
+const isMost = (share: number, count: number): boolean => count > 1 && share >= Math.max(mostShare, Math.min(0.9, 2 / count))
+
+function worstMember({ partitions }: GroupDetail) {
+  const byMember = new Map<string, { memberId: string; lag: number; laggingCount: number }>()
+  for (const { memberId, lag } of partitions) {
+    if (memberId === null || lag === null || lag === 0) continue
+    const known = byMember.get(memberId) ?? { memberId, lag: 0, laggingCount: 0 }
+    byMember.set(memberId, { memberId, lag: known.lag + lag, laggingCount: known.laggingCount + 1 })
   }
+  return [...byMember.values()].reduce<{ memberId: string; lag: number; laggingCount: number } | undefined>(
+    (most, it) => (it.lag > (most?.lag ?? 0) ? it : most),
+    undefined,
+  )
 }
 
 function allBehind(sample: LagSample | null): Why {

@@ -12,6 +12,7 @@ import type { Column } from './column.ts'
 import { copyFormats, rowsAsText } from './copy-rows.ts'
 import { filtered, sorted } from './sort-and-filter.ts'
 import type { Sorting } from './sort-and-filter.ts'
+import type { RowMarks } from './row-marks.ts'
 import { TableRows } from './table-rows.tsx'
 import { useColumnLayout } from './use-column-layout.ts'
 import type { ColumnChoice } from './use-column-layout.ts'
@@ -33,6 +34,8 @@ export interface DataTableProps<Row> {
   readonly selectedKey?: string | null
   readonly onSelect?: (row: Row) => void
   readonly rowMenu?: (row: Row) => readonly MenuEntry[]
+  /** Rows can be marked for doing something with several: a check in front, Space, Ctrl or Shift with a click, Ctrl+A. */
+  readonly marks?: RowMarks
   /** Instead of rows when there are none at all. */
   readonly empty: ReactNode
   /** At the left of the tools. */

@@ -1,12 +1,14 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { newDecoding } from '../../../../src-main/workbench/decoders/decoding.ts'
 import type { LogRecord } from '../../../../src-main/workbench/messages/log-record.ts'
 import { bucketCounts } from '../../../../src-main/workbench/search/histogram.ts'
+import { decimalOrder } from '../../../../src-main/workbench/search/exact-compare.ts'
 import { parsePath, valuesAt } from '../../../../src-main/workbench/search/json-path.ts'
 import { needleSearch } from '../../../../src-main/workbench/search/needle-search.ts'
 import { recordFilter } from '../../../../src-main/workbench/search/record-filter.ts'
 import type { Filter } from '../../../../src-main/workbench/search/record-filter.ts'
-import { slicesFromEnd } from '../../../../src-main/workbench/search/scan-ranges.ts'
+import { rangeGroups, slicesFromEnd } from '../../../../src-main/workbench/search/scan-ranges.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
 const decoding = newDecoding({ topic: 't', key: 'auto', value: 'auto' })
@@ -82,6 +84,12 @@ describe('path filters', () => {
     ['$.id', 'contains', '-1', true],
     ['lines[5]', 'exists', '', false],
     ['missing', '!=', 'x', false],
+    ['big', '=', '9007199254740993', true],
+    ['big', '=', '9007199254740992', false],
+    ['big', '>', '9007199254740992', true],
+    ['big', 'contains', '0993', true],
+    ['total', '=', '129.9000000000000000001', false],
+    ['total', '=', '1.299e2', true],
   ] as const)('%s %s %s: %s', (path, operator, operand, expected) => {
     expect(matches({ kind: 'path', path, operator, operand })).toBe(expected)
   })
@@ -112,6 +120,14 @@ describe('JavaScript filters', () => {
     expect(js('"anything that is true"')).toBe(true)
   })
 
+  it('see whole numbers beyond 2^53 with all their digits', () => {
+    expect(js('value.big === 9007199254740993n && value.big > 9007199254740992n && value.total === 129.9')).toBe(true)
+    const value = '{"text":"1234567890123456789","list":[12345678901234567890,1.5],"f":1234567890123456789.5}'
+    const nested = { ...order, value: utf8(value) }
+    expect(js('value.list[0] === 12345678901234567890n && value.list[1] === 1.5', nested)).toBe(true)
+    expect(js('value.text === "1234567890123456789" && typeof value.f === "number"', nested)).toBe(true)
+  })
+
   it.each(['value.total >', 'true) || (', '} {', 'true; process.exit()'])('refuse %s before it runs', expression => {
     expect(() => js(expression)).toThrow(/^expression: /)
   })
@@ -137,19 +153,58 @@ describe('JavaScript filters', () => {
   })
 })
 
+describe('exact order of numbers', () => {
+  it('is that of their values', () => {
+    const decimal = fc.tuple(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), fc.integer({ min: -20, max: 20 }))
+    fc.assert(
+      fc.property(decimal, decimal, ([a, e], [b, f]) => {
+        const left = a * 10n ** BigInt(e + 20)
+        const right = b * 10n ** BigInt(f + 20)
+        expect(decimalOrder(`${a}e${e}`, `${b}E${f}`)).toBe(left < right ? -1 : left > right ? 1 : 0)
+      }),
+    )
+    expect(decimalOrder('1.50', '1.5')).toBe(0)
+    expect(decimalOrder('-0.5', '0.25')).toBe(-1)
+    expect(decimalOrder('x', '1')).toBeUndefined()
+    expect(decimalOrder('1e999999999', '1')).toBeUndefined()
+  })
+})
+
 describe('ranges', () => {
   it('from the newest come in slices that cover every offset once', () => {
-    const rounds = slicesFromEnd([
-      { partition: 0, from: 5, to: 250_005 },
-      { partition: 1, from: 0, to: 10 },
-    ])
-    expect(rounds.map(round => round.map(it => [it.partition, it.from, it.to]))).toEqual([
+    const rounds = [
+      ...slicesFromEnd([
+        [
+          { partition: 0, fromOffset: 5, toOffset: 250_005 },
+          { partition: 1, fromOffset: 0, toOffset: 10 },
+        ],
+      ]),
+    ]
+    expect(rounds.map(round => round.ranges.map(it => [it.partition, it.from, it.to]))).toEqual([
       [
         [0, 150_005, 250_005],
         [1, 0, 10],
       ],
       [[0, 50_005, 150_005]],
       [[0, 5, 50_005]],
+    ])
+    expect(rounds[0]?.later).toEqual([{ partition: 0, fromOffset: 5, toOffset: 150_005 }])
+    expect(rounds[2]?.later).toEqual([])
+  })
+
+  it('of a scan that goes on: the rest of each slice first, then what lies before it', () => {
+    const groups = rangeGroups([
+      { partition: 0, fromOffset: 90, toOffset: 100 },
+      { partition: 1, fromOffset: 7, toOffset: 7 },
+      { partition: 0, fromOffset: 0, toOffset: 50 },
+      { partition: 1, fromOffset: 0, toOffset: 5 },
+    ])
+    expect([...slicesFromEnd(groups)].map(round => round.ranges.map(it => [it.partition, it.from, it.to]))).toEqual([
+      [
+        [0, 90, 100],
+        [1, 0, 5],
+      ],
+      [[0, 0, 50]],
     ])
   })
 

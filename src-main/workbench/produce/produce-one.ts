@@ -1,9 +1,9 @@
-import { createProducer } from '../../broker-core/client/producing/producer.ts'
-import type { KafkaClient } from '../../broker-core/client/kafka-client.ts'
-import type { ParsedOf } from '../contract/contract.ts'
-import type { Produced } from '../contract/views/records.ts'
-import { badInput } from './failures.ts'
-import { typedBytes } from './typed-bytes.ts'
+import { createProducer } from '../../../broker-core/client/producing/producer.ts'
+import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
+import type { ParsedOf } from '../../contract/contract.ts'
+import type { Produced } from '../../contract/views/records.ts'
+import { badInput } from '../failures.ts'
+import { typedBytes } from '../typed-bytes.ts'
 
 const acksCodes = { all: -1, 1: 1, 0: 0 } as const
 

@@ -1,0 +1,81 @@
+import { useEffect, useRef } from 'react'
+import { jsonTextLanguage } from './json-text.ts'
+import { monacoLanguage, useMonaco } from './monaco.ts'
+import type { CodeEditor, Monaco } from './monaco.ts'
+import { PlainText } from './plain-text.tsx'
+import { textChange } from './text-change.ts'
+import { useEditor } from './use-editor.ts'
+import styles from './editor.module.css'
+
+export interface CodeViewProps {
+  /** Accessible name. */
+  readonly label: string
+  /** Shown exactly; when it only grows at its end, the growth alone is added. */
+  readonly text: string
+  /** As Monaco or a snippet names it. */
+  readonly language?: string
+  readonly wordWrap?: boolean
+  readonly lineNumbers?: boolean
+  /** The editor, for commands such as searching; undefined when it is gone. */
+  readonly onEditor?: (editor: CodeEditor | undefined) => void
+}
+
+/** Text that is only read: coloured, folding, searched with Ctrl+F. Plain text stands there until Monaco is loaded. */
+export function CodeView(props: CodeViewProps) {
+  const { label, text, language = 'plaintext', wordWrap = false, lineNumbers = true, onEditor } = props
+  const monaco = useMonaco()
+  const { host, editor } = useEditor(monaco, {
+    readOnly: true,
+    domReadOnly: true,
+    foldingStrategy: 'indentation',
+    showFoldingControls: 'always',
+    foldingMaximumRegions: 20_000,
+    stopRenderingLineAfter: 10_000,
+    cursorStyle: 'line-thin',
+  })
+  const shown = useRef('')
+
+  useEffect(() => {
+    if (monaco === undefined || editor === undefined) return undefined
+    const model = monaco.editor.createModel('', viewLanguage(language))
+    editor.setModel(model)
+    shown.current = ''
+    return () => model.dispose()
+  }, [monaco, editor, language])
+  useEffect(() => {
+    if (monaco === undefined || editor === undefined) return
+    show(monaco, editor, shown.current, text)
+    shown.current = text
+  }, [monaco, editor, text, language])
+  useEffect(() => {
+    // The override keeps Monaco from wrapping lines that it holds to be too long, unasked.
+    const wrap = wordWrap ? 'on' : 'off'
+    editor?.updateOptions({ ariaLabel: label, wordWrapOverride1: wrap, lineNumbers: lineNumbers ? 'on' : 'off' })
+  }, [editor, label, wordWrap, lineNumbers])
+  useEffect(() => {
+    onEditor?.(editor)
+    return () => onEditor?.(undefined)
+  }, [editor, onEditor])
+
+  if (monaco === undefined) return <PlainText label={label} text={text} wordWrap={wordWrap} />
+  return (
+    <div className={styles.host}>
+      <div ref={host} />
+    </div>
+  )
+}
+
+const viewLanguage = (language: string): string => (language === 'json' ? jsonTextLanguage : monacoLanguage(language))
+
+function show(monaco: Monaco, editor: CodeEditor, before: string, after: string): void {
+  const model = editor.getModel()
+  const change = textChange(before, after)
+  if (model === null || change.kind === 'none') return
+  if (change.kind === 'append') {
+    const end = model.getFullModelRange().getEndPosition()
+    model.applyEdits([{ range: monaco.Range.fromPositions(end), text: change.text }])
+    return
+  }
+  model.setValue(change.text)
+  editor.setScrollPosition({ scrollTop: 0, scrollLeft: 0 })
+}

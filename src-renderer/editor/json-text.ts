@@ -1,0 +1,29 @@
+import type * as Monaco from 'monaco-editor/editor'
+
+/**
+ * JSON that is only read: coloured, without the language service, which would be sent the whole text. Numbers are characters here as
+ * everywhere in the window.
+ */
+export const jsonTextLanguage = 'json-text'
+
+export function registerJsonText({ languages }: typeof Monaco): void {
+  languages.register({ id: jsonTextLanguage })
+  languages.setLanguageConfiguration(jsonTextLanguage, {
+    brackets: [
+      ['{', '}'],
+      ['[', ']'],
+    ],
+  })
+  languages.setMonarchTokensProvider(jsonTextLanguage, {
+    tokenizer: {
+      root: [
+        [/"(?:[^"\\]|\\.)*"(?=\s*:)/, 'key'],
+        [/"(?:[^"\\]|\\.)*"?/, 'string'],
+        [/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/, 'number'],
+        [/\b(?:true|false|null)\b/, 'keyword'],
+        [/[{}[\]]/, '@brackets'],
+        [/[,:]/, 'delimiter'],
+      ],
+    },
+  })
+}
