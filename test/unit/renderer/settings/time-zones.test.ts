@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { allZones, offsetText, zoneRows } from '../../../../src-renderer/features/settings/time-zones.ts'
+import { allZones, offsetText, zoneRows, zoneText } from '../../../../src-renderer/features/settings/time-zones.ts'
 
 describe('time zones', () => {
   it('all that the system knows, UTC first and once', () => {
@@ -7,6 +7,14 @@ describe('time zones', () => {
     expect(zones[0]).toBe('UTC')
     expect(zones.length).toBe(new Set(zones).size)
     expect(zones).toContain('Europe/Berlin')
+  })
+
+  it('are found by the old and the new name of their city', () => {
+    expect(['America/New_York', 'Asia/Calcutta', 'Asia/Kolkata'].map(zoneText)).toEqual([
+      'America/New York',
+      'Asia/Calcutta (Kolkata)',
+      'Asia/Kolkata',
+    ])
   })
 
   it('with the time and the offset there, in winter and in summer', () => {
