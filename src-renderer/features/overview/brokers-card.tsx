@@ -76,8 +76,8 @@ function columnsOf({ isLocal, nowMs, menu }: ColumnTools): readonly Column<Broke
       ? [{ id: 'uptime', title: 'Uptime', widthPx: 88, align: 'end' as const, value: uptime, render: durationOf(uptime) }]
       : []),
     count('leaders', 'Leaders', row => row.leaderCount),
-    count('replicas', 'Replicas', row => row.replicaCount),
-    { ...count('inSync', 'In sync', row => row.inSyncCount), render: row => <InSync row={row} /> },
+    { ...count('replicas', 'Replicas', row => row.replicaCount), widthPx: 74 },
+    { ...count('inSync', 'In sync', row => row.inSyncCount), widthPx: 64, render: row => <InSync row={row} /> },
     {
       id: 'disk',
       title: 'Disk',
