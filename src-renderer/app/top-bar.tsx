@@ -60,7 +60,8 @@ function ConnectionSwitch({ widthPx }: { readonly widthPx: number }) {
   return (
     <div className={styles.brand} style={{ width: widthPx }}>
       <Menu entries={entries}>
-        <button type="button" className={styles.brandButton} aria-label="Connection">
+        <button type="button" className={styles.brandButton}>
+          <span className="visually-hidden">Connection</span>
           <span style={{ color: isUp ? 'var(--good)' : 'var(--faint)', fontSize: 9 }} aria-hidden>
             {isUp ? '●' : '○'}
           </span>
