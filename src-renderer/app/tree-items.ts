@@ -132,6 +132,7 @@ const more = (count: number, place: Place): TreeItem[] =>
 
 /** The characters of the filter occur in the name in their order, whatever the case. */
 export function fuzzyMatches(name: string, filter: string): boolean {
+  if (filter === '') return true
   const text = name.toLowerCase()
   let at = 0
   for (const character of filter.toLowerCase().replaceAll(/\s+/g, '')) {

@@ -5,7 +5,7 @@ import type { TopicsNow } from './topic-list.ts'
 
 const againAfterMs = 1_500
 /** Many parts make one picture: drawn at most that often. */
-const drawEveryMs = 100
+const drawEveryMs = 250
 
 interface Watch {
   now: TopicsNow | undefined

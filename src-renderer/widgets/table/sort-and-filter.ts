@@ -27,11 +27,23 @@ const plainText = /^[ -~]*$/
  */
 function sortKey(value: Key): Key {
   if (typeof value !== 'string') return value
-  return value.toLowerCase().replaceAll(/\d+/g, digits => {
+  const kept = keysKept.get(value)
+  if (kept !== undefined) return kept
+  const key = newSortKey(value)
+  if (keysKept.size >= keysKeptMax) keysKept.clear()
+  keysKept.set(value, key)
+  return key
+}
+
+/** The same names are sorted again at every refresh. Beyond the bound it begins anew. */
+const keysKept = new Map<string, string>()
+const keysKeptMax = 50_000
+
+const newSortKey = (text: string): string =>
+  text.toLowerCase().replaceAll(/\d+/g, digits => {
     const number = digits.replace(/^0+(?=\d)/, '')
     return String.fromCharCode(lengthBase + Math.min(number.length, lengthMax)) + number
   })
-}
 /** From `0` on, so that numbers come between punctuation and letters. */
 const lengthBase = 0x30
 const lengthMax = 40
