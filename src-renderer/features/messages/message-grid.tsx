@@ -1,4 +1,4 @@
-import { useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent, UIEvent } from 'react'
 import type { RecordRow } from '../../../src-main/contract/views/records.ts'
 import { classes } from '../../widgets/classes.ts'
@@ -113,18 +113,13 @@ interface MessageRowProps {
 
 function MessageRow(props: MessageRowProps) {
   const { row, choice } = props
-  const line = useRef<HTMLDivElement>(null)
-  useLayoutEffect(() => {
-    if (line.current !== null) line.current.style.top = `${props.top}px`
-  }, [props.top])
   return (
     <div
-      ref={line}
       role="row"
       aria-rowindex={props.index + 2}
       aria-selected={props.isSelected}
       className={classes(styles.row, row.transaction === 'aborted' && styles.aborted, props.isMarked && styles.marked)}
-      style={{ gridTemplateColumns: choice.template }}
+      style={{ top: props.top, gridTemplateColumns: choice.template }}
       onClick={event => props.onSelect(event.ctrlKey || event.metaKey)}
       onDoubleClick={props.onOpen}
       onContextMenu={event => {

@@ -7,7 +7,7 @@ import { TextField } from '../../widgets/fields.tsx'
 import { formatAgo } from '../../widgets/format.ts'
 import { useNow } from '../../widgets/states.tsx'
 import { formatTime } from '../../widgets/time.ts'
-import { parseTime } from './time-input.ts'
+import { parseTime } from '../../widgets/time-input.ts'
 import styles from './messages.module.css'
 
 export interface TimeFieldProps {
