@@ -26,8 +26,7 @@ export interface MessageGridProps {
   readonly follows: boolean
   readonly onSelect: (row: RecordRow, isMarking: boolean) => void
   readonly onOpen: (row: RecordRow) => void
-  readonly onNearStart: () => void
-  readonly onNearEnd: () => void
+  readonly onEdges: (edges: { readonly nearStart: boolean; readonly nearEnd: boolean }) => void
   /** Home and End beyond what is loaded. */
   readonly onJump: (to: 'start' | 'end') => void
   readonly rowMenu: (row: RecordRow, column: string | null) => readonly MenuEntry[]

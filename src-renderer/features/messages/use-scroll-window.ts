@@ -14,8 +14,8 @@ export interface ScrollInput {
   readonly rowHeightPx: number
   readonly opensAt: 'start' | 'end' | number
   readonly follows: boolean
-  readonly onNearStart: () => void
-  readonly onNearEnd: () => void
+  /** After each scroll. */
+  readonly onEdges: (edges: { readonly nearStart: boolean; readonly nearEnd: boolean }) => void
   readonly onScrolledAway: () => void
   /** Stays on screen when the frame becomes smaller; -1: none. */
   readonly selectedAt: number
@@ -72,8 +72,7 @@ export function useScrollWindow(input: ScrollInput): ScrollView {
       setView({ topPx: element.scrollTop, heightPx: element.clientHeight })
       if (follows && movedUp) input.onScrolledAway()
       const top = element.scrollTop / rowHeightPx
-      if (top < nearRows) input.onNearStart()
-      if (top + rowsVisible > rows.length - nearRows) input.onNearEnd()
+      input.onEdges({ nearStart: top < nearRows, nearEnd: top + rowsVisible > rows.length - nearRows })
     },
     reveal(index) {
       if (frame.current !== null) revealRow(frame.current, index, rowHeightPx)
