@@ -133,7 +133,8 @@ interface ExportFile {
 
 function openFile(path: string): ExportFile {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    // One folder at most, that of the exports: a path that is mistyped is to be told, not made.
+    if (!existsSync(dirname(path))) mkdirSync(dirname(path))
   } catch (error) {
     throw diskRefusal(error, path)
   }
