@@ -164,7 +164,6 @@ function diskRefusal(error: unknown, path: string): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (code === 'ENOSPC') return refused(`the disk is full: ${path} was not written`, 'Free space, or export less.')
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return refused(`${path} cannot be written: not permitted`)
-  return code === 'EISDIR' || code === 'ENOTDIR' || code === 'ENOENT'
-    ? refused(`${path} cannot be written: there is no such folder`)
-    : error
+  if (code === 'EISDIR') return refused(`${path} cannot be written: it is a folder`)
+  return code === 'ENOTDIR' || code === 'ENOENT' ? refused(`${path} cannot be written: there is no such folder`) : error
 }
