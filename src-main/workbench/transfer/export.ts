@@ -41,7 +41,7 @@ export async function exportRecords(exporting: Exporting): Promise<void> {
     throw refused(`${path} exists already`, 'Choose another name, or allow it to be replaced.')
   const startMs = performance.now()
   const { rounds, offsetsTotal } = await scanRanges(client, order, signal)
-  const file = openFile(partPath(path))
+  const file = openFile(path)
   const counts = { records: 0, scanned: 0, bytes: 0, toldAtMs: startMs }
   const told = (done: boolean) =>
     emit({
@@ -131,11 +131,13 @@ interface ExportFile {
   abandon(): void
 }
 
-function openFile(path: string): ExportFile {
+function openFile(wanted: string): ExportFile {
+  const path = partPath(wanted)
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    // One folder at most, that of the exports: a path that is mistyped is to be told, not made.
+    if (!existsSync(dirname(path))) mkdirSync(dirname(path))
   } catch (error) {
-    throw diskRefusal(error, path)
+    throw diskRefusal(error, wanted)
   }
   const stream: WriteStream = createWriteStream(path, { mode: 0o600 })
   const failed = new Promise<never>((_resolve, reject) => stream.once('error', reject))
@@ -162,5 +164,6 @@ function diskRefusal(error: unknown, path: string): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (code === 'ENOSPC') return refused(`the disk is full: ${path} was not written`, 'Free space, or export less.')
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return refused(`${path} cannot be written: not permitted`)
-  return code === 'EISDIR' || code === 'ENOTDIR' || code === 'ENOENT' ? refused(`${path} cannot be written there`) : error
+  if (code === 'EISDIR') return refused(`${path} cannot be written: it is a folder`)
+  return code === 'ENOTDIR' || code === 'ENOENT' ? refused(`${path} cannot be written: there is no such folder`) : error
 }
