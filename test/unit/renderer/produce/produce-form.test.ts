@@ -77,6 +77,7 @@ describe('a typed time', () => {
     ['2026-11-20 15:03:00.012', 'Europe/Berlin', 1_795_183_380_012],
     ['2026-07-01', 'Europe/Berlin', Date.parse('2026-06-30T22:00:00Z')],
     ['2026-03-29 03:30', 'Europe/Berlin', Date.parse('2026-03-29T01:30:00Z')],
+    ['2026-03-29 01:30', 'Europe/Berlin', Date.parse('2026-03-29T00:30:00Z')],
     ['2026-13-01', 'UTC', undefined],
     ['soon', 'UTC', undefined],
   ])('%s in %s', (text, timeZone, ms) => {
