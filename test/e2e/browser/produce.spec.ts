@@ -97,8 +97,8 @@ test('tells the Kafka error of a record that the cluster refuses', async () => {
 test('keeps what is typed in the code editor', async () => {
   await box('Value').fill('')
   await page.getByRole('button', { name: 'Code editor' }).click()
-  const editor = page.locator('.monaco-editor').first()
-  await editor.click()
+  await expect(page.getByRole('region', { name: 'Produce to sent' }).locator('.monaco-editor').first()).toBeVisible()
+  await box('Value').focus()
   await page.keyboard.insertText('[1.50,')
   await page.keyboard.insertText('9007199254740993]')
   await page.getByRole('button', { name: 'Code editor' }).click()
