@@ -39,6 +39,7 @@ import type {
   TopicLags,
   TopicLayout,
   TopicList,
+  TopicListPart,
 } from './views/topics.ts'
 import type { ReassignmentPlan, ReassignmentView } from './views/reassignments.ts'
 import type { ResetPlan, ResetResult } from './views/resets.ts'
@@ -117,6 +118,8 @@ export const contract = {
   'local.emptyBroker': call<null>()(app.onBroker),
 
   'topics.list': call<TopicList>()(topics.listTopics),
+  /** The list, internal topics too, in parts of at most 500: what there is first, then what changed. For long lists that stay open. */
+  'topics.watch': stream<TopicListPart>()(onConnection),
   /** Groups and their worst lag for the whole list: nothing is asked of the cluster. */
   'topics.lags': call<TopicLags>()(onConnection),
   'topics.consumers': call<TopicConsumers>()(onTopic),

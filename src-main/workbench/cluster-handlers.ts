@@ -16,6 +16,7 @@ import { topicDetail } from './topics/topic-detail.ts'
 import { topicConsumers, topicLags } from './topics/topic-readers.ts'
 import type { ReadersSample } from './topics/topic-readers.ts'
 import { planLayout } from './topics/plan-layout.ts'
+import { watchTopics } from './topics/watch-topics.ts'
 
 const factsMaxAgeMs = 10_000
 /** A list comes after this with what is known by then. */
@@ -59,6 +60,7 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
       const summaries = listed.map(topic => topicSummary(topic, numbers)).sort(byName)
       return { asOfMs: nowMs(), topics: summaries, missing: room.facts.missing }
     },
+    'topics.watch': ({ connection }, { signal }) => untilClosed(rooms.of(connection), signal, watchTopics),
     async 'topics.lags'({ connection }) {
       const { asOfMs, sample } = await readersSample(rooms.of(connection))
       return { asOfMs, topics: topicLags(sample) }
@@ -70,14 +72,15 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
     'topics.planLayout': (order, { signal }) => planLayout(clusters.client(order.connection), order, signal),
     'topics.detail': ({ connection, topic }, { signal }) => topicDetail(clusters.client(connection), topic, { nowMs, signal }),
     'topics.create': (order, { signal }) =>
-      createTopic(
-        order.validateOnly ? clusters.client(order.connection) : clusters.writableClient(order.connection),
-        order,
-        signal,
-      ),
-    'topics.delete': ({ connection, topics }, { signal }) => dropTopics(clusters.writableClient(connection), topics, signal),
-    'topics.addPartitions': (order, { signal }) => addPartitions(clusters.writableClient(order.connection), order, signal),
-    'topics.empty': ({ connection, topic }, { signal }) => emptyTopic(clusters.writableClient(connection), topic, signal),
+      order.validateOnly
+        ? createTopic(clusters.client(order.connection), order, signal)
+        : seenSoon(rooms.of(order.connection), createTopic(clusters.writableClient(order.connection), order, signal)),
+    'topics.delete': ({ connection, topics }, { signal }) =>
+      seenSoon(rooms.of(connection), dropTopics(clusters.writableClient(connection), topics, signal)),
+    'topics.addPartitions': (order, { signal }) =>
+      seenSoon(rooms.of(order.connection), addPartitions(clusters.writableClient(order.connection), order, signal)),
+    'topics.empty': ({ connection, topic }, { signal }) =>
+      seenSoon(rooms.of(connection), emptyTopic(clusters.writableClient(connection), topic, signal)),
     'topics.config': ({ connection, topic }, { signal }) => readTopicConfig(clusters.client(connection), topic, signal),
     'topics.alterConfig': (order, { signal }) => alterTopicConfig(clusters.writableClient(order.connection), order, signal),
     'topics.configDefinitions': () => Promise.resolve(configDefinitions()),
@@ -89,6 +92,13 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
       cancelReassignment(clusters.writableClient(order.connection), order, signal),
     'topics.reassignments': ({ connection }, { signal }) => watchReassignments(clusters.client(connection), signal),
   }
+}
+
+/** What was changed is seen in the next round, which begins at once. */
+async function seenSoon<T>({ sampler }: ConnectionRoom, change: Promise<T>): Promise<T> {
+  const answer = await change
+  sampler.hurry()
+  return answer
 }
 
 /** Who reads what, by the last round; waits for the first one. */

@@ -20,6 +20,8 @@ import type { RebalanceBook } from './rebalance-book.ts'
 const everyMs = 1_000
 /** A cluster that takes long to answer is asked less often: the sampler is busy a tenth of its time at most. */
 const restFactor = 9
+/** One that does not answer at all is asked again before long. */
+const restMaxMs = 15_000
 /** Groups described at the same time. */
 const looksAtOnce = 8
 const roundTimeoutMs = 15_000
@@ -67,6 +69,8 @@ export interface ClusterSampler {
   lag(group: string, signal: AbortSignal): AsyncGenerator<LagItem, void>
   /** Resolves after the next whole round, or when `withinMs` have passed. */
   soon(withinMs: number): Promise<void>
+  /** Begins the next round now: something was changed that people wait to see. */
+  hurry(): void
   /** Called after each round with what changed in the groups. */
   onSample(listener: OnSample): void
   /** Ends with `stop`: what streams from here ends with it. */
@@ -93,6 +97,8 @@ interface SamplerState {
   looking: Promise<void> | undefined
   /** Resolved and emptied after each round. */
   readonly waiting: Set<() => void>
+  /** Cuts the rest between rounds short. */
+  hurry: AbortController
 }
 
 /** Asks one cluster about once a second from now until `stop`: the source of all rates, lags and ages. */
@@ -108,6 +114,7 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
     books: new Map(),
     listeners: new Set(),
     waiting: new Set(),
+    hurry: new AbortController(),
   }
   const { now, rates, ends, books, listeners, waiting } = state
   void repeatRounds(state, options, abort.signal)
@@ -131,6 +138,7 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
           resolve()
         }
       }),
+    hurry: () => state.hurry.abort(),
     onSample: listener => void listeners.add(listener),
     stopped: abort.signal,
     stop: () => abort.abort(),
@@ -139,11 +147,15 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
 
 async function repeatRounds(state: SamplerState, options: SamplerOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
+    state.hurry = new AbortController()
     const startMs = performance.now()
     await sampleOnce(state, options, signal)
     for (const wake of [...state.waiting]) wake()
     const tookMs = performance.now() - startMs
-    await rest(Math.max(everyMs - tookMs, tookMs * restFactor), signal)
+    await rest(
+      Math.min(restMaxMs, Math.max(everyMs - tookMs, tookMs * restFactor)),
+      AbortSignal.any([signal, state.hurry.signal]),
+    )
   }
 }
 

@@ -3,6 +3,8 @@ import { Script, createContext } from 'node:vm'
 import type { Decoding } from '../decoders/decoding.ts'
 import { badInput } from '../failures.ts'
 import type { LogRecord } from '../messages/log-record.ts'
+import { expressionNames } from './expression-names.ts'
+import { fieldPicker } from './json-fields.ts'
 
 type Matches = (partition: number, record: LogRecord) => boolean
 
@@ -24,26 +26,41 @@ export function checkExpression(expression: string): void {
 export function sandboxedExpression(expression: string, decoding: Decoding): Matches {
   checkExpression(expression)
   const context = createContext(Object.create(null), { codeGeneration: { strings: false, wasm: false } })
-  const evaluate = new Script(wrapped(expression), { filename: 'filter' }).runInContext(context) as (
-    key: string | undefined,
-    value: string | undefined,
-    headers: string,
-    offset: number,
-    partition: number,
-    timestamp: number,
-  ) => boolean
-  return (partition, record) =>
-    evaluate(
-      textOf(decoding, 'key', record.key, record.key),
-      textOf(decoding, 'value', record.value, record.key),
-      record.headers.length === 0
-        ? ''
-        : JSON.stringify(record.headers.map(it => [it.name, textOf(decoding, 'header', it.value, record.key) ?? null])),
-      record.offset,
-      partition,
-      record.timestampMs,
-    ) === true
+  const { usesKey, usesHeaders, valueFields } = expressionNames(expression)
+  const source = wrapped(expression, valueFields ?? [])
+  const evaluate = new Script(source, { filename: 'filter' }).runInContext(context) as Evaluate
+  const picked = valueFields === null || valueFields.length === 0 ? undefined : fieldPicker(valueFields)
+  return (partition, record) => {
+    const { key, value, headers } = record
+    const fields = picked === undefined || value === null || decoding.isBinary('value', value) ? undefined : picked(value)
+    // What is not looked at need not be decoded.
+    const isWhole = fields === undefined && valueFields?.length !== 0
+    return (
+      evaluate(
+        usesKey ? textOf(decoding, 'key', key, key) : undefined,
+        isWhole ? textOf(decoding, 'value', value, key) : undefined,
+        fields,
+        !usesHeaders || headers.length === 0
+          ? ''
+          : JSON.stringify(headers.map(it => [it.name, textOf(decoding, 'header', it.value, key) ?? null])),
+        record.offset,
+        partition,
+        record.timestampMs,
+      ) === true
+    )
+  }
 }
+
+type Evaluate = (
+  key: string | undefined,
+  value: string | undefined,
+  /** JSON texts of the fields that are looked at, in place of the whole value. */
+  fields: readonly (string | undefined)[] | undefined,
+  headers: string,
+  offset: number,
+  partition: number,
+  timestamp: number,
+) => boolean
 
 const textOf = (
   decoding: Decoding,
@@ -52,8 +69,12 @@ const textOf = (
   key: Uint8Array | null,
 ): string | undefined => (bytes === null ? undefined : decoding.compact(part, bytes, key))
 
-/** Texts that look like JSON become values, whole numbers beyond 2^53 BigInts; null stands for a missing key and a tombstone. */
-const wrapped = (expression: string): string => String.raw`'use strict';
+/**
+ * Texts that look like JSON become values, whole numbers beyond 2^53 BigInts; null stands for a missing key and a tombstone. An object of
+ * which only some fields are looked at is made of these alone: plain strings and numbers without the parser, which would remember every
+ * short string it meets.
+ */
+const wrapped = (expression: string, fields: readonly string[]): string => String.raw`'use strict';
 (() => {
   const parse = JSON.parse
   const mark = '\u0000${randomBytes(12).toString('hex')}:'
@@ -78,8 +99,23 @@ const wrapped = (expression: string): string => String.raw`'use strict';
     }
     return raw
   }
+  const one = text => {
+    if (text === undefined) return undefined
+    const first = text.charCodeAt(0)
+    if (first === 34) return text.includes('\\') ? parse(text) : text.slice(1, -1)
+    if (isLong.test(text)) return exactly(text)
+    return first === 45 || (first >= 48 && first <= 57) ? +text : parse(text)
+  }
+  const some = fields => ({ ${fields.map((name, index) => `${JSON.stringify(name)}: one(fields[${index}])`).join(', ')} })
   const filter = (key, value, headers, offset, partition, timestamp) => (${expression}
   )
-  return (key, value, headers, offset, partition, timestamp) =>
-    !!filter(read(key), read(value), headers === '' ? {} : Object.fromEntries(parse(headers)), offset, partition, timestamp)
+  return (key, value, fields, headers, offset, partition, timestamp) =>
+    !!filter(
+      read(key),
+      fields === undefined ? read(value) : some(fields),
+      headers === '' ? {} : Object.fromEntries(parse(headers)),
+      offset,
+      partition,
+      timestamp,
+    )
 })()`

@@ -6,6 +6,8 @@ import type { FromJob, JobData } from './job-messages.ts'
 const pingEveryMs = 500
 /** A thread that does not answer for so long is held by a filter that does not come to an end. */
 const stuckAfterMs = 3_000
+/** A thread has to load first, on a machine that may be busy. */
+const startWithinMs = 30_000
 const jobsMax = 16
 const heapMegabytesMax = 512
 
@@ -47,6 +49,7 @@ function newMailbox<Item>(worker: Worker, signal: AbortSignal, merge: (before: I
   let outcome: { readonly error: Error | undefined } | undefined
   let wake = () => {}
   let answeredAtMs = performance.now()
+  let patienceMs = startWithinMs
   const settle = (error?: Error) => {
     outcome ??= { error }
     wake()
@@ -55,6 +58,7 @@ function newMailbox<Item>(worker: Worker, signal: AbortSignal, merge: (before: I
   signal.addEventListener('abort', aborted, { once: true })
   worker.on('message', (message: FromJob) => {
     answeredAtMs = performance.now()
+    patienceMs = stuckAfterMs
     if (message.kind === 'item') {
       put(waiting, message.item as Item, merge)
       wake()
@@ -64,7 +68,7 @@ function newMailbox<Item>(worker: Worker, signal: AbortSignal, merge: (before: I
   worker.once('error', error => settle(error))
   worker.once('exit', code => settle(new Error(`the job's thread ended (code ${code})`)))
   const timer = setInterval(() => {
-    if (performance.now() - answeredAtMs > stuckAfterMs) settle(new JobStuck())
+    if (performance.now() - answeredAtMs > patienceMs) settle(new JobStuck())
     worker.postMessage({ kind: 'ping' })
   }, pingEveryMs)
   return {

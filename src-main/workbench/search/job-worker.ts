@@ -21,6 +21,8 @@ const port = parentPort
 if (port === null) throw new Error('this file runs as a worker thread of Brokerbench')
 const say = (message: FromJob) => port.postMessage(message)
 port.on('message', () => say({ kind: 'pong' }))
+// Loaded: from now on silence means that a filter does not come to an end.
+say({ kind: 'pong' })
 
 const { bootstrap, security, directory, registry, schemaFolder, job } = workerData as JobData
 const schemas = {

@@ -147,6 +147,8 @@ async function take({ range, chunk, done }: Step, reading: RangeReading, state: 
   if (state.isEnded) return
   if (chunk !== undefined) {
     state.progressAtMs = performance.now()
+    // Whoever asks whether this thread still lives is answered between two chunks.
+    await new Promise(resolve => setImmediate(resolve))
     if (!(await reading.onChunk(chunk))) {
       state.isEnded = true
       return

@@ -3,6 +3,7 @@ import type { Decoding } from '../decoders/decoding.ts'
 import { DecodeError } from '../decoders/decoder.ts'
 import { badInput } from '../failures.ts'
 import type { LogRecord } from '../messages/log-record.ts'
+import { fieldPicker } from './json-fields.ts'
 import { sandboxedExpression } from './javascript-filter.ts'
 import { exactValues, pathTree } from '../messages/exact-fields.ts'
 import { comparesExactly, losesDigits, mayBeInexact } from './exact-compare.ts'
@@ -95,16 +96,23 @@ function pathFilter(filter: Extract<Filter, { kind: 'path' }>, decoding: Decodin
   const tree = pathTree([steps])
   const { operator, operand } = filter
   const isLongOperand = losesDigits(operand)
+  const [first] = steps
+  const picked = typeof first === 'string' ? fieldPicker([first]) : undefined
+  const textOf = (value: Uint8Array, key: Uint8Array | null) => withoutMark(decoding.compact('value', value, key))
+  const valuesOf = (value: Uint8Array, key: Uint8Array | null): unknown[] => {
+    const fields = picked === undefined || decoding.isBinary('value', value) ? undefined : picked(value)
+    if (fields === undefined) return valuesAt(jsonOf(textOf(value, key)), steps)
+    return fields[0] === undefined ? [] : valuesAt(jsonOf(fields[0]), steps, 1)
+  }
   return {
     needle: undefined,
-    matches(_partition, record) {
-      if (record.value === null) return false
-      const text = withoutMark(decoding.compact('value', record.value, record.key))
-      const values = valuesAt(jsonOf(text), steps)
+    matches(_partition, { value, key }) {
+      if (value === null) return false
+      const values = valuesOf(value, key)
       // Only then: what most values need is quick.
       if (isLongOperand || values.some(mayBeInexact))
-        return (exactValues(text, tree, 1)[0] ?? []).some(token => comparesExactly(token, operator, operand))
-      return values.some(value => compares(value, operator, operand))
+        return (exactValues(textOf(value, key), tree, 1)[0] ?? []).some(token => comparesExactly(token, operator, operand))
+      return values.some(found => compares(found, operator, operand))
     },
   }
 }

@@ -18,6 +18,8 @@ import type { LogRecord } from '../messages/log-record.ts'
 import { recordRow } from '../messages/record-row.ts'
 import { rowColumns } from '../messages/row-columns.ts'
 import type { RowColumns } from '../messages/row-columns.ts'
+import { newBreath } from './breath.ts'
+import type { Breath } from './breath.ts'
 import { prepareChunk } from './prepare-chunk.ts'
 import { needleSearch } from './needle-search.ts'
 import { readRanges } from './range-reader.ts'
@@ -61,6 +63,7 @@ export async function scan(scanning: Scanning): Promise<void> {
   const { client, order, decoding, signal } = scanning
   const filter = recordFilter(order.filter, decoding)
   const columns = rowColumns(order, decoding)
+  const breath = newBreath()
   const state: ScanState = {
     startMs: performance.now(),
     round: { ranges: [], later: [] },
@@ -79,12 +82,14 @@ export async function scan(scanning: Scanning): Promise<void> {
     const { rounds, whole, offsetsTotal } = await scanRanges(client, order, signal)
     state.whole = whole
     state.offsetsTotal = offsetsTotal
+    // The range, before anything of it is read.
+    scanning.emit(progressOf({ ...state, round: { ranges: [], later: whole } }))
     for (const round of rounds) {
       state.round = round
       const { ranges } = round
       const onChunk = async (chunk: FetchedChunk) => {
         await prepareChunk(decoding, chunk, client.env.compression)
-        return scanChunk(chunk, { filter, columns }, scanning, state)
+        return await scanChunk(chunk, { filter, columns, breath }, scanning, state)
       }
       await readRanges({ client, topic: order.topic, isolation: order.isolation, ranges, signal, onChunk })
       if (state.matched >= order.hitsMax) return finish(scanning, state, 'hits-reached', null)
@@ -99,12 +104,18 @@ export async function scan(scanning: Scanning): Promise<void> {
 }
 
 interface Looking {
+  readonly breath: Breath
   readonly filter: RecordFilter
   readonly columns: RowColumns
 }
 
 /** False when enough was found. */
-function scanChunk(chunk: FetchedChunk, { filter, columns }: Looking, scanning: Scanning, state: ScanState): boolean {
+async function scanChunk(
+  chunk: FetchedChunk,
+  { filter, columns, breath }: Looking,
+  scanning: Scanning,
+  state: ScanState,
+): Promise<boolean> {
   const { order, decoding, client } = scanning
   // Another leader's answer may have waited for its schemas meanwhile.
   if (state.matched >= order.hitsMax) return false
@@ -123,17 +134,23 @@ function scanChunk(chunk: FetchedChunk, { filter, columns }: Looking, scanning: 
       if (order.untilMs !== null && record.timestampMs >= order.untilMs) continue
       state.scanned += 1
       if (matches(filter, chunk.partition, record, state)) state.rows.push(recordRow(chunk.partition, record, decoding, columns))
-      if (state.matched < order.hitsMax) continue
-      stopAt(state, chunk.partition, record.offset + 1)
-      return false
+      const isDue = breath.isDue()
+      if (!isDue && state.matched < order.hitsMax) continue
+      doneBefore(state, chunk.partition, record.offset + 1)
+      if (isDue) {
+        sendDue(scanning, state)
+        await breath.take()
+      }
+      // Found here, or in another leader's answer meanwhile.
+      if (state.matched >= order.hitsMax) return false
     }
   }
   sendDue(scanning, state)
   return true
 }
 
-/** Enough was found in the middle of an answer: going on later begins with the very next record. */
-function stopAt(state: ScanState, partition: number, nextOffset: number): void {
+/** Also in the middle of an answer: going on later begins with the very next record. */
+function doneBefore(state: ScanState, partition: number, nextOffset: number): void {
   const range = state.round.ranges.find(it => it.partition === partition)
   if (range !== undefined) range.done = Math.min(nextOffset, range.to)
 }

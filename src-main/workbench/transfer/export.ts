@@ -9,6 +9,7 @@ import type { Decoding } from '../decoders/decoding.ts'
 import { refused } from '../failures.ts'
 import { walkBatches } from '../messages/batch-records.ts'
 import type { LogRecord } from '../messages/log-record.ts'
+import { newBreath } from '../search/breath.ts'
 import { prepareChunk } from '../search/prepare-chunk.ts'
 import { readRanges } from '../search/range-reader.ts'
 import type { FetchedChunk } from '../search/range-reader.ts'
@@ -40,7 +41,7 @@ export async function exportRecords(exporting: Exporting): Promise<void> {
     throw refused(`${path} exists already`, 'Choose another name, or allow it to be replaced.')
   const startMs = performance.now()
   const { rounds, offsetsTotal } = await scanRanges(client, order, signal)
-  const file = openFile(partPath(path))
+  const file = openFile(path)
   const counts = { records: 0, scanned: 0, bytes: 0, toldAtMs: startMs }
   const told = (done: boolean) =>
     emit({
@@ -78,6 +79,7 @@ function chunkWriter(exporting: Exporting, file: ExportFile, counts: Counts, tel
   const { order, decoding, client } = exporting
   const { compression } = client.env
   const filter = order.filter === null ? undefined : recordFilter(order.filter, decoding)
+  const breath = newBreath()
   let last: Promise<unknown> = Promise.resolve()
   const write = async (chunk: FetchedChunk) => {
     await prepareChunk(decoding, chunk, compression)
@@ -89,6 +91,7 @@ function chunkWriter(exporting: Exporting, file: ExportFile, counts: Counts, tel
         if (record.offset >= chunk.to) break
         if (order.untilMs !== null && record.timestampMs >= order.untilMs) continue
         counts.scanned += 1
+        if (breath.isDue()) await breath.take()
         if (filter !== undefined && !isWanted(filter, chunk.partition, record)) continue
         text += recordLine(order.format, chunk.partition, record, decoding)
         counts.records += 1
@@ -128,8 +131,14 @@ interface ExportFile {
   abandon(): void
 }
 
-function openFile(path: string): ExportFile {
-  mkdirSync(dirname(path), { recursive: true })
+function openFile(wanted: string): ExportFile {
+  const path = partPath(wanted)
+  try {
+    // One folder at most, that of the exports: a path that is mistyped is to be told, not made.
+    if (!existsSync(dirname(path))) mkdirSync(dirname(path))
+  } catch (error) {
+    throw diskRefusal(error, wanted)
+  }
   const stream: WriteStream = createWriteStream(path, { mode: 0o600 })
   const failed = new Promise<never>((_resolve, reject) => stream.once('error', reject))
   failed.catch(() => undefined)
@@ -155,5 +164,6 @@ function diskRefusal(error: unknown, path: string): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (code === 'ENOSPC') return refused(`the disk is full: ${path} was not written`, 'Free space, or export less.')
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return refused(`${path} cannot be written: not permitted`)
-  return code === 'EISDIR' || code === 'ENOTDIR' || code === 'ENOENT' ? refused(`${path} cannot be written there`) : error
+  if (code === 'EISDIR') return refused(`${path} cannot be written: it is a folder`)
+  return code === 'ENOTDIR' || code === 'ENOENT' ? refused(`${path} cannot be written: there is no such folder`) : error
 }

@@ -108,7 +108,7 @@ const columnsOf = (tools: ColumnTools): readonly Column<ConnectionView>[] => [
   { id: 'secrets', title: 'Secrets', widthPx: 150, value: view => secretWords(view.secretsKept) },
   {
     id: 'actions',
-    title: '',
+    title: 'Actions',
     widthPx: 76,
     value: () => null,
     render: view => <RowActions view={view} {...tools} />,

@@ -1,5 +1,5 @@
 import type { RecordDetail } from '../../../src-main/contract/views/records.ts'
-import { base64Of, exactText, isJsonDocument } from './bytes-text.ts'
+import { base64Of, exactText, isJsonDocument } from '../../places/bytes-text.ts'
 
 export interface RecordBytes {
   readonly key: Uint8Array | null

@@ -1,5 +1,5 @@
 import { formatTime, timeFields } from '../../widgets/time.ts'
-import { localToMoment, parseTime } from './time-input.ts'
+import { localToMoment, parseTime } from '../../widgets/time-input.ts'
 
 export interface Month {
   readonly year: number

@@ -1,5 +1,6 @@
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { RecordRow } from '../../../src-main/contract/views/records.ts'
+import { useIsActiveTab } from '../../bridge/active.ts'
 import { useCall } from '../../bridge/use-call.ts'
 import { useDecoderChoices } from '../../places/decoder-choice.ts'
 import type { TopicStart } from '../../places/place.ts'
@@ -16,7 +17,6 @@ import { ScanBar } from './scan/scan-bar.tsx'
 import type { ScanResult } from './scan/scan-bar.tsx'
 import { chosenKind, chosenSpan, firstChoice } from './start-choice.ts'
 import type { StartChoice } from './start-choice.ts'
-import { useIsShown } from './use-is-shown.ts'
 import { useLive } from './use-live.ts'
 import { useBatchFacts } from './use-message-columns.ts'
 import { useReading } from './use-reading.ts'
@@ -38,8 +38,7 @@ const TopicScan = memo(ScanBar)
 
 /** The records of a topic: from wherever the reader starts, endless both ways. */
 export function MessagesView({ connection, topic, at, onInspect }: MessagesViewProps) {
-  const frame = useRef<HTMLDivElement>(null)
-  const isShown = useIsShown(frame)
+  const isShown = useIsActiveTab()
   const [choice, setChoice] = useState<StartChoice>(() => firstChoice(at))
   const [decoders, setDecoders] = useDecoderChoices(connection, topic)
   const [fields, setFields] = useRemembered(`fields.${connection}.${topic}`.slice(0, 200), noFields, isStringList)
@@ -74,7 +73,7 @@ export function MessagesView({ connection, topic, at, onInspect }: MessagesViewP
   useEffect(() => setSelected(null), [context])
   useFirstSelection(choice, session.window.rows, select)
   return (
-    <div className={styles.view} ref={frame}>
+    <div className={styles.view}>
       <MessagesToolbar
         {...{ context, choice, reading, partitionCount, decoders, formats }}
         onChoice={choose}

@@ -8,7 +8,7 @@ import { formatAgo } from '../../widgets/format.ts'
 import { useNow } from '../../widgets/states.tsx'
 import { formatTime } from '../../widgets/time.ts'
 import { Calendar } from './calendar.tsx'
-import { parseTime } from './time-input.ts'
+import { parseTime } from '../../widgets/time-input.ts'
 import styles from './messages.module.css'
 
 export interface TimeFieldProps {

@@ -104,7 +104,9 @@ function useAsking(frame: RefObject<HTMLDivElement | null>, rows: readonly Recor
 }
 
 function askNear(element: HTMLElement, { rows, rowHeightPx, onNearStart, onNearEnd }: Latest): void {
-  if (element.clientHeight === 0 || rows.length === 0) return
+  if (element.clientHeight === 0) return
+  // An empty topic is at its end: its first record is asked for like any other.
+  if (rows.length === 0) return onNearEnd()
   const shape = { topPx: element.scrollTop, heightPx: element.clientHeight, rowHeightPx, rows: rows.length }
   if (isNearStart(shape)) onNearStart()
   if (isNearEnd(shape)) onNearEnd()

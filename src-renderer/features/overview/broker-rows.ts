@@ -7,7 +7,7 @@ import type {
   LocalClusterView,
   QuorumView,
 } from '../../../src-main/contract/views/cluster.ts'
-import type { Tone } from '../../widgets/marks.tsx'
+import type { Tone } from '../../widgets/tone.ts'
 
 /** One broker as the table shows it: what the cluster says of it, what its host says, and how fast it takes records. */
 export interface BrokerRow {

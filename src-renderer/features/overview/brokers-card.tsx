@@ -61,27 +61,27 @@ function columnsOf({ isLocal, nowMs, menu }: ColumnTools): readonly Column<Broke
   const count = (id: string, title: string, value: (row: BrokerRow) => number | null): Column<BrokerRow> => ({
     id,
     title,
-    widthPx: 76,
+    widthPx: 68,
     align: 'end',
     value,
     render: row => formatCount(value(row)),
   })
   return [
-    { id: 'id', title: 'Id', widthPx: 44, mono: true, value: row => row.brokerId },
-    { id: 'state', title: 'State', widthPx: 92, value: row => row.state.word, render: row => <State row={row} /> },
-    { id: 'host', title: 'Host', widthPx: 140, grows: true, mono: true, value: row => row.address },
-    { id: 'role', title: 'Role', widthPx: 136, value: row => row.roles.join(', '), render: row => <Roles row={row} /> },
+    { id: 'id', title: 'Id', widthPx: 40, mono: true, value: row => row.brokerId },
+    { id: 'state', title: 'State', widthPx: 86, value: row => row.state.word, render: row => <State row={row} /> },
+    { id: 'host', title: 'Host', widthPx: 136, grows: true, mono: true, value: row => row.address },
+    { id: 'role', title: 'Role', widthPx: 134, value: row => row.roles.join(', '), render: row => <Roles row={row} /> },
     { id: 'rack', title: 'Rack', widthPx: 74, value: row => row.rack, hiddenAtFirst: isLocal },
     ...(isLocal
-      ? [{ id: 'uptime', title: 'Uptime', widthPx: 92, align: 'end' as const, value: uptime, render: durationOf(uptime) }]
+      ? [{ id: 'uptime', title: 'Uptime', widthPx: 88, align: 'end' as const, value: uptime, render: durationOf(uptime) }]
       : []),
     count('leaders', 'Leaders', row => row.leaderCount),
-    count('replicas', 'Replicas', row => row.replicaCount),
-    { ...count('inSync', 'In sync', row => row.inSyncCount), render: row => <InSync row={row} /> },
+    { ...count('replicas', 'Replicas', row => row.replicaCount), widthPx: 74 },
+    { ...count('inSync', 'In sync', row => row.inSyncCount), widthPx: 64, render: row => <InSync row={row} /> },
     {
       id: 'disk',
       title: 'Disk',
-      widthPx: 84,
+      widthPx: 72,
       align: 'end',
       value: row => row.logBytes,
       render: row => <span title={freeText(row)}>{formatBytes(row.logBytes)}</span>,
@@ -89,7 +89,7 @@ function columnsOf({ isLocal, nowMs, menu }: ColumnTools): readonly Column<Broke
     {
       id: 'in',
       title: 'Records in',
-      widthPx: 88,
+      widthPx: 82,
       align: 'end',
       hint: 'Appended to the partitions that it leads, per second',
       value: row => row.recordsInPerSecond,
@@ -100,7 +100,7 @@ function columnsOf({ isLocal, nowMs, menu }: ColumnTools): readonly Column<Broke
           {
             id: 'delay',
             title: 'Loop delay',
-            widthPx: 88,
+            widthPx: 82,
             align: 'end' as const,
             hint: 'How late its event loop runs, on average',
             value: (row: BrokerRow) => row.eventLoopDelayMs,
@@ -108,8 +108,8 @@ function columnsOf({ isLocal, nowMs, menu }: ColumnTools): readonly Column<Broke
           },
           {
             id: 'actions',
-            title: '',
-            widthPx: 118,
+            title: 'Actions',
+            widthPx: 108,
             value: () => null,
             render: (row: BrokerRow) => <RowActions row={row} menu={menu} />,
           },

@@ -1,6 +1,6 @@
 import type { Notice } from '../../../src-main/contract/views/app.ts'
 import type { ClusterEvent, ClusterEventKind } from '../../../src-main/contract/views/cluster.ts'
-import type { Tone } from '../../widgets/marks.tsx'
+import type { Tone } from '../../widgets/tone.ts'
 
 /** Something that happened, from whichever source. */
 export interface EventRow {

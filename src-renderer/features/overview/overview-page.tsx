@@ -1,9 +1,12 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { ConnectionView } from '../../../src-main/contract/views/app.ts'
 import type { ClusterOverview, LocalClusterView } from '../../../src-main/contract/views/cluster.ts'
+import type { Failure } from '../../../src-main/contract/failure.ts'
 import { useCall } from '../../bridge/use-call.ts'
 import { useLatest } from '../../bridge/use-stream.ts'
 import { useConnection } from '../../places/connections.ts'
+import { openPlace } from '../../places/tabs.ts'
+import { Button } from '../../widgets/button.tsx'
 import { Bar, Grow, Page, Scroll, Title } from '../../widgets/layout.tsx'
 import { Chip } from '../../widgets/marks.tsx'
 import { FailureState, MissingBanner, Skeleton, StaleBanner, useNow } from '../../widgets/states.tsx'
@@ -54,7 +57,9 @@ export function OverviewPage({ connection }: { readonly connection: string }) {
           <div className={styles.page}>
             {view.kind === 'local' && <FirstMinute view={view} />}
             {overview !== undefined && <HealthFigures overview={overview} reload={retry} />}
-            {overview === undefined && !isExplained && <Unknown failure={failure} retry={retry} />}
+            {overview === undefined && !isExplained && (
+              <Unknown failure={failure} isForeign={view.kind === 'foreign'} retry={retry} />
+            )}
             <Cluster view={view} overview={overview} local={local} />
             {view.kind === 'foreign' && <FirstMinute view={view} />}
           </div>
@@ -113,10 +118,21 @@ function useAddresses(brokers: Brokers | undefined): ReadonlyMap<number, string>
   return known
 }
 
-const Unknown = ({
-  failure,
-  retry,
-}: {
-  readonly failure: Parameters<typeof FailureState>[0]['failure'] | undefined
+interface UnknownProps {
+  readonly failure: Failure | undefined
+  readonly isForeign: boolean
   readonly retry: () => void
-}) => (failure === undefined ? <Skeleton lines={8} /> : <FailureState failure={failure} onRetry={retry} />)
+}
+
+/** Before the first answer, and when there never was one. */
+function Unknown({ failure, isForeign, retry }: UnknownProps) {
+  if (failure === undefined) return <Skeleton lines={8} />
+  return (
+    <div className={styles.unknown}>
+      <FailureState failure={failure} onRetry={retry} />
+      {isForeign && (
+        <Button onClick={() => openPlace({ kind: 'connections' })}>See where it breaks: edit and test the connection</Button>
+      )}
+    </div>
+  )
+}

@@ -3,6 +3,7 @@ import type { RateSample } from '../../../src-main/contract/views/cluster.ts'
 import { TimeChart } from '../../charts/time-chart.tsx'
 import { formatBytes, formatRate } from '../../widgets/format.ts'
 import { Card } from '../../widgets/layout.tsx'
+import { partitionColour } from '../../widgets/marks.tsx'
 import { EmptyState, Skeleton } from '../../widgets/states.tsx'
 import { SubTabs } from '../../widgets/tabs.tsx'
 import { rateSeries } from './rate-series.ts'
@@ -19,7 +20,7 @@ const perSecond = { records: formatRate, bytes: (value: number) => `${formatByte
 export function RatesCard({ samples }: { readonly samples: readonly RateSample[] }) {
   const [kind, setKind] = useState<RateKind>('records')
   const [window, setWindow] = useState<Window>('2 min')
-  const series = useMemo(() => rateSeries(samples, kind), [samples, kind])
+  const series = useMemo(() => rateSeries(samples, kind, partitionColour), [samples, kind])
   const toMs = samples.at(-1)?.atMs
   return (
     <Card

@@ -7,7 +7,7 @@ import { useNow } from '../../widgets/states.tsx'
 import type { Column } from '../../widgets/table/column.ts'
 import { DataTable } from '../../widgets/table/data-table.tsx'
 import { formatTime } from '../../widgets/time.ts'
-import { allZones, offsetText, zoneRows } from './time-zones.ts'
+import { allZones, offsetText, zoneRows, zoneText } from './time-zones.ts'
 import type { ZoneRow } from './time-zones.ts'
 import styles from './settings.module.css'
 
@@ -53,7 +53,7 @@ export function TimeZoneCard() {
 }
 
 const columns: readonly Column<ZoneRow>[] = [
-  { id: 'zone', title: 'Zone', widthPx: 200, grows: true, value: row => row.zone.replaceAll('_', ' ') },
+  { id: 'zone', title: 'Zone', widthPx: 200, grows: true, value: row => zoneText(row.zone) },
   { id: 'clock', title: 'Now', widthPx: 70, align: 'end', mono: true, value: row => row.clock },
   {
     id: 'offset',

@@ -17,6 +17,23 @@ export const zoneRows = (zones: readonly string[], nowMs: number): ZoneRow[] =>
     return { zone, clock: `${hour}:${minute}`, offsetMinutes: Math.round(zoneOffsetMs(nowMs, zone) / 60_000) }
   })
 
+/** Cities that some systems still list under an older name of theirs. */
+const newNames: Readonly<Record<string, string>> = {
+  'Asia/Calcutta': 'Kolkata',
+  'Asia/Katmandu': 'Kathmandu',
+  'Asia/Rangoon': 'Yangon',
+  'Asia/Saigon': 'Ho Chi Minh',
+  'America/Godthab': 'Nuuk',
+  'Europe/Kiev': 'Kyiv',
+}
+
+/** As it is shown and searched for: `Asia/Calcutta (Kolkata)`. */
+export function zoneText(zone: string): string {
+  const text = zone.replaceAll('_', ' ')
+  const newName = newNames[zone]
+  return newName === undefined ? text : `${text} (${newName})`
+}
+
 /** `UTC+05:30`. */
 export function offsetText(minutes: number): string {
   const size = Math.abs(minutes)

@@ -23,7 +23,6 @@ export interface CreateTopicProps {
   /** Starts with partitions, replication and set configs of this topic. */
   readonly like: string | null
   readonly onClose: () => void
-  readonly onCreated: () => void
 }
 
 /** Waits for what a clone starts with; then the form is the person's. */
@@ -50,7 +49,7 @@ export function CreateTopicDialog(props: CreateTopicProps) {
 }
 
 function CreateForm(props: CreateTopicProps & { readonly initial: CreateForm }) {
-  const { connection, known, like, onClose, onCreated, initial } = props
+  const { connection, known, like, onClose, initial } = props
   const definitions = useCall('topics.configDefinitions', { connection })
   const [form, setForm] = useState(initial)
   const [refused, setRefused] = useState<{ readonly form: CreateForm; readonly errors: FormErrors } | null>(null)
@@ -66,7 +65,6 @@ function CreateForm(props: CreateTopicProps & { readonly initial: CreateForm }) 
     setRunning(true)
     try {
       await createTopic(connection, form, preview.replicas)
-      onCreated()
       onClose()
     } catch (error) {
       setRefused({ form, errors: errorsFromFailure(failureOf(error), form) })

@@ -13,14 +13,12 @@ export interface DeedProps {
   readonly connection: string
   readonly rows: readonly TopicRow[]
   readonly onClose: () => void
-  /** Something may have changed. */
-  readonly onDone: () => void
 }
 
 /** A longer name would not fit on a button. */
 export const actionNameMax = 40
 
-export function DeleteTopicsDialog({ connection, rows, onClose, onDone }: DeedProps) {
+export function DeleteTopicsDialog({ connection, rows, onClose }: DeedProps) {
   const [outcomes, setOutcomes] = useState<readonly NamedOutcome[] | null>(null)
   // What was refused stays on screen when the question closes.
   const isTold = useRef(false)
@@ -30,7 +28,6 @@ export function DeleteTopicsDialog({ connection, rows, onClose, onDone }: DeedPr
     const told = await eachTopic(`Deleting ${what}`, names, (topics, signal) =>
       bridge.call('topics.delete', { connection, topics: [...topics] }, signal),
     )
-    onDone()
     if (told.some(outcome => outcome.error !== null)) {
       isTold.current = true
       setOutcomes(told)

@@ -10,7 +10,7 @@ import type { DeedProps } from './delete-topics.tsx'
 import { eachTopic } from './each-topic.ts'
 import styles from './topics.module.css'
 
-export function EmptyTopicsDialog({ connection, rows, onClose, onDone }: DeedProps) {
+export function EmptyTopicsDialog({ connection, rows, onClose }: DeedProps) {
   const [outcomes, setOutcomes] = useState<readonly NamedOutcome[] | null>(null)
   // What was refused stays on screen when the question closes.
   const isTold = useRef(false)
@@ -25,7 +25,6 @@ export function EmptyTopicsDialog({ connection, rows, onClose, onDone }: DeedPro
       return [{ name: topic, error: null, message: null }]
     }
     const told = await eachTopic(`Emptying ${what}`, names, empty, 1)
-    onDone()
     if (told.some(outcome => outcome.error !== null)) {
       isTold.current = true
       setOutcomes(told)

@@ -112,6 +112,7 @@ export function moveProgress({ moves, underWay, partitions, isFresh }: MovesSeen
 
 /** 0 to 1; null while sizes are unknown. A partition without a byte to copy is as good as copied. */
 export function fractionOf({ phase, doneBytes, totalBytes }: MoveProgress): number | null {
+  if (phase === 'not as planned') return 0
   if (phase !== 'moving') return 1
   if (doneBytes === null || totalBytes === null) return null
   return totalBytes === 0 ? 1 : Math.min(1, doneBytes / totalBytes)

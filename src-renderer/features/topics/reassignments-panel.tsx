@@ -45,7 +45,10 @@ export function ReassignmentsPanel(props: ReassignmentsPanelProps) {
   if (progress.length === 0) return null
   return (
     <section aria-label="Reassignment">
-      <Banner tone={moving > 0 ? 'info' : 'warn'} actions={<Actions {...props} moving={moving} underWay={underWay} />}>
+      <Banner
+        tone={progress.some(it => it.phase === 'not as planned') ? 'warn' : 'info'}
+        actions={<Actions {...props} moving={moving} underWay={underWay} />}
+      >
         {headline(progress, moving)}
       </Banner>
       <div className={styles.progress} tabIndex={-1}>

@@ -22,28 +22,28 @@ export const topicColumns: readonly Column<TopicRow>[] = [
   {
     id: 'name',
     title: 'Name',
-    widthPx: 200,
+    widthPx: 160,
     grows: true,
     mono: true,
     value: row => row.topic.name,
     render: ({ topic }) => <span className={classes(topic.internal && 'muted')}>{topic.name}</span>,
   },
-  number('partitions', 'Partitions', 82, row => row.topic.partitionCount, formatCount),
-  number('replication', 'Replication', 90, row => row.topic.replicationFactor, formatCount),
+  number('partitions', 'Partitions', 76, row => row.topic.partitionCount, formatCount),
+  number('replication', 'Replication', 84, row => row.topic.replicationFactor, formatCount),
   {
-    ...number('records', 'Records', 110, row => row.topic.records, formatCount),
+    ...number('records', 'Records', 92, row => row.topic.records, formatCount),
     hint: 'By offsets: end minus start of every partition. Compaction and transactions leave gaps, so there may be fewer.',
   },
-  { ...number('size', 'Size', 84, row => row.topic.sizeBytes, formatBytes), hint: 'Bytes of the leaders’ replicas on disk.' },
+  { ...number('size', 'Size', 74, row => row.topic.sizeBytes, formatBytes), hint: 'Bytes of the leaders’ replicas on disk.' },
   {
-    ...number('rate', 'Rate in', 84, row => row.topic.recordsInPerSecond, formatRate),
+    ...number('rate', 'Rate in', 72, row => row.topic.recordsInPerSecond, formatRate),
     hint: 'Records appended per second, of late.',
   },
-  { id: 'cleanup', title: 'Cleanup policy', widthPx: 112, value: row => row.topic.cleanupPolicy },
+  { id: 'cleanup', title: 'Cleanup policy', widthPx: 104, value: row => row.topic.cleanupPolicy },
   {
     id: 'retention',
     title: 'Retention',
-    widthPx: 88,
+    widthPx: 82,
     align: 'end',
     value: row => row.topic.retentionMs,
     render: row => retentionText(row.topic),
@@ -51,7 +51,7 @@ export const topicColumns: readonly Column<TopicRow>[] = [
   {
     id: 'health',
     title: 'Health',
-    widthPx: 132,
+    widthPx: 120,
     value: row => healths[row.topic.health].word,
     render: ({ topic }) => {
       const { tone, word } = healths[topic.health]
@@ -63,11 +63,11 @@ export const topicColumns: readonly Column<TopicRow>[] = [
     },
   },
   {
-    ...number('groups', 'Groups', 70, row => row.groupCount, formatCount),
+    ...number('groups', 'Groups', 62, row => row.groupCount, formatCount),
     hint: 'Groups that have committed offsets of this topic.',
   },
   {
-    ...number('lag', 'Worst lag', 96, row => row.worstLag, formatCount),
+    ...number('lag', 'Worst lag', 78, row => row.worstLag, formatCount),
     hint: 'Records that the group furthest behind has still to read.',
     render: row => (
       <span className={classes((row.worstLag ?? 0) > 0 && 'warn')} title={row.worstGroup ?? undefined}>

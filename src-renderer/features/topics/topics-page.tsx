@@ -1,6 +1,9 @@
 import { useMemo, useState } from 'react'
+import type { ReactNode } from 'react'
 import { Plus } from 'lucide-react'
+import type { TopicsNow } from '../../bridge/topic-list.ts'
 import { useCall } from '../../bridge/use-call.ts'
+import { useTopics } from '../../bridge/use-topics.ts'
 import { useReadOnlyReason } from '../../places/connections.ts'
 import { openPlace } from '../../places/tabs.ts'
 import { Button } from '../../widgets/button.tsx'
@@ -9,7 +12,7 @@ import { plural } from '../../widgets/format.ts'
 import { Page } from '../../widgets/layout.tsx'
 import type { MenuEntry } from '../../widgets/menu.tsx'
 import { Menu } from '../../widgets/menu.tsx'
-import { EmptyState, Loaded, MissingBanner } from '../../widgets/states.tsx'
+import { EmptyState, FailureState, MissingBanner, Skeleton, StaleBanner } from '../../widgets/states.tsx'
 import { DataTable } from '../../widgets/table/data-table.tsx'
 import { CreateTopicDialog } from './create-topic.tsx'
 import { DeleteTopicsDialog } from './delete-topics.tsx'
@@ -18,7 +21,6 @@ import { topicColumns } from './topic-columns.tsx'
 import { topicRows } from './topic-rows.ts'
 import type { TopicRow } from './topic-rows.ts'
 
-const refreshMs = 3_000
 const lagsRefreshMs = 6_000
 
 /** What a dialog is open for; `like` names the topic whose settings a new one starts with. */
@@ -27,28 +29,38 @@ type Deed =
   | { readonly kind: 'delete' | 'empty'; readonly rows: readonly TopicRow[] }
 
 export function TopicsPage({ connection }: { readonly connection: string }) {
-  const state = useCall('topics.list', { connection, includeInternal: true }, { refreshMs })
-  const lags = useCall('topics.lags', state.data === undefined ? null : { connection }, { refreshMs: lagsRefreshMs })
+  const now = useTopics(connection)
+  const lags = useCall('topics.lags', now?.isWhole === true ? { connection } : null, { refreshMs: lagsRefreshMs })
   const [deed, setDeed] = useState<Deed | null>(null)
   const close = () => setDeed(null)
-  const names = useMemo(() => state.data?.topics.map(topic => topic.name) ?? [], [state.data])
-  const after = () => void state.reload()
+  const names = useMemo(() => now?.topics.map(topic => topic.name) ?? [], [now])
   return (
     <Page label="Topics">
-      <Loaded state={state} lines={14}>
-        {data => (
-          <>
-            <MissingBanner missing={data.missing} />
-            <TopicsTable connection={connection} topics={data.topics} lags={lags.data} onDeed={setDeed} />
-          </>
-        )}
-      </Loaded>
-      {deed?.kind === 'create' && (
-        <CreateTopicDialog connection={connection} known={names} like={deed.like} onClose={close} onCreated={after} />
-      )}
-      {deed?.kind === 'delete' && <DeleteTopicsDialog connection={connection} rows={deed.rows} onClose={close} onDone={after} />}
-      {deed?.kind === 'empty' && <EmptyTopicsDialog connection={connection} rows={deed.rows} onClose={close} onDone={after} />}
+      <Listed now={now}>
+        {topics => <TopicsTable connection={connection} topics={topics} lags={lags.data} onDeed={setDeed} />}
+      </Listed>
+      {deed?.kind === 'create' && <CreateTopicDialog connection={connection} known={names} like={deed.like} onClose={close} />}
+      {deed?.kind === 'delete' && <DeleteTopicsDialog connection={connection} rows={deed.rows} onClose={close} />}
+      {deed?.kind === 'empty' && <EmptyTopicsDialog connection={connection} rows={deed.rows} onClose={close} />}
     </Page>
+  )
+}
+
+interface ListedProps {
+  readonly now: TopicsNow | undefined
+  readonly children: (topics: TopicsNow['topics']) => ReactNode
+}
+
+/** Skeleton, failure, stale or partial answer around the list; main goes on asking by itself. */
+function Listed({ now, children }: ListedProps) {
+  if (now === undefined || now.asOfMs === 0)
+    return now?.failure === undefined ? <Skeleton lines={14} /> : <FailureState failure={now.failure} />
+  return (
+    <>
+      {now.failure !== undefined && <StaleBanner asOfMs={now.asOfMs} failure={now.failure} />}
+      <MissingBanner missing={now.missing} />
+      {children(now.topics)}
+    </>
   )
 }
 

@@ -81,9 +81,7 @@ interface ToolsProps<Row> extends DataTableProps<Row> {
 }
 
 function Tools<Row>({ name, rowNoun, rows, columns, tools, text, onText, choice, shown }: ToolsProps<Row>) {
-  useScreenKeys([
-    { key: '/', label: `Filter ${name.toLowerCase()}`, run: () => document.querySelector<HTMLElement>('[data-filter]')?.focus() },
-  ])
+  useScreenKeys([{ key: '/', label: `Filter ${name.toLowerCase()}`, run: focusFilter }])
   const copies = copyFormats.map(format => ({
     label: `Copy as ${format}`,
     run: () => void copyText(rowsAsText(shown, choice.shown, format), `Copied ${plural(shown.length, 'row')} as ${format}`),
@@ -121,6 +119,12 @@ function Tools<Row>({ name, rowNoun, rows, columns, tools, text, onText, choice,
       </Menu>
     </div>
   )
+}
+
+/** Of the tab in front: others keep theirs while they are hidden. */
+function focusFilter(): void {
+  const fields = [...document.querySelectorAll<HTMLElement>('[data-filter]')]
+  fields.find(field => field.checkVisibility())?.focus()
 }
 
 /** One check per column and a way back, for any list with a column choice. */

@@ -1,8 +1,6 @@
 import { memo } from 'react'
 import type { MouseEvent } from 'react'
 import { classes } from '../classes.ts'
-import { ContextMenu } from '../menu.tsx'
-import type { MenuEntry } from '../menu.tsx'
 import type { Column } from './column.ts'
 import styles from './table.module.css'
 
@@ -12,7 +10,6 @@ export interface LineActions<Row> {
   readonly click: (index: number, event: MouseEvent) => void
   readonly open: (row: Row) => void
   readonly mark: (row: Row) => void
-  readonly menu: (row: Row) => readonly MenuEntry[]
 }
 
 export interface RowLineProps<Row> {
@@ -26,14 +23,13 @@ export interface RowLineProps<Row> {
   /** Undefined: rows cannot be marked. */
   readonly isMarked: boolean | undefined
   readonly isGrid: boolean
-  readonly hasMenu: boolean
   readonly actions: LineActions<Row>
 }
 
 function Line<Row>(props: RowLineProps<Row>) {
   const { row, index, top, template, columns, isSelected, isMarked, isGrid, actions } = props
   const role = isGrid ? 'gridcell' : 'cell'
-  const line = (
+  return (
     <div
       role="row"
       aria-rowindex={index + 2}
@@ -63,7 +59,6 @@ function Line<Row>(props: RowLineProps<Row>) {
       ))}
     </div>
   )
-  return props.hasMenu ? <ContextMenu entries={() => actions.menu(row)}>{line}</ContextMenu> : line
 }
 
 export const RowLine = memo(Line) as typeof Line

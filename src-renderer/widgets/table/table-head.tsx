@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import type { PointerEvent, ReactNode } from 'react'
 import { classes } from '../classes.ts'
 import type { Column, ColumnLayout } from './column.ts'
@@ -16,11 +17,11 @@ export interface TableHeadProps<Row> {
   readonly onSort?: (column: string) => void
   readonly onResize: (column: string, widthPx: number) => void
   /** A cell before the first column; `template` has a track for it. */
-  readonly lead?: ReactNode
+  readonly lead?: ReactNode | undefined
 }
 
 /** Titles: a click sorts, the edge resizes (with the pointer, or with the arrow keys when focused). */
-export function TableHead<Row>({ columns, template, sorting, onSort, onResize, lead }: TableHeadProps<Row>) {
+function Head<Row>({ columns, template, sorting, onSort, onResize, lead }: TableHeadProps<Row>) {
   return (
     <div role="row" aria-rowindex={1} className={styles.head} style={{ gridTemplateColumns: template }}>
       {lead !== undefined && (
@@ -50,6 +51,9 @@ export function TableHead<Row>({ columns, template, sorting, onSort, onResize, l
     </div>
   )
 }
+
+/** Drawn anew only when something about the columns changed, not with every row that scrolls by. */
+export const TableHead = memo(Head) as typeof Head
 
 function Resizer({ title, onResize }: { readonly title: string; readonly onResize: (widthPx: number) => void }) {
   const widthOf = (handle: Element) => handle.parentElement?.getBoundingClientRect().width ?? widthMinPx

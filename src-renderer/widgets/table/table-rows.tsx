@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
-import type { KeyboardEvent, MouseEvent } from 'react'
+import type { KeyboardEvent, MouseEvent as ReactMouseEvent, ReactNode } from 'react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useCurrent } from '../../bridge/use-current.ts'
 import { classes } from '../classes.ts'
+import { ContextMenu } from '../menu.tsx'
 import type { DataTableProps } from './data-table.tsx'
 import type { Sorting } from './sort-and-filter.ts'
 import { marksAfterClick, marksOfAll, toggledMark } from './row-marks.ts'
@@ -41,6 +42,7 @@ export function TableRows<Row>(props: TableRowsProps<Row>) {
     pageRows: () => Math.max(1, Math.floor((viewport.current?.clientHeight ?? 0) / rowHeightPx) - 2),
   })
   const isGrid = props.onOpen !== undefined || props.onSelect !== undefined
+  const lead = useMemo(() => (props.marks === undefined ? undefined : <AllMark {...props} marks={props.marks} />), [props])
   const template = marks === undefined ? choice.template : `${markTrack} ${choice.template}`
   return (
     <div
@@ -60,30 +62,31 @@ export function TableRows<Row>(props: TableRowsProps<Row>) {
         sorting={props.sorting}
         onSort={props.onSort}
         onResize={choice.resize}
-        {...(marks === undefined ? {} : { lead: <AllMark {...props} marks={marks} /> })}
+        lead={lead}
       />
-      <div className={styles.body} role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(item => {
-          const row = rows[item.index] as Row
-          const key = rowKey(row)
-          return (
-            <RowLine
-              key={key}
-              rowKey={key}
-              row={row}
-              index={item.index}
-              top={item.start}
-              template={template}
-              columns={choice.shown}
-              isSelected={key === selectedKey}
-              isMarked={marks?.keys.has(key)}
-              isGrid={isGrid}
-              hasMenu={props.rowMenu !== undefined}
-              actions={actions}
-            />
-          )
-        })}
-      </div>
+      <RowMenu {...props} selectedKey={selectedKey}>
+        <div className={styles.body} role="rowgroup" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(item => {
+            const row = rows[item.index] as Row
+            const key = rowKey(row)
+            return (
+              <RowLine
+                key={key}
+                rowKey={key}
+                row={row}
+                index={item.index}
+                top={item.start}
+                template={template}
+                columns={choice.shown}
+                isSelected={key === selectedKey}
+                isMarked={marks?.keys.has(key)}
+                isGrid={isGrid}
+                actions={actions}
+              />
+            )
+          })}
+        </div>
+      </RowMenu>
       {rows.length === 0 && (
         <p className="muted" style={{ padding: 16 }}>
           {props.nothing}
@@ -116,7 +119,7 @@ function useActiveRow<Row>(props: TableRowsProps<Row>, around: Surroundings) {
         now().onSelect?.(row)
         latest.current.around.scrollTo(index)
       },
-      click(index, event: MouseEvent) {
+      click(index, event: ReactMouseEvent) {
         const { marks } = now()
         if (marks !== undefined && (event.shiftKey || event.ctrlKey || event.metaKey)) {
           const shown = keys()
@@ -130,7 +133,6 @@ function useActiveRow<Row>(props: TableRowsProps<Row>, around: Surroundings) {
         const { marks } = now()
         marks?.onChange(toggledMark(marks.keys, now().rowKey(row)))
       },
-      menu: row => now().rowMenu?.(row) ?? [],
     }
   }, [latest])
   const onKeyDown = (event: KeyboardEvent) => {
@@ -140,6 +142,8 @@ function useActiveRow<Row>(props: TableRowsProps<Row>, around: Surroundings) {
     const marks = event.target === event.currentTarget ? props.marks : undefined
     if (target !== undefined) actions.activate(target)
     else if (event.key === 'Enter' && row !== undefined) props.onOpen?.(row)
+    else if ((event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) && row !== undefined)
+      openMenu(event.currentTarget)
     else if (event.key === ' ' && row !== undefined && marks !== undefined) actions.mark(row)
     else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && marks !== undefined)
       marks.onChange(marksOfAll(marks.keys, rows.map(rowKey)))
@@ -147,6 +151,21 @@ function useActiveRow<Row>(props: TableRowsProps<Row>, around: Surroundings) {
     event.preventDefault()
   }
   return { selectedKey, actions, onKeyDown }
+}
+
+interface RowMenuProps<Row> extends TableRowsProps<Row> {
+  readonly selectedKey: string | null
+  readonly children: ReactNode
+}
+
+/** One menu for all rows, about the active one: a right click makes its row active first. */
+function RowMenu<Row>({ rows, rowKey, rowMenu, selectedKey, children }: RowMenuProps<Row>) {
+  if (rowMenu === undefined) return children
+  const entries = () => {
+    const row = rows.find(one => rowKey(one) === selectedKey)
+    return row === undefined ? [] : rowMenu(row)
+  }
+  return <ContextMenu entries={entries}>{children}</ContextMenu>
 }
 
 /** Marks every row of the filter, or none. */
@@ -165,6 +184,16 @@ function AllMark<Row>({ rowNoun, rows, rowKey, marks }: TableRowsProps<Row> & { 
     />
   )
 }
+
+/** As a right click on the active row would. */
+function openMenu(list: Element): void {
+  const line = list.querySelector('[data-active="true"]')
+  const { left, bottom } = line?.getBoundingClientRect() ?? { left: 0, bottom: 0 }
+  line?.dispatchEvent(
+    new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: left + menuInsetPx, clientY: bottom }),
+  )
+}
+const menuInsetPx = 40
 
 /** Where a key moves the active row; undefined when it does not. */
 export function keyTarget(key: string, at: number, page: number, count: number): number | undefined {

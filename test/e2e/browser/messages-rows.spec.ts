@@ -21,6 +21,7 @@ test.beforeAll(async ({ browser }) => {
     permissions: ['clipboard-read', 'clipboard-write'],
   })
   await page.goto(serve.workbench)
+  await expect(page.getByRole('tree').getByText('odd-things')).toBeVisible()
 })
 test.afterAll(async () => {
   await page.close()

@@ -1,6 +1,7 @@
 import type { InputOf } from '../../../../src-main/contract/contract.ts'
 import { formatDuration, plural } from '../../../widgets/format.ts'
-import { formatTime, zoneOffsetMs } from '../../../widgets/time.ts'
+import { formatTime } from '../../../widgets/time.ts'
+import { parseTime } from '../../../widgets/time-input.ts'
 import { parseOffsetsCsv } from './offsets-csv.ts'
 
 export type ResetTarget = InputOf<'groups.planReset'>['target']
@@ -93,42 +94,10 @@ function durationTarget(typed: string, { nowMs, timeZone }: TargetAbout): Target
 }
 
 function timeTarget(typed: string, about: TargetAbout): TargetText {
-  const timestampMs = parseTime(typed, about.timeZone)
-  if (timestampMs === undefined)
+  const parsed = parseTime(typed, about.timeZone, about.nowMs)
+  if ('problem' in parsed)
     return error(`Write 2026-11-20 14:03 (${about.timeZone}), an ISO time with its zone, or seconds or milliseconds since 1970.`)
+  const { timestampMs } = parsed
   const words = `${formatTime(timestampMs, about.timeZone)} ${about.timeZone}, ${formatTime(timestampMs, 'UTC', 'iso')}`
   return { kind: 'target', target: { kind: 'time', timestampMs }, words }
-}
-
-const localTime = /^(\d{4})-(\d\d?)-(\d\d?)(?:[T ]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d{1,3})\d*)?)?)?$/
-/** Digits up to this are seconds: it is the year 5138. */
-const secondsMax = 100_000_000_000
-
-/** Milliseconds since 1970; text without a zone is of the given one. Undefined when it is no time from 1970 on. */
-export function parseTime(text: string, timeZone: string): number | undefined {
-  if (/^\d{1,15}$/.test(text)) return Number(text) < secondsMax ? Number(text) * 1_000 : Number(text)
-  const local = localTime.exec(text)
-  if (local !== null) return fromLocal(local, timeZone)
-  if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*(?:Z|[+-]\d\d:?\d\d)$/i.test(text)) return undefined
-  const ms = Date.parse(text.replace(' ', 'T'))
-  return Number.isNaN(ms) || ms < 0 ? undefined : ms
-}
-
-function fromLocal(match: RegExpExecArray, timeZone: string): number | undefined {
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(part => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
-  const asUtc = Date.UTC(year, month - 1, day, hour, minute, second, Number((match[7] ?? '0').padEnd(3, '0')))
-  const back = new Date(asUtc)
-  const isCalendar = back.getUTCMonth() === month - 1 && back.getUTCDate() === day && back.getUTCHours() === hour
-  if (!isCalendar || minute > 59 || second > 59) return undefined
-  // The offset before a clock change may be another one than after it: asked twice.
-  const guess = asUtc - zoneOffsetMs(asUtc, timeZone)
-  const ms = asUtc - zoneOffsetMs(guess, timeZone)
-  return ms < 0 ? undefined : ms
 }

@@ -68,7 +68,8 @@ export function ScanBar(props: ScanBarProps) {
           className={classes(styles.box, problem !== undefined && styles.broken)}
           onSubmit={event => {
             event.preventDefault()
-            start()
+            // Dialogs of the menus inside are forms too, and React hands their events on to this one.
+            if (event.target === event.currentTarget) start()
           }}
         >
           <span className={styles.word}>scan</span>

@@ -116,7 +116,8 @@ export function totals({ before, now, rows }: ScanState): ScanCounts {
 /** 0 to 1; null before the range is known. */
 export function progressOf(state: ScanState): number | null {
   if (state.remaining === null) return null
-  if (state.offsetsTotal === 0) return 1
+  // An empty range, unless it ended before the range was known.
+  if (state.offsetsTotal === 0) return state.phase.kind === 'ended' && state.phase.reason !== 'range-done' ? null : 1
   return Math.min(1, totals(state).offsetsDone / state.offsetsTotal)
 }
 

@@ -4,7 +4,7 @@ import { classes } from '../../../widgets/classes.ts'
 import { formatBytes, formatCount, formatDuration, formatRate } from '../../../widgets/format.ts'
 import { FailureText } from '../../../widgets/states.tsx'
 import { RangesPopover } from './ranges-popover.tsx'
-import { cancelScan, clearScan, resumeScan } from './scan-runs.ts'
+import { clearScan, resumeScan } from './scan-runs.ts'
 import { canGoOn, progressOf, rateOf, rowsKeptMax, totals } from './scan-state.ts'
 import type { ScanState } from './scan-state.ts'
 import styles from './scan.module.css'
@@ -30,22 +30,14 @@ export function ScanStrip({ scanKey, state }: { readonly scanKey: string; readon
       <span className="grow" />
       <Ending state={state} />
       {state.whole.length > 0 && <RangesPopover state={state} />}
-      {isRunning ? (
-        <Button className={styles.small} onClick={() => cancelScan(scanKey)}>
-          Cancel
+      {canGoOn(state) && (
+        <Button className={styles.small} onClick={() => resumeScan(scanKey)}>
+          {phase.kind === 'ended' && phase.reason === 'hits-reached' ? 'Find more' : 'Resume'}
         </Button>
-      ) : (
-        <>
-          {canGoOn(state) && (
-            <Button className={styles.small} onClick={() => resumeScan(scanKey)}>
-              {phase.kind === 'ended' && phase.reason === 'hits-reached' ? 'Find more' : 'Resume'}
-            </Button>
-          )}
-          <IconButton label="Close scan" className={styles.small} onClick={() => clearScan(scanKey)}>
-            <X aria-hidden />
-          </IconButton>
-        </>
       )}
+      <IconButton label="Close scan" className={styles.small ?? ''} onClick={() => clearScan(scanKey)}>
+        <X aria-hidden />
+      </IconButton>
     </div>
   )
 }

@@ -151,20 +151,21 @@ interface ExportActionsProps {
 }
 
 function ExportActions({ phase, onReplace, onCancel, onAgain, onClose }: ExportActionsProps) {
+  // Keys keep them apart: a button that became the submitting one under the click would submit.
   switch (phase) {
     case 'asking':
       return (
-        <Button tone="primary" submits>
+        <Button key="export" tone="primary" submits>
           Export
         </Button>
       )
     case 'exists':
       return (
         <>
-          <Button tone="danger" onClick={onReplace}>
+          <Button key="replace" tone="danger" onClick={onReplace}>
             Replace it
           </Button>
-          <Button tone="primary" submits>
+          <Button key="export" tone="primary" submits>
             Export
           </Button>
         </>
@@ -172,13 +173,17 @@ function ExportActions({ phase, onReplace, onCancel, onAgain, onClose }: ExportA
     case 'running':
       return (
         <>
-          <Button onClick={onCancel}>Cancel export</Button>
-          <Button onClick={onClose}>Go on in the background</Button>
+          <Button key="cancel" onClick={onCancel}>
+            Cancel export
+          </Button>
+          <Button key="leave" onClick={onClose}>
+            Go on in the background
+          </Button>
         </>
       )
     case 'done':
       return (
-        <Button tone="primary" onClick={onClose}>
+        <Button key="done" tone="primary" onClick={onClose}>
           Done
         </Button>
       )
@@ -186,8 +191,12 @@ function ExportActions({ phase, onReplace, onCancel, onAgain, onClose }: ExportA
     case 'failed':
       return (
         <>
-          <Button onClick={onAgain}>Change and try again</Button>
-          <Button onClick={onClose}>Leave it</Button>
+          <Button key="again" onClick={onAgain}>
+            Change and try again
+          </Button>
+          <Button key="leave" onClick={onClose}>
+            Leave it
+          </Button>
         </>
       )
   }

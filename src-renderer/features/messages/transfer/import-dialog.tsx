@@ -87,9 +87,10 @@ interface ImportActionsProps {
 }
 
 function ImportActions({ run, hasPath, onAgain, onClose }: ImportActionsProps) {
+  // Keys keep them apart: a button that became the submitting one under the click would submit.
   if (run === undefined)
     return (
-      <Button tone="primary" submits disabledReason={hasPath ? undefined : 'Name a file first.'}>
+      <Button key="import" tone="primary" submits disabledReason={hasPath ? undefined : 'Name a file first.'}>
         Import
       </Button>
     )
@@ -97,21 +98,29 @@ function ImportActions({ run, hasPath, onAgain, onClose }: ImportActionsProps) {
     case 'running':
       return (
         <>
-          <Button onClick={() => cancelTransfer(run.id)}>Cancel import</Button>
-          <Button onClick={onClose}>Go on in the background</Button>
+          <Button key="cancel" onClick={() => cancelTransfer(run.id)}>
+            Cancel import
+          </Button>
+          <Button key="leave" onClick={onClose}>
+            Go on in the background
+          </Button>
         </>
       )
     case 'done':
       return (
-        <Button tone="primary" onClick={onClose}>
+        <Button key="done" tone="primary" onClick={onClose}>
           Done
         </Button>
       )
     default:
       return (
         <>
-          <Button onClick={onAgain}>Change and try again</Button>
-          <Button onClick={onClose}>Leave it</Button>
+          <Button key="again" onClick={onAgain}>
+            Change and try again
+          </Button>
+          <Button key="leave" onClick={onClose}>
+            Leave it
+          </Button>
         </>
       )
   }

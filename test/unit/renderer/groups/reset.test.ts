@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { GroupPartition } from '../../../../src-main/contract/views/groups.ts'
 import { offsetsAsCsv, parseOffsetsCsv } from '../../../../src-renderer/features/groups/reset/offsets-csv.ts'
 import { firstForm, planInput, scopeOf } from '../../../../src-renderer/features/groups/reset/reset-form.ts'
-import { parseDuration, parseTarget, parseTime } from '../../../../src-renderer/features/groups/reset/target-text.ts'
+import { parseDuration, parseTarget } from '../../../../src-renderer/features/groups/reset/target-text.ts'
 
 const about = { timeZone: 'Europe/Berlin', nowMs: Date.parse('2026-11-20T14:00:00Z') }
 const targetOf = (...[kind, text]: [Parameters<typeof parseTarget>[0], string]) => {
@@ -33,34 +33,6 @@ describe('parseTarget', () => {
       target: { beforeMs: 5_400_000 },
       words: '1 h 30 min before now, at present 2026-11-20 13:30:00',
     })
-  })
-})
-
-describe('parseTime', () => {
-  const zone = 'Europe/Berlin'
-  it('takes local text, ISO with a zone, seconds and milliseconds', () => {
-    const at = Date.parse('2026-07-01T10:00:00Z')
-    for (const text of [
-      '2026-07-01 12:00',
-      '2026-07-01T12:00:00.000',
-      '2026-07-01T10:00:00Z',
-      '2026-07-01 06:00:00-04:00',
-      '1782900000',
-      '1782900000000',
-    ])
-      expect(parseTime(text, zone), text).toBe(at)
-    expect(parseTime('2026-07-01', zone)).toBe(Date.parse('2026-06-30T22:00:00Z'))
-  })
-
-  it('finds the offset of the zone on both sides of a change of clocks', () => {
-    expect(parseTime('2026-10-25 01:30', zone)).toBe(Date.parse('2026-10-24T23:30:00Z'))
-    expect(parseTime('2026-10-25 03:30', zone)).toBe(Date.parse('2026-10-25T02:30:00Z'))
-    expect(parseTime('2026-03-29 03:30', zone)).toBe(Date.parse('2026-03-29T01:30:00Z'))
-  })
-
-  it('refuses what no calendar has', () => {
-    for (const text of ['2026-02-30', '2026-13-01', '2026-01-01 24:00', '2026-01-01 10:61', 'yesterday', '1969-12-31'])
-      expect(parseTime(text, zone), text).toBeUndefined()
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { daysOfMonth, momentOn, monthsLater } from '../../../../src-renderer/features/messages/calendar-days.ts'
-import { parseTime } from '../../../../src-renderer/features/messages/time-input.ts'
+import { parseTime } from '../../../../src-renderer/widgets/time-input.ts'
 
 const berlin = 'Europe/Berlin'
 const noteOf = (text: string) => {

@@ -110,6 +110,21 @@ describe('path filters', () => {
 })
 
 describe('JavaScript filters', () => {
+  it('see the same in one field as in the whole value', () => {
+    const values = [1.5, -0, 1e21, 123, 'x', '', 'a"b\\c\n', 'Łé', true, null, [1, { b: 'x' }], { b: {} }]
+    for (const field of values) {
+      const record = { ...order, value: utf8(JSON.stringify({ other: 'y', field, last: 1 })) }
+      const shown = (expression: string, wanted: unknown) =>
+        matches(
+          { kind: 'javascript', expression: `JSON.stringify(${expression}) === ${JSON.stringify(JSON.stringify(wanted))}` },
+          record,
+        )
+      expect(shown('value.field', field)).toBe(true)
+      expect(shown('(whole => whole.field)(value)', field)).toBe(true)
+      expect(shown('[value.last, value.absent]', [1, undefined])).toBe(true)
+    }
+  })
+
   const js = (expression: string, record = order) => matches({ kind: 'javascript', expression }, record)
 
   it('see key, value, headers, offset, partition and timestamp', () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseTime } from '../../../../src-renderer/features/messages/time-input.ts'
+import { parseTime } from '../../../../src-renderer/widgets/time-input.ts'
 import { formatTime } from '../../../../src-renderer/widgets/time.ts'
 
 const nowMs = Date.UTC(2026, 10, 20, 13, 3, 0)
@@ -14,6 +14,10 @@ describe('typed times', () => {
     ['2026-11-20 14:03', '2026-11-20T13:03:00.000Z'],
     ['2026-11-20T14:03:00.012', '2026-11-20T13:03:00.012Z'],
     ['2026-11-20', '2026-11-19T23:00:00.000Z'],
+    ['2026-07-01 12:00', '2026-07-01T10:00:00.000Z'],
+    ['2026-10-25 01:30', '2026-10-24T23:30:00.000Z'],
+    ['2026-10-25 03:30', '2026-10-25T02:30:00.000Z'],
+    ['2026-03-29 03:30', '2026-03-29T01:30:00.000Z'],
     ['14:03:07', '2026-11-20T13:03:07.000Z'],
     ['2026-11-20T14:03:00Z', '2026-11-20T14:03:00.000Z'],
     ['2026-11-20 14:03:00+0530', '2026-11-20T08:33:00.000Z'],
@@ -31,12 +35,20 @@ describe('typed times', () => {
     expect(berlin('2026-10-25 02:30')).toBe('2026-10-25T00:30:00.000Z')
   })
 
-  it.each(['', 'yesterday', '2026-13-01', '2026-02-30', '25:00', '12:61', '-5 parsecs', '99999999999999999999', '<script>'])(
-    '%s is refused with a reason',
-    text => {
-      expect(parseTime(text, 'UTC', nowMs)).toHaveProperty('problem')
-    },
-  )
+  it.each([
+    '',
+    '1969-12-31',
+    'yesterday',
+    '2026-13-01',
+    '2026-02-30',
+    '25:00',
+    '12:61',
+    '-5 parsecs',
+    '99999999999999999999',
+    '<script>',
+  ])('%s is refused with a reason', text => {
+    expect(parseTime(text, 'UTC', nowMs)).toHaveProperty('problem')
+  })
 
   it('what the window writes it understands again, in every zone', () => {
     const zones = fc.constantFrom('UTC', 'Europe/Berlin', 'Asia/Kolkata', 'America/St_Johns', 'Pacific/Apia')
