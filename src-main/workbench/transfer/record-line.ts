@@ -1,6 +1,7 @@
 import type { Decoding, Part } from '../decoders/decoding.ts'
 import { DecodeError } from '../decoders/decoder.ts'
 import { squeeze } from '../decoders/json.ts'
+import { isCompactJson } from '../search/json-fields.ts'
 import type { LogRecord } from '../messages/log-record.ts'
 
 export type LineFormat = 'jsonl' | 'csv' | 'raw'
@@ -37,15 +38,20 @@ function jsonOf(part: Part, bytes: Uint8Array | null, decoding: Decoding, key: U
   if (bytes === null) return 'null'
   const text = textOf(part, bytes, decoding, key)
   if (text === undefined) return `{"$base64":"${Buffer.from(bytes).toString('base64')}"}`
+  if (isCompactJson(bytes) && !decoding.isBinary(part, bytes)) return text
   return /^[{[]/.test(text) && isJson(text) ? squeeze(text) : JSON.stringify(text)
 }
 
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 function textOf(part: Part, bytes: Uint8Array, decoding: Decoding, key: Uint8Array | null): string | undefined {
   try {
+    // Throws where a byte would be replaced: the record is to come back as it was.
+    if (!decoding.isBinary(part, bytes)) return strict.decode(bytes)
     // Hex would be text that nobody can read back.
     return decoding.isUnreadable(part, bytes, key) ? undefined : decoding.compact(part, bytes, key)
   } catch (error) {
-    if (error instanceof DecodeError) return undefined
+    if (error instanceof DecodeError || error instanceof TypeError) return undefined
     throw error
   }
 }
