@@ -3,7 +3,7 @@ import { brokerConfig } from '../broker-core/cluster/broker-config.ts'
 import { startBroker } from '../broker-core/cluster/broker.ts'
 import type { RunningBroker } from '../broker-core/cluster/broker.ts'
 import { nodeEnv } from '../broker-core/env/node/node-env.ts'
-import { parseJavaProperties } from './cluster-host/java-properties.ts'
+import { parseJavaProperties } from './contract/java-properties.ts'
 import { CommandLineError, parseBrokerOptions } from './command-line.ts'
 import { complain, endWith, messageOf } from './process-end.ts'
 

@@ -1,4 +1,5 @@
 import type { Dispatch } from '../server/dispatch.ts'
+import type { ConnectionQuotas } from '../server/quotas/connection-quotas.ts'
 import type { Env } from '../env/env.ts'
 import type { LogDirectory } from '../storage/log-directory-port.ts'
 import type { StorageFailure } from '../storage/partition-log.ts'
@@ -24,6 +25,7 @@ export interface BrokerParts {
   readonly coordination: Coordination
   readonly clientDispatch: Dispatch
   readonly controllerDispatch: Dispatch
+  readonly connectionQuotas: ConnectionQuotas
 }
 
 export interface BrokerLife {
@@ -52,7 +54,7 @@ export function brokerLife(parts: BrokerParts): BrokerLife {
     await data.start()
     if (ending !== undefined) return
     for (const directory of storage.directories.online) directory.startMaintenance(maintenanceIntervals(config))
-    listeners.client.serve(parts.clientDispatch)
+    listeners.client.serve(parts.clientDispatch, parts.connectionQuotas)
   }
   failure.onFail(error => {
     env.log.write('error', 'broker.failed', { broker: config.nodeId, error: error.stack ?? error.message })

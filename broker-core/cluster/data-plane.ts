@@ -4,8 +4,10 @@ import type { MetadataView } from '../controller/image.ts'
 import { FollowerLoop } from '../replication/follower-loop.ts'
 import { Followers } from '../replication/followers.ts'
 import type { PartitionPorts } from '../replication/partition.ts'
+import type { CatchUpLimit } from '../replication/ports.ts'
 import { Replicas } from '../replication/replicas.ts'
 import type { BrokerLayers } from '../server/config-layers.ts'
+import { ReplicationThrottle } from '../server/quotas/replication-throttle.ts'
 import type { StorageFailure } from '../storage/partition-log.ts'
 import { openConnection } from '../wire/outbound-connection.ts'
 import { configNumber, type BrokerConfig } from './broker-config.ts'
@@ -43,7 +45,8 @@ const requestToControllerMs = 30_000
 export function dataPlane(options: DataPlaneOptions): DataPlane {
   const { config, env, metadata } = options
   const replicas = new Replicas()
-  const followers = new Followers(leaderId => followerLoop(options, leaderId))
+  const limit = new ReplicationThrottle('follower', options.layers, () => env.clock.monotonicMs())
+  const followers = new Followers(leaderId => followerLoop(options, leaderId, limit))
   const choices = directoryChoices({ ...toController(options), timers: env.timers, log: env.log })
   const assignment = new ReplicaAssignment({
     nodeId: config.nodeId,
@@ -111,7 +114,7 @@ function partitionPorts(options: DataPlaneOptions): PartitionPorts {
   }
 }
 
-function followerLoop(options: DataPlaneOptions, leaderId: number): FollowerLoop {
+function followerLoop(options: DataPlaneOptions, leaderId: number, limit: CatchUpLimit): FollowerLoop {
   const { config, env, metadata } = options
   const connectionOptions = {
     clientId: `broker-${config.nodeId}-fetcher-0`,
@@ -125,6 +128,7 @@ function followerLoop(options: DataPlaneOptions, leaderId: number): FollowerLoop
       clock: env.clock,
       timers: env.timers,
       log: env.log,
+      limit,
       bug: options.bug,
       async connect() {
         const leader = metadata.image().brokers.get(leaderId)

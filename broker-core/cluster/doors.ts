@@ -2,8 +2,10 @@ import type { Env } from '../env/env.ts'
 import type { BrokerLayers } from '../server/config-layers.ts'
 import { createDispatch, type Dispatch } from '../server/dispatch.ts'
 import { ClientQuotas } from '../server/quotas/client-quotas.ts'
+import { ConnectionQuotas } from '../server/quotas/connection-quotas.ts'
+import { ControllerMutations } from '../server/quotas/controller-mutations.ts'
 import { Throttling } from '../server/quotas/throttling.ts'
-import type { BrokerConfig } from './broker-config.ts'
+import { configNumber, type BrokerConfig } from './broker-config.ts'
 import type { Coordination } from './coordination.ts'
 import { coordinatorHandlers } from './coordinator-handlers.ts'
 import type { DataPlane } from './data-plane.ts'
@@ -24,13 +26,27 @@ export interface DoorParts {
   bug(error: unknown): void
 }
 
+export interface Doors {
+  readonly clientDispatch: Dispatch
+  readonly controllerDispatch: Dispatch
+  readonly connectionQuotas: ConnectionQuotas
+}
+
 /** What is answered at the client listener and at the controller listener. */
-export function openDoors(parts: DoorParts): { clientDispatch: Dispatch; controllerDispatch: Dispatch } {
+export function openDoors(parts: DoorParts): Doors {
   const { bug, config, data, env, node } = parts
   const { coordination, directories, layers, topics } = parts
   const common = { config, env, node, replicas: data.replicas, directories, layers, topics, gate: coordination.gate }
-  const quotas = new ClientQuotas(() => node.metadata.image())
-  const throttling = new Throttling({ quotas, clock: env.clock, timers: env.timers })
+  const image = () => node.metadata.image()
+  const nowMs = () => env.clock.monotonicMs()
+  const quotas = new ClientQuotas(image)
+  const mutations = new ControllerMutations({
+    quotas,
+    image,
+    partitionsDefault: configNumber(config, 'num.partitions'),
+    nowMs,
+  })
+  const throttling = new Throttling({ quotas, mutations, clock: env.clock, timers: env.timers })
   const unlimited: Dispatch = createDispatch({
     handlers: throttling.handlers([
       ...clientHandlers({ ...common, served: () => unlimited.served }),
@@ -51,5 +67,6 @@ export function openDoors(parts: DoorParts): { clientDispatch: Dispatch; control
     log: env.log,
     bug,
   })
-  return { clientDispatch, controllerDispatch }
+  const connectionQuotas = new ConnectionQuotas(image, nowMs)
+  return { clientDispatch, controllerDispatch, connectionQuotas }
 }

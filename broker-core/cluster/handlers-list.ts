@@ -48,6 +48,7 @@ import { describeProducersHandler } from '../server/handlers/61-describe-produce
 import { listConfigResourcesHandler } from '../server/handlers/74-list-config-resources.ts'
 import { describeTopicPartitionsHandler } from '../server/handlers/75-describe-topic-partitions.ts'
 import { forwardedHandler } from '../server/handlers/forwarded.ts'
+import { ReplicationThrottle } from '../server/quotas/replication-throttle.ts'
 import type { TransactionGate } from '../server/transaction-gate.ts'
 import { configBoolean, configNumber, configValue, type BrokerConfig } from './broker-config.ts'
 import type { LogDirectories } from './log-directories.ts'
@@ -104,6 +105,7 @@ export function clientHandlers(parts: HandlerParts): Handler[] {
       sessions,
       maxBytes: configNumber(config, 'fetch.max.bytes'),
       selectsByRack: configValue(config, 'replica.selector.class').endsWith('RackAwareReplicaSelector'),
+      catchUpLimit: new ReplicationThrottle('leader', layers, () => env.clock.monotonicMs()),
     }),
     listOffsetsHandler(directory),
     metadataHandler({

@@ -10,10 +10,14 @@ export interface BrokerConfigEntry {
   /** The topic configuration that this is the broker-wide default of. */
   readonly topicName?: string
   readonly readOnly?: boolean
+  readonly min?: number
 }
+
+const longMax = '9223372036854775807'
 
 const entry = (type: ConfigType, fallback: string | null, topicName?: string): BrokerConfigEntry =>
   topicName === undefined ? { type, fallback } : { type, fallback, topicName }
+const atLeast = (type: ConfigType, fallback: string | null, min: number): BrokerConfigEntry => ({ type, fallback, min })
 const fixed = (type: ConfigType, fallback: string | null): BrokerConfigEntry => ({ type, fallback, readOnly: true })
 
 export const brokerConfigTable: Readonly<Record<string, BrokerConfigEntry>> = {
@@ -68,18 +72,18 @@ export const brokerConfigTable: Readonly<Record<string, BrokerConfigEntry>> = {
   'log.cleaner.min.cleanable.ratio': entry('double', '0.5', 'min.cleanable.dirty.ratio'),
   'log.cleaner.delete.retention.ms': entry('long', '86400000', 'delete.retention.ms'),
   'log.cleaner.min.compaction.lag.ms': entry('long', '0', 'min.compaction.lag.ms'),
-  'log.cleaner.max.compaction.lag.ms': entry('long', '9223372036854775807', 'max.compaction.lag.ms'),
+  'log.cleaner.max.compaction.lag.ms': entry('long', longMax, 'max.compaction.lag.ms'),
   'log.index.interval.bytes': entry('int', '4096', 'index.interval.bytes'),
   'log.index.size.max.bytes': entry('int', '10485760', 'segment.index.bytes'),
   'log.segment.delete.delay.ms': entry('long', '60000', 'file.delete.delay.ms'),
-  'log.flush.interval.messages': entry('long', '9223372036854775807', 'flush.messages'),
+  'log.flush.interval.messages': entry('long', longMax, 'flush.messages'),
   'log.flush.interval.ms': entry('long', null, 'flush.ms'),
-  'log.flush.scheduler.interval.ms': fixed('long', '9223372036854775807'),
+  'log.flush.scheduler.interval.ms': fixed('long', longMax),
   'log.flush.offset.checkpoint.interval.ms': fixed('int', '60000'),
   'log.flush.start.offset.checkpoint.interval.ms': fixed('int', '60000'),
   'log.preallocate': entry('boolean', 'false', 'preallocate'),
   'log.message.timestamp.type': entry('string', 'CreateTime', 'message.timestamp.type'),
-  'log.message.timestamp.before.max.ms': entry('long', '9223372036854775807', 'message.timestamp.before.max.ms'),
+  'log.message.timestamp.before.max.ms': entry('long', longMax, 'message.timestamp.before.max.ms'),
   'log.message.timestamp.after.max.ms': entry('long', '3600000', 'message.timestamp.after.max.ms'),
 
   'replica.lag.time.max.ms': fixed('long', '30000'),
@@ -91,6 +95,8 @@ export const brokerConfigTable: Readonly<Record<string, BrokerConfigEntry>> = {
   'replica.socket.timeout.ms': fixed('int', '30000'),
   'replica.high.watermark.checkpoint.interval.ms': fixed('long', '5000'),
   'replica.selector.class': fixed('class', null),
+  'leader.replication.throttled.rate': atLeast('long', longMax, 0),
+  'follower.replication.throttled.rate': atLeast('long', longMax, 0),
   'fetch.max.bytes': fixed('int', '57671680'),
   'max.incremental.fetch.session.cache.slots': fixed('int', '1000'),
   'max.request.partition.size.limit': fixed('int', '2000'),

@@ -112,7 +112,6 @@ export const topicConfigs: readonly TopicConfigDefinition[] = [
     defaultValue: '',
     brokerProperty: null,
     doc: 'Replicas, as partition:broker or *, that fetch within follower.replication.throttled.rate.',
-    withoutEffect: true,
   },
   {
     name: 'index.interval.bytes',
@@ -128,7 +127,6 @@ export const topicConfigs: readonly TopicConfigDefinition[] = [
     defaultValue: '',
     brokerProperty: null,
     doc: 'Replicas, as partition:broker or *, that are served within leader.replication.throttled.rate.',
-    withoutEffect: true,
   },
   {
     name: 'local.retention.bytes',

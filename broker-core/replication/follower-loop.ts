@@ -3,12 +3,14 @@ import type { LogSink } from '../env/log-sink.ts'
 import { CorruptRecords } from '../records/record-varint.ts'
 import { afterError, afterOutOfRange, truncationPoint } from './follower-rules.ts'
 import type { Partition } from './partition.ts'
-import type { FollowerFetchAnswer, FollowerPartitionAnswer, FollowerPosition, LeaderEndpoint } from './ports.ts'
+import type { CatchUpLimit, FollowerFetchAnswer, FollowerPartitionAnswer, FollowerPosition, LeaderEndpoint } from './ports.ts'
 
 export interface FollowerLoopPorts {
   readonly clock: Clock
   readonly timers: Timers
   readonly log: LogSink
+  /** LEAD-12: of all loops of this broker together. */
+  readonly limit: CatchUpLimit
   /** A connection to the leader this loop follows; asked for again after a failure. */
   connect(): Promise<LeaderEndpoint>
   /** An error that nobody foresaw: the broker must stop. */
@@ -43,6 +45,9 @@ interface Followed {
 const firstBackoffMs = 20
 /** Later ones wait for the fetch in flight. */
 const eagerRetries = 5
+
+/** LEAD-12: what is held back is looked at again after this. */
+const heldBackMs = 250
 
 /** A fetch that waits for data at the leader is given up this long after a partition was added that it does not ask for. */
 const interruptAfterMs = 5
@@ -131,6 +136,7 @@ export class FollowerLoop {
   /** Ends when there is nothing to follow; a rejection is a bug. */
   async #rounds(): Promise<void> {
     while (!this.#isStopped && this.#followed.size > 0) {
+      if (this.#ports.limit.isOn) this.#holdBack()
       if (![...this.#followed.values()].some(followed => followed.isActive)) {
         await this.#pause(this.#options.backoffMs)
         continue
@@ -163,6 +169,23 @@ export class FollowerLoop {
     }
   }
 
+  /** LEAD-12: beyond the limit, what is not in sync is not asked for; everything else goes on. */
+  #holdBack(): void {
+    if (this.#ports.limit.roomBytes() > 0) return
+    for (const followed of this.#followed.values()) {
+      if (!followed.isActive || !this.#isLimited(followed.partition)) continue
+      this.#leaveOut(followed)
+      this.#ports.timers.after(heldBackMs, () => {
+        if (this.#comesBack(followed)) this.#wake?.()
+      })
+    }
+  }
+
+  #isLimited(partition: Partition): boolean {
+    const { limit } = this.#ports
+    return limit.isOn && !partition.isInSync && limit.covers(partition.topic, partition.partition)
+  }
+
   #request() {
     const isFull = this.#sessionId === 0
     const positions: FollowerPosition[] = []
@@ -189,6 +212,11 @@ export class FollowerLoop {
 
   #positionOf(followed: Followed): FollowerPosition {
     const { log, topic, topicId, partition } = followed.partition
+    const { partitionMaxBytes } = this.#options
+    // Never 0, with which nothing would ever come.
+    const maxBytes = this.#isLimited(followed.partition)
+      ? Math.max(1, Math.min(partitionMaxBytes, Math.floor(this.#ports.limit.roomBytes())))
+      : partitionMaxBytes
     return {
       topic,
       topicId,
@@ -197,7 +225,7 @@ export class FollowerLoop {
       fetchOffset: log.logEndOffset,
       lastFetchedEpoch: log.latestEpoch ?? -1,
       logStartOffset: log.logStartOffset,
-      maxBytes: this.#options.partitionMaxBytes,
+      maxBytes,
     }
   }
 
@@ -249,9 +277,15 @@ export class FollowerLoop {
       this.#ports.log.write('error', 'follower.corrupt-records', { ...coordinates(partition), error: error.message })
       return this.#takeError(followed, 'CORRUPT_MESSAGE')
     }
+    this.#count(partition, answer.recordsSizeBytes)
     followed.failures = 0
     followed.isDirty = hadRecords || partition.log.logStartOffset !== startBefore
     return undefined
+  }
+
+  #count({ topic, partition }: Partition, bytes: number): void {
+    const { limit } = this.#ports
+    if (limit.isOn && limit.covers(topic, partition)) limit.took(bytes)
   }
 
   async #takeError(followed: Followed, error: string): Promise<void> {
@@ -283,19 +317,29 @@ export class FollowerLoop {
 
   /** Leaves the partition out of the session, for a while or until newer metadata replaces it. */
   #suspend(followed: Followed, delayMs: number | undefined): void {
-    const { partition } = followed
-    const key = keyOf(partition.topicId, partition.partition)
-    followed.isActive = false
-    this.#forgotten.set(key, partition)
+    this.#leaveOut(followed)
     if (delayMs === undefined) return
     this.#ports.timers.after(delayMs, () => {
-      if (this.#followed.get(key) !== followed) return
-      followed.isActive = true
-      followed.isDirty = true
-      this.#forgotten.delete(key)
+      if (!this.#comesBack(followed)) return
       if (followed.failures <= eagerRetries) this.#resume()
       else this.#wake?.()
     })
+  }
+
+  #leaveOut(followed: Followed): void {
+    const { partition } = followed
+    followed.isActive = false
+    this.#forgotten.set(keyOf(partition.topicId, partition.partition), partition)
+  }
+
+  /** False when it is followed no more, or as something else. */
+  #comesBack(followed: Followed): boolean {
+    const key = keyOf(followed.partition.topicId, followed.partition.partition)
+    if (this.#followed.get(key) !== followed) return false
+    followed.isActive = true
+    followed.isDirty = true
+    this.#forgotten.delete(key)
+    return true
   }
 
   #resetSession(): void {

@@ -105,6 +105,10 @@ export class Partition {
   get isr(): readonly number[] {
     return this.#leadership?.isr ?? this.#assignment.isr
   }
+  /** Whether the replica on this broker is in the ISR. */
+  get isInSync(): boolean {
+    return this.isr.includes(this.#brokerId)
+  }
   get isUnderMinIsr(): boolean {
     return this.isr.length < this.#effectiveMinIsr()
   }

@@ -41,6 +41,18 @@ export type LeaderLogBounds =
   | { readonly error: 'NONE'; readonly logStartOffset: number; readonly logEndOffset: number }
   | { readonly error: string }
 
+/** LEAD-12: what replicas that are not in sync may take, on one side of a broker. */
+export interface CatchUpLimit {
+  /** False: nothing is limited, and nothing need be asked or told. */
+  readonly isOn: boolean
+  /** Whether traffic of the partition counts. */
+  covers(topic: string, partition: number): boolean
+  /** What may go now; 0 or less: replicas outside of the ISR have to wait. */
+  roomBytes(): number
+  /** Counts what went. */
+  took(bytes: number): void
+}
+
 export interface FollowerFetch {
   readonly sessionId: number
   readonly sessionEpoch: number

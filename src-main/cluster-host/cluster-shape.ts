@@ -1,9 +1,17 @@
-/** What one local cluster is made of, once everything is decided. Node ids are 1 to `ports.length`. */
+/** A broker that came to the cluster after it was made: broker only, an observer of the quorum. */
+export interface AddedBroker {
+  readonly brokerId: number
+  readonly port: number
+}
+
+/** What one local cluster is made of, once everything is decided. Its voters are the nodes 1 to `ports.length`, for good. */
 export interface ClusterShape {
   readonly clusterId: string
   readonly host: string
   readonly ports: readonly number[]
   readonly controllerPorts: readonly number[]
+  /** In order of id. */
+  readonly added: readonly AddedBroker[]
   readonly dataDirectory: string
   /** Kafka's server properties given by the person; the same for every broker. */
   readonly overrides: Readonly<Record<string, string>>
@@ -25,13 +33,37 @@ export const ownProperties = [
 
 export const brokerDirectory = (dataDirectory: string, nodeId: number): string => `${dataDirectory}/broker-${nodeId}`
 
-export const bootstrapOf = (shape: Pick<ClusterShape, 'host' | 'ports'>): string =>
-  shape.ports.map(port => `${shape.host}:${port}`).join(',')
+/** Brokers of a local cluster, whatever they are: one process on one machine. */
+export const brokersMax = 9
+
+type Members = Pick<ClusterShape, 'ports' | 'added'>
+
+/** Every broker with its client port, voters first. */
+export const membersOf = ({ ports, added }: Members): readonly AddedBroker[] => [
+  ...ports.map((port, index) => ({ brokerId: index + 1, port })),
+  ...added,
+]
+
+export const isVoter = ({ ports }: Pick<ClusterShape, 'ports'>, brokerId: number): boolean =>
+  brokerId >= 1 && brokerId <= ports.length
+
+/** The smallest id above the voters' that nobody has. */
+export function freeBrokerId({ ports, added }: Members, isTaken: (brokerId: number) => boolean = () => false): number {
+  let brokerId = ports.length + 1
+  while (added.some(broker => broker.brokerId === brokerId) || isTaken(brokerId)) brokerId += 1
+  return brokerId
+}
+
+export const bootstrapOf = (shape: Members & Pick<ClusterShape, 'host'>): string =>
+  membersOf(shape)
+    .map(({ port }) => `${shape.host}:${port}`)
+    .join(',')
 
 /** The `server.properties` of one node. */
 export function nodeProperties(shape: ClusterShape, nodeId: number): Map<string, string> {
   const { host, ports, controllerPorts } = shape
-  const listener = `PLAINTEXT://${host}:${ports[nodeId - 1]}`
+  const votes = isVoter(shape, nodeId)
+  const listener = `PLAINTEXT://${host}:${membersOf(shape).find(member => member.brokerId === nodeId)?.port}`
   const replicationFactor = String(Math.min(3, ports.length))
   return new Map([
     ['default.replication.factor', replicationFactor],
@@ -41,8 +73,8 @@ export function nodeProperties(shape: ClusterShape, nodeId: number): Map<string,
     ...Object.entries(shape.overrides),
     ['node.id', String(nodeId)],
     ['cluster.id', shape.clusterId],
-    ['process.roles', 'broker,controller'],
-    ['listeners', `${listener},CONTROLLER://${host}:${controllerPorts[nodeId - 1]}`],
+    ['process.roles', votes ? 'broker,controller' : 'broker'],
+    ['listeners', votes ? `${listener},CONTROLLER://${host}:${controllerPorts[nodeId - 1]}` : listener],
     ['advertised.listeners', listener],
     ['controller.listener.names', 'CONTROLLER'],
     ['controller.quorum.voters', controllerPorts.map((port, index) => `${index + 1}@${host}:${port}`).join(',')],

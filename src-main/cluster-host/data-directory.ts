@@ -2,13 +2,22 @@ import { randomBytes } from 'node:crypto'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { brokersMax } from './cluster-shape.ts'
 import { readJsonFile, writeJsonFile } from '../settings/json-file.ts'
 
+const port = z.number().int().min(1).max(65_535)
 const clusterFile = z.object({
   version: z.literal(1),
   clusterId: z.string().regex(/^[A-Za-z0-9_-]{22}$/),
-  brokers: z.number().int().min(1).max(9),
-  ports: z.array(z.number().int().min(1).max(65_535)).max(9),
+  /** The voters of its quorum, nodes 1 to this; they stay. */
+  brokers: z.number().int().min(1).max(brokersMax),
+  /** Client ports of the voters. */
+  ports: z.array(port).max(brokersMax),
+  /** Brokers that were added to the running cluster. */
+  added: z
+    .array(z.object({ brokerId: z.number().int().min(1).max(2_147_483_647), port }))
+    .max(brokersMax)
+    .default([]),
 })
 /** `cluster.json` in the data directory. */
 export type ClusterFile = z.output<typeof clusterFile>
@@ -21,7 +30,8 @@ export class DataDirectoryError extends Error {
 export interface DataDirectory {
   readonly path: string
   readonly file: ClusterFile
-  remember(ports: readonly number[]): void
+  /** Writes what changed. */
+  remember(change: Partial<Pick<ClusterFile, 'ports' | 'added'>>): void
   /** Gives up the lock; safe to call again. */
   release(): void
 }
@@ -32,7 +42,7 @@ export interface Lock {
 
 /**
  * Makes the directory when missing, locks it for this process and reads what it holds. `lock` is undefined when another process has
- * it. Throws DataDirectoryError.
+ * it. Fewer brokers than it holds are refused, more are the caller's to add. Throws DataDirectoryError.
  */
 export function openDataDirectory(
   path: string,
@@ -49,19 +59,22 @@ export function openDataDirectory(
       clusterId: randomBytes(16).toString('base64url'),
       brokers: wish.brokers ?? 3,
       ports: [],
+      added: [],
     }
     let file = readJsonFile(filePath, clusterFile, fresh, told)
-    if (wish.brokers !== undefined && wish.brokers !== file.brokers)
-      throw new DataDirectoryError(`${path} holds a cluster of ${file.brokers} brokers, not of ${wish.brokers}`)
+    const present = file.brokers + file.added.length
+    if (wish.brokers !== undefined && wish.brokers < present)
+      throw new DataDirectoryError(`${path} holds a cluster of ${present} brokers, not of ${wish.brokers}`)
     if (file === fresh) writeJsonFile(filePath, file)
     return {
       path,
       get file() {
         return file
       },
-      remember(ports) {
-        if (String(file.ports) === String(ports)) return
-        file = { ...file, ports: [...ports] }
+      remember(change) {
+        const next = { ...file, ...change }
+        if (JSON.stringify(next) === JSON.stringify(file)) return
+        file = next
         writeJsonFile(filePath, file)
       },
       release: held.release,

@@ -26,6 +26,7 @@ export interface LocalBrokerOptions {
   readonly brokerId: number
   readonly host: string
   readonly port: number
+  readonly isVoter: boolean
   readonly properties: ReadonlyMap<string, string>
   readonly run: RunBroker
   readonly changed: () => void
@@ -34,8 +35,9 @@ export interface LocalBrokerOptions {
 }
 
 export function localBroker(options: LocalBrokerOptions): LocalBroker {
-  const { brokerId, host, port } = options
-  let view: LocalBrokerView = { brokerId, host, port, state: 'stopped', startedAtMs: null, failure: null, eventLoopDelayMs: null }
+  const { brokerId, host, port, isVoter } = options
+  const atRest = { startedAtMs: null, failure: null, eventLoopDelayMs: null }
+  let view: LocalBrokerView = { brokerId, host, port, isVoter, state: 'stopped', ...atRest }
   let handle: BrokerHandle | undefined
 
   const move = (state: LocalBrokerState, more: Partial<LocalBrokerView> = {}) => {

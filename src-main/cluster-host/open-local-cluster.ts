@@ -1,12 +1,14 @@
 import { brokerConfig } from '../../broker-core/cluster/broker-config.ts'
+import { brokerFiles } from './broker-files.ts'
 import type { BrokerEvent, RunBroker } from './broker-runner.ts'
 import { clusterHost } from './cluster-host.ts'
 import type { ClusterHost } from './cluster-host.ts'
-import { nodeProperties, ownProperties } from './cluster-shape.ts'
-import type { ClusterShape } from './cluster-shape.ts'
+import { freeBrokerId, membersOf, nodeProperties, ownProperties } from './cluster-shape.ts'
+import type { AddedBroker, ClusterShape } from './cluster-shape.ts'
 import { DataDirectoryError, openDataDirectory } from './data-directory.ts'
-import type { Lock } from './data-directory.ts'
-import { chooseClientPorts, chooseControllerPorts, isPortFree } from './port-choice.ts'
+import type { DataDirectory, Lock } from './data-directory.ts'
+import { chooseAddedPorts, chooseClientPorts, chooseControllerPorts, isPortFree } from './port-choice.ts'
+import type { IsPortFree } from './port-choice.ts'
 
 /** Why no cluster can be started; one line for a person. */
 export class ClusterRefusal extends Error {
@@ -42,17 +44,18 @@ export async function openLocalCluster(wish: LocalClusterWish, ports: LocalClust
   if (own !== undefined) throw new ClusterRefusal(`--override ${own} is not possible here: each broker gets its own`)
   const directory = openDirectory(wish, ports)
   try {
-    const count = directory.file.brokers
-    const clientPorts = await takeClientPorts(wish, directory.file.ports, count, ports)
-    const controllerPorts = await chooseControllerPorts(host, count, async (address, port) =>
-      clientPorts.includes(port) ? false : await isPortFree(address, port),
-    )
-    directory.remember(clientPorts)
-    const { clusterId } = directory.file
-    const { overrides, dataDirectory } = wish
-    const shape: ClusterShape = { clusterId, host, ports: clientPorts, controllerPorts, dataDirectory, overrides }
+    const shape = await decideShape(wish, directory, ports)
     judgeProperties(shape, ports)
-    const cluster = clusterHost({ shape, run: ports.run, told: ports.told, nowMs: ports.nowMs })
+    directory.remember({ ports: [...shape.ports], added: [...shape.added] })
+    const cluster = clusterHost({
+      shape,
+      run: ports.run,
+      told: ports.told,
+      nowMs: ports.nowMs,
+      files: brokerFiles(shape.dataDirectory),
+      remember: added => directory.remember({ added: [...added] }),
+      freePort: portForOneMore,
+    })
     return {
       host: cluster,
       async close() {
@@ -64,6 +67,49 @@ export async function openLocalCluster(wish: LocalClusterWish, ports: LocalClust
     directory.release()
     throw error
   }
+}
+
+async function decideShape(wish: LocalClusterWish, directory: DataDirectory, ports: LocalClusterPorts): Promise<ClusterShape> {
+  const { clusterId, brokers: count, ports: remembered } = directory.file
+  const { overrides, dataDirectory } = wish
+  const clientPorts = await takeClientPorts(wish, remembered, count, ports)
+  const added = await decideAdded(wish, directory, clientPorts, ports)
+  const taken = [...clientPorts, ...added.map(broker => broker.port)]
+  const isOurs: IsPortFree = async (address, port) => !taken.includes(port) && (await isPortFree(address, port))
+  const controllerPorts = await chooseControllerPorts(host, count, isOurs, process.pid)
+  return { clusterId, host, ports: clientPorts, controllerPorts, added, dataDirectory, overrides }
+}
+
+async function portForOneMore(shape: ClusterShape): Promise<number> {
+  const present = membersOf(shape).map(member => member.port)
+  const [chosen] = await chooseAddedPorts(host, present, [undefined], async (address, port) =>
+    shape.controllerPorts.includes(port) ? false : await isPortFree(address, port),
+  )
+  return chosen as number
+}
+
+/** Those that were added before, and those that are missing to what `--brokers` asks for. */
+async function decideAdded(
+  wish: LocalClusterWish,
+  { file }: DataDirectory,
+  clientPorts: readonly number[],
+  ports: LocalClusterPorts,
+): Promise<AddedBroker[]> {
+  const files = brokerFiles(wish.dataDirectory)
+  const wanted: { brokerId: number; port: number | undefined }[] = [...file.added]
+  while (file.brokers + wanted.length < (wish.brokers ?? 0)) {
+    const added = wanted.map(({ brokerId }) => ({ brokerId, port: 0 }))
+    wanted.push({ brokerId: freeBrokerId({ ports: clientPorts, added }, files.has), port: undefined })
+  }
+  const remembered = wanted.map(broker => broker.port)
+  const chosen = await chooseAddedPorts(host, clientPorts, remembered, isPortFree)
+  const added = wanted.map(({ brokerId }, index) => ({ brokerId, port: chosen[index] as number }))
+  for (const [index, { brokerId, port }] of added.entries()) {
+    const before = wanted[index]?.port
+    if (before !== undefined && before !== port)
+      ports.notice('warning', 'Ports moved', `port ${before} is taken: broker ${brokerId} listens on ${port} instead`)
+  }
+  return added.sort((a, b) => a.brokerId - b.brokerId)
 }
 
 /** Every broker would say the same of a bad property: it is said once, before any of them starts. */

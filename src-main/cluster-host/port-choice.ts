@@ -38,9 +38,40 @@ export async function chooseClientPorts(wish: PortWish, isFree: IsPortFree): Pro
   return { ok: true, ports: await nextFreeRow(host, Math.max(...preferred) + 1, count, isFree), movedFrom: taken }
 }
 
-/** Controller ports: any row that is free; nobody but the brokers uses them. */
-export async function chooseControllerPorts(host: string, count: number, isFree: IsPortFree): Promise<readonly number[]> {
-  return await nextFreeRow(host, firstControllerPort, count, isFree)
+/** Rows of controller ports from which clusters begin to look. */
+const controllerRows = 900
+
+/**
+ * Controller ports: any row that is free; nobody but the brokers uses them. Clusters that start at the same moment find the same ports
+ * free: `spread`, another one for each process, lets them begin to look at different rows.
+ */
+export async function chooseControllerPorts(
+  host: string,
+  count: number,
+  isFree: IsPortFree,
+  spread: number,
+): Promise<readonly number[]> {
+  return await nextFreeRow(host, firstControllerPort + (spread % controllerRows) * 3, count, isFree)
+}
+
+/**
+ * Client ports of added brokers: that of the last run where it is free, else the next free one above all others. `fixed` are those of
+ * the voters, which nobody may take.
+ */
+export async function chooseAddedPorts(
+  host: string,
+  fixed: readonly number[],
+  remembered: readonly (number | undefined)[],
+  isFree: IsPortFree,
+): Promise<readonly number[]> {
+  const chosen: number[] = []
+  for (const wanted of remembered) {
+    const taken = [...fixed, ...chosen]
+    const isOurs: IsPortFree = async (address, port) => !taken.includes(port) && (await isFree(address, port))
+    const isThere = wanted !== undefined && (await isOurs(host, wanted))
+    chosen.push(isThere ? wanted : ((await nextFreeRow(host, Math.max(0, ...taken) + 1, 1, isOurs))[0] as number))
+  }
+  return chosen
 }
 
 const row = (first: number, count: number): number[] => Array.from({ length: count }, (_, index) => first + index)

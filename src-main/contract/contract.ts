@@ -13,8 +13,10 @@ import type {
   ClusterEvent,
   ClusterOverview,
   ClusterStatus,
+  LocalBrokerView,
   LocalClusterView,
   RateSample,
+  RetireProgress,
   SampleShopView,
 } from './views/cluster.ts'
 import type { GroupDetail, GroupList, LagHistory, LagItem, RebalanceEvent } from './views/groups.ts'
@@ -37,6 +39,7 @@ import type {
   TopicLags,
   TopicLayout,
   TopicList,
+  TopicListPart,
 } from './views/topics.ts'
 import type { ReassignmentPlan, ReassignmentView } from './views/reassignments.ts'
 import type { ResetPlan, ResetResult } from './views/resets.ts'
@@ -107,8 +110,16 @@ export const contract = {
   /** Ends its thread at once, as a crash would. */
   'local.killBroker': call<null>()(app.onBroker),
   'local.restartBroker': call<null>()(app.onBroker),
+  /** A further broker for the running cluster; answers when it serves. */
+  'local.addBroker': call<LocalBrokerView>()(app.addBroker),
+  /** Moves its replicas to the others, stops and forgets it. Ends with `done`; cancelled while moving, the moves are taken back. */
+  'local.retireBroker': stream<RetireProgress>()(app.retireBroker),
+  /** Stops it, removes its replicas from its disk and starts it: it copies everything anew. */
+  'local.emptyBroker': call<null>()(app.onBroker),
 
   'topics.list': call<TopicList>()(topics.listTopics),
+  /** The list, internal topics too, in parts of at most 500: what there is first, then what changed. For long lists that stay open. */
+  'topics.watch': stream<TopicListPart>()(onConnection),
   /** Groups and their worst lag for the whole list: nothing is asked of the cluster. */
   'topics.lags': call<TopicLags>()(onConnection),
   'topics.consumers': call<TopicConsumers>()(onTopic),

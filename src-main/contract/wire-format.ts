@@ -5,10 +5,12 @@
  */
 export function encodeMessage(message: unknown): string | Uint8Array<ArrayBuffer> {
   const blobs: Uint8Array[] = []
-  const json = JSON.stringify(message, (_key, value: unknown) => {
-    if (!(value instanceof Uint8Array)) return value
-    blobs.push(value)
-    return { $bytes: value.length }
+  // Not the value that the replacer is given: a Buffer of Node has become a plain object by then.
+  const json = JSON.stringify(message, function (this: Readonly<Record<string, unknown>>, key, value: unknown) {
+    const original = this[key]
+    if (!(original instanceof Uint8Array)) return value
+    blobs.push(original)
+    return { $bytes: original.length }
   })
   return blobs.length === 0 ? json : binaryFrame(new TextEncoder().encode(json), blobs)
 }

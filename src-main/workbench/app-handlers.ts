@@ -11,8 +11,8 @@ import type { Connections } from './connections.ts'
 import type { SchemaFolder } from './decoders/schema-folder.ts'
 import { badInput, refused } from './failures.ts'
 import type { Handlers } from './handlers.ts'
+import type { LocalHandlers } from './local-handlers.ts'
 import { testConnection } from './test-connection.ts'
-import type { Upcoming } from './upcoming-handlers.ts'
 
 /** A killed thread is gone at once; a stopped one hands its leaderships over first. */
 const stopBrokerWithinMs = 10_000
@@ -25,7 +25,7 @@ export type AppHandlers = Pick<
   | 'settings.read'
   | 'settings.write'
   | 'schemas.watch'
-  | Exclude<Extract<keyof Handlers, `connections.${string}` | `local.${string}`>, Upcoming>
+  | Exclude<Extract<keyof Handlers, `connections.${string}` | `local.${string}`>, keyof LocalHandlers>
 >
 
 export interface AppSources {

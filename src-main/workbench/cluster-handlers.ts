@@ -9,24 +9,26 @@ import { clusterOverview } from './overview.ts'
 import { clientSnippets } from './snippets.ts'
 import { addPartitions, alterTopicConfig, createTopic, dropTopics, emptyTopic } from './topics/change-topics.ts'
 import { cancelReassignment, electPreferred, planReassignment, reassign, watchReassignments } from './topics/reassignments.ts'
+import type { ReplicationThrottles } from './topics/replication-throttles.ts'
 import { topicSummary } from './topics/list-topics.ts'
 import { configDefinitions, readTopicConfig } from './topics/topic-config.ts'
 import { topicDetail } from './topics/topic-detail.ts'
 import { topicConsumers, topicLags } from './topics/topic-readers.ts'
 import type { ReadersSample } from './topics/topic-readers.ts'
 import { planLayout } from './topics/plan-layout.ts'
-import type { Upcoming } from './upcoming-handlers.ts'
+import { watchTopics } from './topics/watch-topics.ts'
 
 const factsMaxAgeMs = 10_000
 /** A list comes after this with what is known by then. */
 const factsWithinMs = 700
 
-export type ClusterHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `cluster.${string}` | `topics.${string}`>, Upcoming>>
+export type ClusterHandlers = Pick<Handlers, Extract<keyof Handlers, `cluster.${string}` | `topics.${string}`>>
 
 export interface ClusterSources {
   readonly clusters: Clusters
   readonly connections: Connections
   readonly rooms: ConnectionRooms
+  readonly throttles: ReplicationThrottles
   readonly nowMs: () => number
 }
 
@@ -58,6 +60,7 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
       const summaries = listed.map(topic => topicSummary(topic, numbers)).sort(byName)
       return { asOfMs: nowMs(), topics: summaries, missing: room.facts.missing }
     },
+    'topics.watch': ({ connection }, { signal }) => untilClosed(rooms.of(connection), signal, watchTopics),
     async 'topics.lags'({ connection }) {
       const { asOfMs, sample } = await readersSample(rooms.of(connection))
       return { asOfMs, topics: topicLags(sample) }
@@ -69,24 +72,33 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
     'topics.planLayout': (order, { signal }) => planLayout(clusters.client(order.connection), order, signal),
     'topics.detail': ({ connection, topic }, { signal }) => topicDetail(clusters.client(connection), topic, { nowMs, signal }),
     'topics.create': (order, { signal }) =>
-      createTopic(
-        order.validateOnly ? clusters.client(order.connection) : clusters.writableClient(order.connection),
-        order,
-        signal,
-      ),
-    'topics.delete': ({ connection, topics }, { signal }) => dropTopics(clusters.writableClient(connection), topics, signal),
-    'topics.addPartitions': (order, { signal }) => addPartitions(clusters.writableClient(order.connection), order, signal),
-    'topics.empty': ({ connection, topic }, { signal }) => emptyTopic(clusters.writableClient(connection), topic, signal),
+      order.validateOnly
+        ? createTopic(clusters.client(order.connection), order, signal)
+        : seenSoon(rooms.of(order.connection), createTopic(clusters.writableClient(order.connection), order, signal)),
+    'topics.delete': ({ connection, topics }, { signal }) =>
+      seenSoon(rooms.of(connection), dropTopics(clusters.writableClient(connection), topics, signal)),
+    'topics.addPartitions': (order, { signal }) =>
+      seenSoon(rooms.of(order.connection), addPartitions(clusters.writableClient(order.connection), order, signal)),
+    'topics.empty': ({ connection, topic }, { signal }) =>
+      seenSoon(rooms.of(connection), emptyTopic(clusters.writableClient(connection), topic, signal)),
     'topics.config': ({ connection, topic }, { signal }) => readTopicConfig(clusters.client(connection), topic, signal),
     'topics.alterConfig': (order, { signal }) => alterTopicConfig(clusters.writableClient(order.connection), order, signal),
     'topics.configDefinitions': () => Promise.resolve(configDefinitions()),
     'topics.electLeaders': (order, { signal }) => electPreferred(clusters.writableClient(order.connection), order, signal),
     'topics.planReassignment': (order, { signal }) => planReassignment(clusters.client(order.connection), order, signal),
-    'topics.reassign': (order, { signal }) => reassign(clusters.writableClient(order.connection), order, signal),
+    'topics.reassign': (order, { signal }) =>
+      reassign(clusters.writableClient(order.connection), order, sources.throttles, signal),
     'topics.cancelReassignment': (order, { signal }) =>
       cancelReassignment(clusters.writableClient(order.connection), order, signal),
     'topics.reassignments': ({ connection }, { signal }) => watchReassignments(clusters.client(connection), signal),
   }
+}
+
+/** What was changed is seen in the next round, which begins at once. */
+async function seenSoon<T>({ sampler }: ConnectionRoom, change: Promise<T>): Promise<T> {
+  const answer = await change
+  sampler.hurry()
+  return answer
 }
 
 /** Who reads what, by the last round; waits for the first one. */

@@ -28,6 +28,8 @@ export interface Connections {
   /** Of a connection that is there; for its client only. */
   secrets(id: string): ConnectionSecrets
   remove(id: string): void
+  /** The embedded cluster listens elsewhere: a broker came or went. */
+  localMoved(bootstrap: string): void
 }
 
 export interface ConnectionsOptions {
@@ -95,6 +97,10 @@ export function openConnections(options: ConnectionsOptions): Connections {
       fixedNow = fixedNow.filter(candidate => candidate.id !== id)
       options.settings.replaceProfiles(options.settings.profiles().filter(profile => profile.id !== id))
       store.write(id, undefined)
+      publish()
+    },
+    localMoved(bootstrap) {
+      fixedNow = fixedNow.map(it => (it.id === localConnection ? { ...it, bootstrap: bootstrap.split(',') } : it))
       publish()
     },
   }

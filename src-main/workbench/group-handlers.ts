@@ -3,9 +3,8 @@ import { groupDetail, groupSummary } from './groups/group-views.ts'
 import { applyReset, deleteGroup, planReset } from './groups/resets.ts'
 import type { Handlers } from './handlers.ts'
 import { inOneThenSingly } from './watch.ts'
-import type { Upcoming } from './upcoming-handlers.ts'
 
-export type GroupHandlers = Pick<Handlers, Exclude<Extract<keyof Handlers, `groups.${string}`>, Upcoming>>
+export type GroupHandlers = Pick<Handlers, Extract<keyof Handlers, `groups.${string}`>>
 
 /** Groups, their lag, and moving them. Looking joins none and commits nothing. */
 export function groupHandlers(sources: Pick<ClusterSources, 'clusters' | 'rooms' | 'nowMs'>): GroupHandlers {
@@ -19,7 +18,7 @@ export function groupHandlers(sources: Pick<ClusterSources, 'clusters' | 'rooms'
       const silent = groups.filter(group => group.error !== null).map(group => `${group.group} (${group.error})`)
       return {
         asOfMs,
-        groups: groups.map(group => groupSummary(group, sampler.group(group.group))),
+        groups: groups.map(group => groupSummary(group, sampler.group(group.group), sampler.memberCount(group.group))),
         missing: [...(failure === null ? [] : [failure.message]), ...silent],
       }
     },

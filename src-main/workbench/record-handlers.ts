@@ -4,11 +4,21 @@ import type { SchemaSources } from './decoders/decoding.ts'
 import type { Handlers } from './handlers.ts'
 import { recordDetails } from './messages/record-detail.ts'
 import type { RecordSessions } from './messages/record-sessions.ts'
-import { produceOne } from './produce.ts'
+import { produceOne } from './produce/produce-one.ts'
+import { produceRuns } from './produce/produce-many.ts'
 
 export type RecordHandlers = Pick<
   Handlers,
-  'records.open' | 'records.page' | 'records.close' | 'records.detail' | 'records.bytes' | 'records.text' | 'records.produce'
+  | 'records.open'
+  | 'records.page'
+  | 'records.close'
+  | 'records.detail'
+  | 'records.bytes'
+  | 'records.text'
+  | 'records.produce'
+  | 'records.produceMany'
+  | 'records.endProduce'
+  | 'records.previewTemplate'
 >
 
 export interface RecordSources {
@@ -16,11 +26,14 @@ export interface RecordSources {
   readonly sessions: RecordSessions
   readonly nowMs: () => number
   readonly schemasOf: (connection: string) => SchemaSources
+  /** Of a file that a person named. Throws BAD_INPUT. */
+  readonly pathOf: (path: string) => string
 }
 
 /** Records: pages of them, one of them, and new ones. */
-export function recordHandlers({ clusters, sessions, nowMs, schemasOf }: RecordSources): RecordHandlers {
+export function recordHandlers({ clusters, sessions, nowMs, schemasOf, pathOf }: RecordSources): RecordHandlers {
   const details = recordDetails()
+  const runs = produceRuns({ nowMs, pathOf })
   return {
     'records.open': (order, context) => {
       const decoding = newDecoding({
@@ -55,6 +68,17 @@ export function recordHandlers({ clusters, sessions, nowMs, schemasOf }: RecordS
       })
       return details.text(clusters.client(order.connection), order, decoding, signal)
     },
-    'records.produce': (order, { signal }) => produceOne(clusters.writableClient(order.connection), order, { nowMs, signal }),
+    'records.produce': (order, { signal }) =>
+      produceOne(clusters.writableClient(order.connection), order, { nowMs, signal, local: schemasOf(order.connection).local }),
+    async *'records.produceMany'(order, { signal }) {
+      yield* runs.start(clusters.writableClient(order.connection), order, signal, schemasOf(order.connection).local)
+    },
+    'records.endProduce'(order) {
+      runs.end(order)
+      return Promise.resolve(null)
+    },
+    async 'records.previewTemplate'(order) {
+      return await Promise.resolve(runs.preview(order))
+    },
   }
 }

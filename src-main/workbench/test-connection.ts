@@ -37,7 +37,7 @@ export async function testConnection(
   const walk: [StepName, () => Promise<string | undefined>][] = [
     ['dns', () => resolveNames(endpoints)],
     ['tcp', () => someConnects(endpoints)],
-    ['tls', () => Promise.resolve(security.tls === undefined ? undefined : 'asked for with the next step')],
+    ['tls', () => someShakesHands(endpoints, security.tls)],
     ['sasl', () => Promise.resolve(security.sasl === undefined ? undefined : 'asked for with the next step')],
     ['api-versions', () => askVersions(client, signal)],
     ['metadata', () => askMetadata(client, signal)],
@@ -65,7 +65,7 @@ async function taken(step: StepName, run: () => Promise<string | undefined>): Pr
   }
 }
 
-/** TLS and SASL happen inside of connecting: the error says which of them broke. */
+/** SASL happens inside of connecting, and so does TLS with addresses that are told later: the error says which of them broke. */
 function brokenStep(step: StepName, error: unknown): StepName {
   if (!(error instanceof KafkaClientError)) return step
   if (error.code === 'TLS_FAILED') return 'tls'
@@ -107,6 +107,19 @@ function connects({ host, port }: Endpoint): Promise<void> {
     socket.once('timeout', () => fail(new Error(`${host}:${port} does not answer`)))
     socket.once('error', fail)
   })
+}
+
+/** As the client does it. Who answers TLS with something else is no TLS listener, which the client takes for a lost connection. */
+async function someShakesHands(endpoints: readonly Endpoint[], options: ClientSecurity['tls']): Promise<string | undefined> {
+  if (options === undefined) return undefined
+  const { network } = nodeEnv()
+  const shake = async (endpoint: Endpoint) =>
+    (await network.connect(endpoint, { timeoutMs: stepTimeoutMs, tls: options })).destroy()
+  const results = await Promise.allSettled(endpoints.map(shake))
+  const good = results.filter(it => it.status === 'fulfilled')
+  if (good.length === 0) throw results.find(it => it.status === 'rejected')?.reason ?? new Error('there is no address')
+  const trust = options.rejectUnauthorized === false ? 'any certificate is taken' : 'the certificate is trusted'
+  return `${good.length} of ${endpoints.length} addresses shake hands; ${trust}`
 }
 
 async function askVersions(client: KafkaClient, signal: AbortSignal): Promise<string> {

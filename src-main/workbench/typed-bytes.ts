@@ -1,18 +1,91 @@
+import { encode as encodeMessagePack } from '@msgpack/msgpack'
+import { encode as encodeCbor } from 'cborg'
 import type { ParsedOf } from '../contract/contract.ts'
+import type { LocalSchemas } from './decoders/local-schemas.ts'
+import { parseExactly } from './decoders/exact-json.ts'
 import { badInput } from './failures.ts'
 
-export interface Typed {
-  readonly encoding: NonNullable<ParsedOf<'records.produce'>['key']>['encoding']
-  readonly text: string
-}
+export type Typed = NonNullable<ParsedOf<'records.produce'>['key']>
 
 /** What a person typed, as bytes; null stays null (no key, a tombstone). `where` names the field in a refusal. */
-export function typedBytes(typed: Typed | null, where: string): Uint8Array | null {
+export function typedBytes(typed: Typed | null, where: string, local?: Pick<LocalSchemas, 'encoder'>): Uint8Array | null {
   if (typed === null) return null
-  if (typed.encoding === 'hex') return hexBytes(typed.text, where)
-  if (typed.encoding === 'base64') return base64Bytes(typed.text, where)
-  if (typed.encoding === 'json') checkJson(typed.text, where)
-  return new TextEncoder().encode(typed.text)
+  const { text } = typed
+  switch (typed.encoding) {
+    case 'hex':
+      return hexBytes(text, where)
+    case 'base64':
+      return base64Bytes(text, where)
+    case 'json':
+      checkJson(text, where)
+      return new TextEncoder().encode(text)
+    case 'text':
+      return new TextEncoder().encode(text)
+    case 'int32':
+      return numberBytes(4, wholeNumber(text, 32n, where), (view, value) => view.setInt32(0, Number(value)))
+    case 'int64':
+      return numberBytes(8, wholeNumber(text, 64n, where), (view, value) => view.setBigInt64(0, value))
+    case 'float64':
+      return float64Bytes(text, where)
+    case 'uuid':
+      return uuidBytes(text, where)
+    case 'msgpack':
+      return structured(text, where, value => encodeMessagePack(value, { useBigInt64: true }))
+    case 'cbor':
+      return structured(text, where, value => encodeCbor(value, { mapSorter: () => 0 }))
+    case 'schema':
+      return bySchema(typed, where, local)
+  }
+}
+
+function bySchema(typed: Typed, where: string, local: Pick<LocalSchemas, 'encoder'> | undefined): Uint8Array {
+  const name = (typed.schema ?? '').replace(/^schema:/, '')
+  const encode = local?.encoder(name)
+  if (encode === undefined)
+    throw badInput(`${where}: the schema folder has no Avro schema ${JSON.stringify(name)}`, 'Only Avro can be written so far.')
+  checkJson(typed.text, where)
+  try {
+    return encode(typed.text)
+  } catch (error) {
+    throw badInput(`${where} is ${(error as Error).message}`)
+  }
+}
+
+function wholeNumber(text: string, bits: bigint, where: string): bigint {
+  if (!/^\s*-?\d{1,20}\s*$/.test(text)) throw badInput(`${where} is no whole number`)
+  const value = BigInt(text.trim())
+  if (BigInt.asIntN(Number(bits), value) !== value) throw badInput(`${where} does not fit into ${bits} bits`)
+  return value
+}
+
+function numberBytes(size: 4 | 8, value: bigint, write: (view: DataView, value: bigint) => void): Uint8Array {
+  const bytes = new Uint8Array(size)
+  write(new DataView(bytes.buffer), value)
+  return bytes
+}
+
+function float64Bytes(text: string, where: string): Uint8Array {
+  const value = Number(text)
+  if (text.trim() === '' || (Number.isNaN(value) && text.trim() !== 'NaN')) throw badInput(`${where} is no number`)
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setFloat64(0, value)
+  return bytes
+}
+
+function uuidBytes(text: string, where: string): Uint8Array {
+  const digits = text.trim().replaceAll('-', '')
+  if (!/^[0-9a-f]{32}$/i.test(digits)) throw badInput(`${where} is no UUID: 32 hex digits are`)
+  return Uint8Array.from(Buffer.from(digits, 'hex'))
+}
+
+/** Of JSON; integers keep all their digits where the format has room for them. */
+function structured(text: string, where: string, encode: (value: unknown) => Uint8Array): Uint8Array {
+  checkJson(text, where)
+  try {
+    return encode(parseExactly(text))
+  } catch (error) {
+    throw badInput(`${where} cannot be encoded: ${(error as Error).message}`)
+  }
 }
 
 /** JSON is checked, then sent as it was typed: its layout and its numbers belong to the person. */

@@ -24,14 +24,16 @@ import { openSchemaFolder } from './decoders/schema-folder.ts'
 import type { Schemas } from './decoders/schemas.ts'
 import { groupHandlers } from './group-handlers.ts'
 import type { Handlers } from './handlers.ts'
+import { localHandlers } from './local-handlers.ts'
 import { recordSessions } from './messages/record-sessions.ts'
 import type { OpenTarget } from './open-target.ts'
 import { recordHandlers } from './record-handlers.ts'
 import type { ShopMemory } from './sample-shop/sample-shop.ts'
 import { openLagStore } from './sampling/lag-store.ts'
-import { searchHandlers } from './search/search-handlers.ts'
+import { filePath, searchHandlers } from './search/search-handlers.ts'
 import { shopHandlers } from './shop-handlers.ts'
-import { upcomingHandlers } from './upcoming-handlers.ts'
+import { replicationThrottles } from './topics/replication-throttles.ts'
+import type { ThrottleMemory, ThrottlePlaces } from './topics/replication-throttles.ts'
 
 export interface WorkbenchOptions {
   readonly cluster: ClusterHost | undefined
@@ -76,20 +78,15 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
     openLagStore(join(dataDirectory, 'lag-history', lagFolder(connections.get(connection))), nowMs, told),
   )
   const sessions = recordSessions(nowMs)
+  const throttles = replicationThrottles({
+    client: clusters.writableClient,
+    memory: throttleMemory(join(dataDirectory, 'replication-throttles.json'), told),
+  })
   const shops = shopHandlers({ clusters, nowMs, memoryOf: connection => shopMemory(dataDirectory, connection, told) })
-  const info: AppInfo = {
-    name: 'Brokerbench',
-    version: options.version,
-    door: options.door,
-    platform: process.platform,
-    runtime: options.runtime,
-    dataDirectory: cluster === undefined ? null : dataDirectory,
-    hasLocalCluster: cluster !== undefined,
-    firstConnection: firstConnection(connections),
-    startedAtMs: options.startedAtMs,
-  }
+  const info = appInfo(options, firstConnection(connections))
   // Lag and its history are there from the first start, not from the first look.
   if (cluster !== undefined) rooms.of(localConnection)
+  const exportsFolder = join(dataDirectory, 'exports')
   const audit = openAuditLog(join(dataDirectory, 'audit.jsonl'), told)
   const foreignName = (id: string) => {
     const view = connections.list.value.find(it => it.id === id)
@@ -97,9 +94,10 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
   }
   const handlers: Handlers = {
     ...appHandlers({ info, notices, settings, connections, clusters, audit, folder, host: cluster }),
-    ...clusterHandlers({ clusters, connections, rooms, nowMs }),
+    ...localHandlers({ host: cluster, clusters, connections, throttles }),
+    ...clusterHandlers({ clusters, connections, rooms, throttles, nowMs }),
     ...groupHandlers({ clusters, rooms, nowMs }),
-    ...recordHandlers({ clusters, sessions, nowMs, schemasOf }),
+    ...recordHandlers({ clusters, sessions, nowMs, schemasOf, pathOf: path => filePath(path, exportsFolder) }),
     ...searchHandlers({
       clusters,
       connections,
@@ -109,20 +107,33 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
       schemasOf,
       schemaFolder: () => settings.preferences().schemaFolder,
       jobEntry: join(options.mainFolder, 'job-worker.js'),
-      exportsFolder: join(dataDirectory, 'exports'),
+      exportsFolder,
     }),
     ...shops.handlers,
-    ...upcomingHandlers(),
   }
   return {
     handlers: auditedHandlers(handlers, { log: audit, nowMs, foreignName }),
     async close() {
       sessions.stop()
+      throttles.stop()
       folder.close()
       rooms.close()
       await shops.close()
       await clusters.close()
     },
+  }
+}
+
+function appInfo(
+  { cluster, dataDirectory, version, door, runtime, startedAtMs }: WorkbenchOptions,
+  first: string | null,
+): AppInfo {
+  return {
+    ...{ name: 'Brokerbench', version, door, runtime, startedAtMs },
+    platform: process.platform,
+    dataDirectory: cluster === undefined ? null : dataDirectory,
+    hasLocalCluster: cluster !== undefined,
+    firstConnection: first,
   }
 }
 
@@ -150,6 +161,23 @@ function schemaStores(registryOf: (connection: string) => RegistryAddress | null
     return made
   }
   return Object.assign(storeOf, { forget: (connection: string) => void stores.delete(connection) })
+}
+
+const throttleFile = z.record(
+  z.string().max(64),
+  z.object({ topics: z.array(z.string().max(249)).max(10_000), brokers: z.array(z.number().int().min(0)).max(10_000) }),
+)
+
+/** Of every connection: a throttle that nobody removes slows replication for good. */
+function throttleMemory(path: string, told: (problem: string) => void): ThrottleMemory {
+  let places: ThrottlePlaces = readJsonFile(path, throttleFile, {}, told)
+  return {
+    read: () => places,
+    write(next) {
+      places = next
+      writeJsonFile(path, next)
+    },
+  }
 }
 
 const shopFile = z.record(z.string().max(249), z.string().max(64))

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { Command } from 'cmdk'
 import { Dialog as Radix } from 'radix-ui'
 import { useCall } from '../bridge/use-call.ts'
+import { useTopics } from '../bridge/use-topics.ts'
 import { setPreferences } from '../preferences/preferences.ts'
 import { useConnections } from '../places/connections.ts'
 import type { Place } from '../places/place.ts'
@@ -72,7 +73,7 @@ function PaletteList() {
 function usePaletteGroups(): readonly (readonly [string, readonly Action[]])[] {
   const connection = useCurrentConnection()
   const connections = useConnections(state => state.connections)
-  const topics = useCall('topics.list', connection === null ? null : { connection, includeInternal: true }).data?.topics ?? []
+  const topics = useTopics(connection)?.topics ?? []
   const groups = useCall('groups.list', connection === null ? null : { connection }).data?.groups ?? []
   const to = (label: string, hint: string, place: Place): Action => ({ label, hint, run: () => openPlace(place) })
   if (connection === null) return [['Go to', [to('Connections', '', { kind: 'connections' })]]]

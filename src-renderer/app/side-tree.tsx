@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react'
 import type { KeyboardEvent } from 'react'
 import { useCall } from '../bridge/use-call.ts'
+import { useTopics } from '../bridge/use-topics.ts'
 import { isStringList, useRemembered } from '../preferences/use-remembered.ts'
 import { placeId } from '../places/place.ts'
 import { openPlace, useTabs } from '../places/tabs.ts'
@@ -36,7 +37,7 @@ export function SideTree() {
 }
 
 function Tree({ connection, filter }: { readonly connection: string; readonly filter: string }) {
-  const topics = useCall('topics.list', { connection, includeInternal: true }, { refreshMs }).data?.topics
+  const topics = useTopics(connection)?.topics
   const groups = useCall('groups.list', { connection }, { refreshMs }).data?.groups
   const [favourites, setFavourites] = useRemembered(`favourites.${connection}`, noNames, isStringList)
   const [closed, setClosed] = useRemembered('tree.closed', noNames, isStringList)

@@ -3,7 +3,7 @@ import { openPlace } from '../places/tabs.ts'
 import { setPreferences } from '../preferences/preferences.ts'
 import { systemTimeZone, useTimeZone } from '../preferences/use-appearance.ts'
 import { useTasks } from '../tasks/tasks.ts'
-import { formatBytes, formatCount, formatDuration, formatRate } from '../widgets/format.ts'
+import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../widgets/format.ts'
 import { Menu } from '../widgets/menu.tsx'
 import { useNow } from '../widgets/states.tsx'
 import { useLink } from '../bridge/bridge.ts'
@@ -38,11 +38,12 @@ function ClusterFigures({ connection }: { readonly connection: string | null }) 
         <span className={isWhole ? 'good' : 'bad'} aria-hidden>
           ●
         </span>{' '}
-        {data.brokersUp} of {data.brokersTotal} brokers
+        {data.brokersUp} of {plural(data.brokersTotal, 'broker')}
       </span>
       {!data.reachable && (
         <span className="warn cut">
-          as of {formatDuration(Math.max(0, nowMs - data.asOfMs))} ago: {data.failure?.message}
+          {data.asOfMs > 0 && `as of ${formatDuration(Math.max(0, nowMs - data.asOfMs))} ago: `}
+          {data.failure?.message}
         </span>
       )}
       {data.controllerId >= 0 && <span>controller {data.controllerId}</span>}

@@ -1,3 +1,4 @@
+import { ActiveTab } from '../bridge/active.ts'
 import { useTabs } from '../places/tabs.ts'
 import type { Place } from '../places/place.ts'
 import { ConnectionsPage } from '../features/connections/connections-page.tsx'
@@ -30,13 +31,15 @@ export function TabContent() {
     .map(tab => (
       <div key={tab.id} className={styles.panel} hidden={tab.id !== activeId} role="tabpanel">
         <ErrorBoundary>
-          <PlaceContent place={tab.place} isActive={tab.id === activeId} />
+          <ActiveTab value={tab.id === activeId}>
+            <PlaceContent place={tab.place} />
+          </ActiveTab>
         </ErrorBoundary>
       </div>
     ))
 }
 
-function PlaceContent({ place }: { readonly place: Place; readonly isActive: boolean }) {
+function PlaceContent({ place }: { readonly place: Place }) {
   switch (place.kind) {
     case 'overview':
       return <OverviewPage connection={place.connection} />

@@ -6,6 +6,7 @@ import { placeTitle } from '../places/place.ts'
 import { activateTab, closeTab, openPlace, useTabs } from '../places/tabs.ts'
 import type { Tab } from '../places/tabs.ts'
 import { IconButton } from '../widgets/button.tsx'
+import { plural } from '../widgets/format.ts'
 import { Menu } from '../widgets/menu.tsx'
 import type { MenuEntry } from '../widgets/menu.tsx'
 import { useClusterStatus } from './cluster-status.ts'
@@ -60,14 +61,15 @@ function ConnectionSwitch({ widthPx }: { readonly widthPx: number }) {
   return (
     <div className={styles.brand} style={{ width: widthPx }}>
       <Menu entries={entries}>
-        <button type="button" className={styles.brandButton} aria-label="Connection">
+        <button type="button" className={styles.brandButton}>
+          <span className="visually-hidden">Connection</span>
           <span style={{ color: isUp ? 'var(--good)' : 'var(--faint)', fontSize: 9 }} aria-hidden>
             {isUp ? '●' : '○'}
           </span>
           <span className="cut">{connection?.name ?? 'No connection'}</span>
           {status !== undefined && (
             <span className="faint cut" style={{ fontWeight: 400 }}>
-              {status.brokersTotal} brokers
+              {plural(status.brokersTotal, 'broker')}
             </span>
           )}
           <span className="grow" />

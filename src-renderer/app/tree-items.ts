@@ -1,7 +1,7 @@
 import type { GroupSummary } from '../../src-main/contract/views/groups.ts'
 import type { TopicSummary } from '../../src-main/contract/views/topics.ts'
 import type { Place } from '../places/place.ts'
-import { formatCountShort } from '../widgets/format.ts'
+import { formatCount, formatCountShort } from '../widgets/format.ts'
 
 /** Names listed under Topics and Groups; what is beyond is in the full list, and the tree says so. */
 export const namesMax = 200
@@ -100,7 +100,7 @@ const section = (key: string, label: string, place: Place, count: number | null,
   key,
   label,
   level: 1,
-  count: count === null ? null : String(count),
+  count: count === null ? null : formatCount(count),
   isBehind: false,
   isOpen,
   place,
@@ -132,6 +132,7 @@ const more = (count: number, place: Place): TreeItem[] =>
 
 /** The characters of the filter occur in the name in their order, whatever the case. */
 export function fuzzyMatches(name: string, filter: string): boolean {
+  if (filter === '') return true
   const text = name.toLowerCase()
   let at = 0
   for (const character of filter.toLowerCase().replaceAll(/\s+/g, '')) {

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { CallName, InputOf, OutputOf } from '../../src-main/contract/contract.ts'
 import type { Failure } from '../../src-main/contract/failure.ts'
+import { useIsActiveTab } from './active.ts'
 import { bridge, failureOf, useLink } from './bridge.ts'
 import { useCurrent } from './use-current.ts'
 
@@ -23,7 +24,7 @@ interface Kept<Out> {
 }
 
 /**
- * Asks one call and keeps its answer. Asked again when `input` changes (by value), after `refreshMs`, and after a reconnection.
+ * Asks one call and keeps its answer. Asked again when `input` changes (by value), after `refreshMs` while its tab is in front, and after a reconnection.
  * `input` null: nothing is asked. An answer to an earlier input is never shown for a later one.
  */
 export function useCall<N extends CallName>(
@@ -65,13 +66,22 @@ export function useCall<N extends CallName>(
     if (key === '' || generation === 0) return undefined
     const abort = new AbortController()
     void ask(abort.signal)
+    return () => abort.abort()
+  }, [key, generation, ask])
+
+  const isActive = useIsActiveTab()
+  const { refreshMs } = options
+  useEffect(() => {
+    if (key === '' || generation === 0 || refreshMs === undefined || !isActive) return undefined
+    const abort = new AbortController()
     const again = () => asking.current === 0 && void ask(abort.signal)
-    const timer = options.refreshMs === undefined ? undefined : setInterval(again, options.refreshMs)
+    again()
+    const timer = setInterval(again, refreshMs)
     return () => {
       clearInterval(timer)
       abort.abort()
     }
-  }, [key, generation, ask, options.refreshMs])
+  }, [key, generation, ask, refreshMs, isActive])
 
   const reload = useCallback(() => ask(), [ask])
   const current = kept.key === key ? kept : { data: undefined, failure: undefined, asOfMs: 0 }

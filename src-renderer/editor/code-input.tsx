@@ -38,8 +38,9 @@ export function CodeInput(props: CodeInputProps) {
 
   useEffect(() => {
     if (monaco === undefined || editor === undefined) return undefined
-    const model = monaco.editor.createModel(latest.current.value, monacoLanguage(language))
-    known.current = latest.current.value
+    const { value: text, language: first = 'plaintext' } = latest.current
+    const model = monaco.editor.createModel(text, monacoLanguage(first))
+    known.current = text
     editor.setModel(model)
     const listening = model.onDidChangeContent(() => {
       known.current = model.getValue()
@@ -49,7 +50,11 @@ export function CodeInput(props: CodeInputProps) {
       listening.dispose()
       model.dispose()
     }
-  }, [monaco, editor, language, latest])
+  }, [monaco, editor, latest])
+  useEffect(() => {
+    const model = editor?.getModel()
+    if (monaco !== undefined && model) monaco.editor.setModelLanguage(model, monacoLanguage(language))
+  }, [monaco, editor, language])
   useEffect(() => {
     if (editor !== undefined && known.current !== value) editor.getModel()?.setValue(value)
   }, [editor, value])

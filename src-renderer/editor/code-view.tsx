@@ -44,6 +44,7 @@ export function CodeView(props: CodeViewProps) {
   }, [monaco, editor, language])
   useEffect(() => {
     if (monaco === undefined || editor === undefined) return
+    lighten(monaco, editor, text.length)
     show(monaco, editor, shown.current, text)
     shown.current = text
   }, [monaco, editor, text, language])
@@ -63,6 +64,16 @@ export function CodeView(props: CodeViewProps) {
       <div ref={host} />
     </div>
   )
+}
+
+/** Colours, folding and brackets are reckoned over the whole text: beyond this the text alone is shown, so that it stays quick. */
+const richCharsMax = 2_097_152
+
+function lighten(monaco: Monaco, editor: CodeEditor, chars: number): void {
+  const isRich = chars <= richCharsMax
+  const model = editor.getModel()
+  editor.updateOptions({ folding: isRich, matchBrackets: isRich ? 'near' : 'never', guides: { indentation: isRich } })
+  if (!isRich && model !== null && model.getLanguageId() !== 'plaintext') monaco.editor.setModelLanguage(model, 'plaintext')
 }
 
 const viewLanguage = (language: string): string => (language === 'json' ? jsonTextLanguage : monacoLanguage(language))

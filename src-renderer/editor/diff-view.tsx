@@ -20,7 +20,8 @@ export function DiffView({ leftLabel, rightLabel, left, right, language = 'plain
   useEffect(() => {
     if (monaco === undefined || host.current === null) return undefined
     const id = language === 'json' ? jsonTextLanguage : monacoLanguage(language)
-    const models = { original: monaco.editor.createModel(left, id), modified: monaco.editor.createModel(right, id) }
+    const modelOf = (text: string) => monaco.editor.createModel(text, id)
+    const models = { original: modelOf(left), modified: modelOf(right) }
     const editor = monaco.editor.createDiffEditor(host.current, {
       ...commonOptions,
       readOnly: true,

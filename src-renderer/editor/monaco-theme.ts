@@ -69,6 +69,7 @@ function coloursOf(token: Token): Record<string, string> {
     'editor.findMatchBackground': over(token('warn'), '80'),
     'editor.findMatchHighlightBackground': over(token('warn'), '40'),
     'editor.wordHighlightBackground': over(accent, '26'),
+    ...Object.fromEntries([1, 2, 3, 4, 5, 6].map(depth => [`editorBracketHighlight.foreground${depth}`, token('muted')])),
     'editorBracketMatch.background': over(accent, '26'),
     'editorBracketMatch.border': over(accent, '80'),
     'editorIndentGuide.background1': line,

@@ -1,7 +1,8 @@
 import type { CSSProperties, ReactNode } from 'react'
 import styles from './controls.module.css'
+import type { Tone } from './tone.ts'
 
-export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'muted' | 'accent'
+export type { Tone }
 
 export const Chip = ({ children, title }: { readonly children: ReactNode; readonly title?: string }) => (
   <span className={styles.chip} title={title}>

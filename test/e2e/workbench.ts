@@ -8,7 +8,7 @@ export interface Workbench {
   openMessages(topic: string): Promise<void>
   /** Through the Produce screen; resolves with the acknowledgement on screen. */
   produce(topic: string, record: { key: string; value: string }): Promise<void>
-  startAt(choice: 'Newest' | 'Oldest' | 'At offset' | 'At time', argument?: string): Promise<void>
+  startAt(choice: 'Newest' | 'Oldest' | 'Live' | 'At offset' | 'At time', argument?: string): Promise<void>
   openGroup(group: string): Promise<void>
 }
 

@@ -1,7 +1,18 @@
 import { expect, it } from 'vitest'
 import { alterClientQuotas } from '../../broker-core/protocol/messages/49-alter-client-quotas.ts'
 import { describeClientQuotas } from '../../broker-core/protocol/messages/48-describe-client-quotas.ts'
-import { batchOf, conversation, createTopic, eventually, leaderPort, portOf, produceTo } from '../helpers/broker-conversation.ts'
+import { createTopics } from '../../broker-core/protocol/messages/19-create-topics.ts'
+import {
+  batchOf,
+  conversation,
+  createTopic,
+  describeTopic,
+  eventually,
+  leaderPort,
+  portOf,
+  produceTo,
+  type Conversation,
+} from '../helpers/broker-conversation.ts'
 import { startCluster } from '../helpers/in-process-cluster.ts'
 
 it('QUO-04, QUO-05, QUO-07: a quota set at one broker slows its clients at every broker', async () => {
@@ -30,3 +41,50 @@ it('QUO-04, QUO-05, QUO-07: a quota set at one broker slows its clients at every
   talk.close()
   await cluster.close()
 }, 40_000)
+
+const ip = [{ entityType: 'ip', entityName: null }]
+const testClient = [{ entityType: 'client-id', entityName: 'test' }]
+
+it('QUO-06: a client beyond its rate of mutations is refused with the wait', async () => {
+  const cluster = await startCluster({ brokers: 1 })
+  const talk = conversation()
+  const port = cluster.bootstrap[0]?.port ?? 0
+  await quota(talk, port, testClient, 'controller_mutation_rate', 1)
+  const create = (by: Conversation, name: string, numPartitions: number) => {
+    const topics = [{ name, numPartitions, replicationFactor: 1, assignments: [], configs: [] }]
+    return by.call(port, createTopics, { topics, timeoutMs: 5000, validateOnly: false })
+  }
+  expect((await create(talk, 'many', 40)).topics[0]?.errorCode).toBe(0)
+  // The first connection is not listened to for 29 s now; who comes by another one all the same is refused.
+  const other = conversation()
+  const answer = await create(other, 'late', 1)
+  expect(answer.topics[0]).toMatchObject({ name: 'late', errorCode: 89 })
+  expect(answer.throttleTimeMs).toBeGreaterThan(20_000)
+  talk.close()
+  other.close()
+  await cluster.close()
+})
+
+it('QUO-01, QUO-08: connections beyond the rate of an address are closed', async () => {
+  const cluster = await startCluster({ brokers: 1 })
+  const talk = conversation()
+  const port = cluster.bootstrap[0]?.port ?? 0
+  await quota(talk, port, ip, 'connection_creation_rate', 1)
+  const others = Array.from({ length: 15 }, () => conversation())
+  const opened = await Promise.allSettled(others.map(other => describeTopic(other, port, 'none')))
+  const welcome = opened.filter(it => it.status === 'fulfilled').length
+  expect(welcome).toBeGreaterThanOrEqual(8)
+  expect(welcome).toBeLessThanOrEqual(10)
+  for (const one of [talk, ...others]) one.close()
+  await cluster.close()
+})
+
+async function quota(talk: Conversation, port: number, entity: typeof ip | typeof testClient, key: string, value: number) {
+  const ops = [{ key, value, remove: false }]
+  const answer = await talk.call(port, alterClientQuotas, { entries: [{ entity, ops }], validateOnly: false })
+  expect(answer.entries[0]?.errorCode).toBe(0)
+  await eventually(async () => {
+    const { entries } = await talk.call(port, describeClientQuotas, { components: [], strict: false })
+    return entries?.length === 1 || undefined
+  }, 'the quota is known')
+}

@@ -11,7 +11,7 @@ describe('what the sampler saw', () => {
   let client: KafkaClient
   let workbench: WorkbenchInProcess
   const topic = 'watched'
-  const within = { timeout: 15_000 }
+  const within = { timeout: 30_000 }
   beforeAll(async () => {
     cluster = await startCluster({ brokers: 3 })
     for (const nodeId of [1, 2, 3]) await cluster.broker(nodeId)?.ready
@@ -64,7 +64,7 @@ describe('what the sampler saw', () => {
     abort.abort()
     await reading
     expect(reasons).toContain('watched-client joined (1 → 2 members)')
-  }, 60_000)
+  }, 120_000)
 
   it('tells of a topic, and of a broker that is killed: elections, in-sync replicas, the broker itself', async () => {
     const { call, stream, connection } = workbench
@@ -74,16 +74,19 @@ describe('what the sampler saw', () => {
       for await (const events of stream('cluster.events', { connection }, abort.signal)) texts.push(...events.map(it => it.text))
     })()
     await call('topics.create', { connection, topic: 'made-later', partitions: 1 })
-    await expect.poll(() => texts.includes('topic made-later was created with 1 partitions'), within).toBe(true)
+    await expect.poll(() => texts, within).toContain('topic made-later was created with 1 partitions')
     await cluster.kill(1)
-    await expect.poll(() => texts.includes('broker 1 is gone'), within).toBe(true)
-    await expect.poll(() => texts.includes(`${topic}-0: leader 1 → 2`), within).toBe(true)
-    await expect.poll(() => texts.some(it => it.startsWith(`${topic}-0: 1 left the in-sync replicas`)), within).toBe(true)
+    await expect.poll(() => texts, within).toContain('broker 1 is gone')
+    // It may be seen without a leader first.
+    await expect
+      .poll(() => texts, within)
+      .toContainEqual(expect.stringMatching(new RegExp(`^${topic}-0: leader (1|none) → [23]$`)))
+    await expect.poll(() => texts, within).toContainEqual(expect.stringMatching(`^${topic}-0: 1 left the in-sync replicas`))
     await cluster.start(1)
-    await expect.poll(() => texts.includes('broker 1 came'), within).toBe(true)
+    await expect.poll(() => texts, within).toContain('broker 1 came')
     abort.abort()
     await reading
-  }, 60_000)
+  }, 120_000)
 
   it('lays a new topic out over the brokers that are up, as it is then created', async () => {
     const { call, connection } = workbench

@@ -1,11 +1,12 @@
 import { apiVersions } from '../../protocol/messages/18-api-versions.ts'
 import { describeQuorum as describeQuorumApi } from '../../protocol/messages/55-describe-quorum.ts'
+import { unregisterBroker as unregisterBrokerApi } from '../../protocol/messages/64-unregister-broker.ts'
 import { describeCluster as describeClusterApi } from '../../protocol/messages/60-describe-cluster.ts'
 import type { ResponseOf } from '../../protocol/api.ts'
-import { throwOnError } from '../client-error.ts'
+import { type Outcome, outcomeOf, throwOnError } from '../client-error.ts'
 import type { Destination, KafkaClient, RetryOptions } from '../kafka-client.ts'
 import type { BrokerNode } from '../metadata/cluster-metadata.ts'
-import { signalOf } from './controller-call.ts'
+import { controllerCall, signalOf } from './controller-call.ts'
 
 export interface ClusterDescription {
   readonly clusterId: string | null
@@ -33,6 +34,12 @@ async function fromMetadata(client: KafkaClient, options: RetryOptions): Promise
 
 const byId = <T extends { readonly nodeId: number }>(nodes: readonly T[]): readonly T[] =>
   [...nodes].sort((a, b) => a.nodeId - b.nodeId)
+
+/** Makes the cluster forget a broker that is stopped for good. BROKER_ID_NOT_REGISTERED: it has done so already. */
+export async function unregisterBroker(client: KafkaClient, brokerId: number, options: RetryOptions = {}): Promise<Outcome> {
+  const reply = await controllerCall(client, unregisterBrokerApi, { brokerId }, it => [it.errorCode], options)
+  return outcomeOf(reply.errorCode, reply.errorMessage)
+}
 
 export interface QuorumReplica {
   readonly nodeId: number

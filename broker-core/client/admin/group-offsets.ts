@@ -39,6 +39,32 @@ export async function committedOffsets(
   }, options)
 }
 
+/** First version that takes many groups at once. */
+const firstVersionWithGroups = 8
+
+/**
+ * Committed offsets of many groups of one coordinator in one request; a group that it answers with an error is absent, so that it can
+ * be asked for alone. One attempt. Throws when the broker is too old for it.
+ */
+export async function committedOffsetsAt(
+  client: KafkaClient,
+  coordinatorId: number,
+  groupIds: readonly string[],
+  options: RetryOptions = {},
+): Promise<ReadonlyMap<string, readonly CommittedOffset[]>> {
+  const sendOptions = {
+    versionMin: firstVersionWithGroups,
+    versionMax: lastVersionWithNames,
+    ...signalOf(options),
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+  }
+  const groups = groupIds.map(groupId => ({ groupId, memberId: null, memberEpoch: -1, topics: null }))
+  const body = { ...offsetFetch.request.zero, groups }
+  const reply = await client.send(offsetFetch, body, { to: 'broker', nodeId: coordinatorId }, sendOptions)
+  const answered = reply.groups.filter(group => group.errorCode === 0)
+  return new Map(answered.map(group => [group.groupId, committedIn(group.topics)]))
+}
+
 function fetchBody(
   groupId: string,
   options: { readonly partitions?: readonly TopicPartition[]; readonly requireStable?: boolean },

@@ -4,6 +4,7 @@ import type { fetch } from '../../protocol/messages/01-fetch.ts'
 import { batchCompression } from '../../records/batch-header.ts'
 import { batchStarts } from '../../records/batch-iterator.ts'
 import type { Partition } from '../../replication/partition.ts'
+import type { CatchUpLimit } from '../../replication/ports.ts'
 import { findReplica, leaderHint, noLeader, type PartitionDirectory } from '../partition-access.ts'
 import type { FetchEntry, FetchTarget } from './fetch-session.ts'
 import { preferredReplica } from './preferred-replica.ts'
@@ -28,6 +29,16 @@ export interface FetchReader {
   readonly rack: string
   /** FF-04: consumers read at this follower, so it must hear of a new high watermark at once (KAFKA-9731). */
   readonly wantsWatermark: boolean
+  /** LEAD-12: of followers, while a throttle is set. */
+  readonly limit: CatchUpLimit | undefined
+}
+
+/** What one partition may still add to an answer. */
+export interface ReadBudget {
+  readonly maxBytes: number
+  readonly atLeastOneBatch: boolean
+  /** LEAD-12: what is left of it for replicas that are held back. */
+  readonly limitedBytes: number
 }
 
 export interface PartitionRead {
@@ -44,13 +55,12 @@ const followerReadSince = 11
 /** FETCH-11: who asks in an older version cannot open it (KIP-110). */
 const zstdSince = 10
 
-/** Checks FETCH-01, 02, 06, 07 and reads up to `maxBytes`. */
+/** Checks FETCH-01, 02, 06, 07 and reads what `budget` allows. */
 export function readPartition(
   directory: PartitionDirectory,
   reader: FetchReader,
   entry: FetchEntry,
-  maxBytes: number,
-  atLeastOneBatch: boolean,
+  budget: ReadBudget,
 ): PartitionRead {
   const { target } = entry
   const replica = findReplica(directory, target)
@@ -68,7 +78,7 @@ export function readPartition(
   if (isFollower && reader.isFirstRead) noteFollower(replica, reader, target)
   const preferred = preferredOf(directory, replica, reader, target)
   if (preferred !== undefined) return answered(replica, entry, { preferredReadReplica: preferred })
-  return readRecords(directory, replica, reader, entry, maxBytes, atLeastOneBatch)
+  return readRecords(directory, replica, reader, entry, isLimited(replica, reader) ? limited(budget) : budget)
 }
 
 /** FF-01. A follower never sends its readers on. */
@@ -111,6 +121,18 @@ export function isQuiet(directory: PartitionDirectory, reader: FetchReader, entr
   return !isFollower || !reader.isFirstRead || replica.followerIsStillThere(reader.replicaId, target, reader)
 }
 
+/** LEAD-12: whether this replica is sent to `reader` within the throttle only. */
+export function isLimited(replica: Partition, { limit, replicaId }: FetchReader): boolean {
+  return limit?.covers(replica.topic, replica.partition) === true && !replica.isr.includes(replicaId)
+}
+
+/** One batch goes as long as there is any room, or a rate below the size of a batch would stop everything. */
+const limited = ({ maxBytes, limitedBytes }: ReadBudget): ReadBudget => ({
+  maxBytes: Math.min(maxBytes, limitedBytes),
+  atLeastOneBatch: maxBytes > 0 && limitedBytes > 0,
+  limitedBytes,
+})
+
 /** How far `reader` may read this replica (FETCH-01). */
 export function readableEnd(replica: Partition, reader: FetchReader): number {
   if (reader.replicaId >= 0) return replica.log.logEndOffset
@@ -134,8 +156,7 @@ function readRecords(
   replica: Partition,
   reader: FetchReader,
   entry: FetchEntry,
-  maxBytes: number,
-  atLeastOneBatch: boolean,
+  { maxBytes, atLeastOneBatch }: ReadBudget,
 ): PartitionRead {
   const { target } = entry
   const belowOffset = readableEnd(replica, reader)

@@ -4,8 +4,10 @@ import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import { fetch } from '../../protocol/messages/01-fetch.ts'
 import { park } from '../../replication/parked/parked.ts'
 import type { WatchList } from '../../replication/parked/watch-list.ts'
+import type { CatchUpLimit } from '../../replication/ports.ts'
 import type { FetchAsk, FetchSessions, FetchTarget, FetchTurn } from '../fetch/fetch-session.ts'
 import {
+  isLimited,
   isQuiet,
   readableEnd,
   readPartition,
@@ -27,6 +29,8 @@ export interface FetchDeps extends PartitionDirectory {
   readonly maxBytes: number
   /** FF-01: `replica.selector.class` names the rack-aware selector. */
   readonly selectsByRack: boolean
+  /** LEAD-12: what followers outside of the ISR may take. */
+  readonly catchUpLimit: CatchUpLimit
 }
 
 interface Round {
@@ -39,7 +43,7 @@ interface Round {
 /** KIP-951. */
 const endpointsSince = 16
 
-/** Fetch v4-18 on the broker's listener: FETCH-01..11, sessions FS-01..08, followers as sources FF-01..04. Gap: no throttling. */
+/** Fetch v4-18 on the broker's listener: FETCH-01..11, sessions FS-01..08, followers as sources FF-01..04. */
 export function fetchHandler(deps: FetchDeps): Handler<typeof fetch> {
   return handler(fetch, (request, context) => {
     const reader = readerOf(deps, request, context)
@@ -69,6 +73,7 @@ function readerOf(deps: FetchDeps, request: Request, context: RequestContext): F
     nowMs: deps.clock.monotonicMs(),
     rack: deps.selectsByRack && replicaId < 0 ? request.rackId : '',
     wantsWatermark: deps.selectsByRack && replicaId >= 0,
+    limit: replicaId >= 0 && deps.catchUpLimit.isOn ? deps.catchUpLimit : undefined,
   }
 }
 
@@ -100,15 +105,23 @@ function askOf(request: Request, reader: FetchReader): FetchAsk {
 function readAll(deps: FetchDeps, reader: FetchReader, turn: FetchTurn, minBytes: number, maxBytes: number): Round {
   const reads: PartitionRead[] = []
   let sizeBytes = 0
+  let limitedBytes = reader.limit?.roomBytes() ?? Number.POSITIVE_INFINITY
   let isUrgent = false
   for (const entry of turn.entries()) {
     if (turn.isIncremental && isQuiet(deps, reader, entry)) continue
-    const read = readPartition(deps, reader, entry, maxBytes - sizeBytes, sizeBytes === 0)
+    const budget = { maxBytes: maxBytes - sizeBytes, atLeastOneBatch: sizeBytes === 0, limitedBytes }
+    const read = readPartition(deps, reader, entry, budget)
     sizeBytes += read.sizeBytes
+    if (reader.limit !== undefined && read.sizeBytes > 0) limitedBytes -= coveredBytes(deps, reader.limit, read)
     isUrgent ||= isAnsweredAtOnce(read.response)
     reads.push(read)
   }
   return { reads, sizeBytes, isOver: isUrgent || sizeBytes >= minBytes }
+}
+
+function coveredBytes(deps: FetchDeps, limit: CatchUpLimit, { entry, sizeBytes }: PartitionRead): number {
+  const replica = findReplica(deps, entry.target)
+  return typeof replica !== 'string' && limit.covers(replica.topic, replica.partition) ? sizeBytes : 0
 }
 
 const isAnsweredAtOnce = (response: FetchPartitionResponse): boolean =>
@@ -135,11 +148,13 @@ function parked(deps: FetchDeps, request: Request, reader: FetchReader, turn: Fe
 /** Without reading: whether any partition has bytes for this reader, or something to say. */
 function hasAnything(deps: FetchDeps, reader: FetchReader, turn: FetchTurn): boolean {
   const mayBeFollower = reader.replicaId === -1
+  const isHeldBack = reader.limit !== undefined && reader.limit.roomBytes() <= 0
   for (const { target, highWatermark } of turn.entries()) {
     const replica = findReplica(deps, target)
     if (typeof replica === 'string') return true
     if (replica.accessRefusal(target.currentLeaderEpoch, mayBeFollower) !== undefined) return true
-    if (target.fetchOffset < readableEnd(replica, reader) || target.fetchOffset < replica.log.logStartOffset) return true
+    const hasData = target.fetchOffset < readableEnd(replica, reader) || target.fetchOffset < replica.log.logStartOffset
+    if (hasData && !(isHeldBack && isLimited(replica, reader))) return true
     if (reader.wantsWatermark && highWatermark >= 0 && highWatermark < replica.log.highWatermark) return true
     // REPL-08, REPL-09: a deletion waits for the followers to take over the start of the log.
     if (reader.replicaId >= 0 && target.logStartOffset < replica.log.logStartOffset) return true
@@ -150,7 +165,9 @@ function hasAnything(deps: FetchDeps, reader: FetchReader, turn: FetchTurn): boo
 function answer(deps: FetchDeps, context: RequestContext, reader: FetchReader, turn: FetchTurn, round: Round): Response {
   const responses: { topic: string; topicId: string; partitions: FetchPartitionResponse[] }[] = []
   const leaders: number[] = []
-  for (const { entry, response, sizeBytes } of round.reads) {
+  for (const read of round.reads) {
+    const { entry, response, sizeBytes } = read
+    if (reader.limit !== undefined && sizeBytes > 0) reader.limit.took(coveredBytes(deps, reader.limit, read))
     const hasNews = sizeBytes > 0 || (response.errorCode === 0 && isAnsweredAtOnce(response))
     if (!turn.isTold(entry, { ...response, hasNews })) continue
     const { target } = entry

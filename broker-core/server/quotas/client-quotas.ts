@@ -3,6 +3,8 @@ import type { MetadataImage, QuotaEntityPart } from '../../controller/image.ts'
 import { Rate, rateWindowMs } from './rate.ts'
 
 export type BandwidthQuota = 'producer_byte_rate' | 'consumer_byte_rate'
+/** Of users and clients. Request time is counted in percent of this broker's one thread. */
+export type ClientQuota = BandwidthQuota | 'request_percentage' | 'controller_mutation_rate'
 
 /** Who is counted: the authenticated user and what the client calls itself. */
 export interface QuotaClient {
@@ -32,26 +34,27 @@ export class ClientQuotas {
 
   /** Bytes that a client may move within the window of the rates; Infinity without a quota. */
   windowBytes(quota: BandwidthQuota, client: QuotaClient): number {
-    const found = this.#find(quota, client)
+    const found = this.limitOf(quota, client)
     return found === undefined ? Number.POSITIVE_INFINITY : found.perSecond * (rateWindowMs / 1000)
   }
 
-  /** Counts `bytes`; the time to wait, 0 while the client is within its quota. */
-  record(quota: BandwidthQuota, client: QuotaClient, bytes: number, nowMs: number): number {
-    const found = this.#find(quota, client)
+  /** Counts what was used; the time to wait, 0 while the client is within its quota. */
+  record(quota: ClientQuota, client: QuotaClient, used: number, nowMs: number): number {
+    const found = this.limitOf(quota, client)
     if (found === undefined) return 0
     const rate = this.#rate(`${quota}\u0000${found.share}`)
-    rate.record(bytes, nowMs)
+    rate.record(used, nowMs)
     return rate.throttleMs(found.perSecond, nowMs)
   }
 
   /** Takes back what was counted and then not sent. */
   unrecord(quota: BandwidthQuota, client: QuotaClient, bytes: number, nowMs: number): void {
-    const found = this.#find(quota, client)
+    const found = this.limitOf(quota, client)
     if (found !== undefined) this.#rate(`${quota}\u0000${found.share}`).record(-bytes, nowMs)
   }
 
-  #find(quota: BandwidthQuota, client: QuotaClient): { readonly perSecond: number; readonly share: string } | undefined {
+  /** The quota in force, and who uses it up together. */
+  limitOf(quota: ClientQuota, client: QuotaClient): { readonly perSecond: number; readonly share: string } | undefined {
     const { quotas } = this.#image()
     if (quotas.size === 0) return undefined
     for (const { key, share } of levels(client)) {

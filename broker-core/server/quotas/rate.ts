@@ -11,7 +11,13 @@ interface Sample {
 
 /** What was counted lately, in samples that grow old one by one. */
 export class Rate {
+  readonly #over: 'whole-window' | 'since-first'
   #samples: Sample[] = []
+
+  /** Taken over the whole window from the beginning (clients), or over the time since the first sample (replication). */
+  constructor(over: 'whole-window' | 'since-first' = 'whole-window') {
+    this.#over = over
+  }
 
   record(value: number, nowMs: number): void {
     this.#forgetOld(nowMs)
@@ -37,8 +43,14 @@ export class Rate {
     return Math.ceil(((rate - quotaPerSecond) / quotaPerSecond) * this.#elapsedMs(nowMs))
   }
 
+  /** What may be added until the rate is `quotaPerSecond`; below 0 when it is above. */
+  room(quotaPerSecond: number, nowMs: number): number {
+    return (quotaPerSecond - this.perSecond(nowMs)) * (this.#elapsedMs(nowMs) / 1000)
+  }
+
   #elapsedMs(nowMs: number): number {
     const elapsedMs = nowMs - (this.#samples[0]?.startMs ?? nowMs)
+    if (this.#over === 'since-first') return Math.max(elapsedMs, sampleMs)
     const missing = Math.max(0, samplesMax - 1 - Math.floor(elapsedMs / sampleMs))
     return elapsedMs + missing * sampleMs
   }

@@ -1,23 +1,29 @@
 import type { Clock, Timers } from '../../env/clock.ts'
-import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
+import type { Api, RequestOf, ResponseOf } from '../../protocol/api.ts'
 import { produce } from '../../protocol/messages/00-produce.ts'
 import { fetch } from '../../protocol/messages/01-fetch.ts'
+import { writeTxnMarkers } from '../../protocol/messages/27-write-txn-markers.ts'
 import type { Dispatch } from '../dispatch.ts'
 import type { Handler, RequestContext } from '../handler.ts'
 import type { ClientQuotas, QuotaClient } from './client-quotas.ts'
+import type { ControllerMutations } from './controller-mutations.ts'
 
 export interface ThrottlingDeps {
   readonly quotas: ClientQuotas
+  readonly mutations: ControllerMutations
   readonly clock: Clock
   readonly timers: Timers
 }
 
 /** Connections with a pause that is over are looked for when there are more entries than this. */
 const pausesMax = 1000
+/** QUO-03: one sample. */
+const requestWaitMsMax = 1000
 
 /**
  * QUO-04: the answer of a client beyond its quota goes out at once and names the time that its connection is then not listened to; what
- * it sends meanwhile waits. Produce is counted by what came, Fetch by what would go; brokers fetch without limit (QUO-05).
+ * it sends meanwhile waits. Produce is counted by what came, Fetch by what would go, topics by their partitions, everything by the time it
+ * takes; brokers ask without limit (QUO-05).
  */
 export class Throttling {
   readonly #deps: ThrottlingDeps
@@ -28,12 +34,15 @@ export class Throttling {
     this.#deps = deps
   }
 
-  /** The same handlers, Produce and Fetch within quotas. */
+  /** The same handlers within quotas. */
   handlers(handlers: readonly Handler[]): Handler[] {
-    return handlers.map(one => {
-      if (one.api.key === produce.key) return this.#produce(one)
-      return one.api.key === fetch.key ? this.#fetch(one) : one
-    })
+    return handlers.map(one => this.#timed(this.#counted(one)))
+  }
+
+  #counted(inner: Handler): Handler {
+    if (inner.api.key === produce.key) return this.#produce(inner)
+    if (inner.api.key === fetch.key) return this.#fetch(inner)
+    return this.#deps.mutations.counts(inner.api) ? this.#mutating(inner) : inner
   }
 
   dispatch(dispatch: Dispatch): Dispatch {
@@ -45,6 +54,49 @@ export class Throttling {
         return new Promise<void>(resolve => this.#deps.timers.after(pauseMs, resolve)).then(() =>
           caller.isClosed() ? undefined : dispatch.handle(frame, caller),
         )
+      },
+    }
+  }
+
+  /**
+   * QUO-03 for the time of the broker's thread. Counted is what the handler does before it answers or begins to wait; what it does
+   * afterwards (a parked fetch that is read, a write that is acknowledged) is little.
+   */
+  #timed(inner: Handler): Handler {
+    const { clock, quotas } = this.#deps
+    return {
+      ...inner,
+      handle: (request, context) => {
+        if (quotas.areNone() || isOfBroker(inner.api, request)) return inner.handle(request, context)
+        const startMs = clock.monotonicMs()
+        const response = inner.handle(request, context)
+        const nowMs = clock.monotonicMs()
+        const percentSeconds = (nowMs - startMs) / 10
+        const waitMs = Math.min(quotas.record('request_percentage', clientOf(context), percentSeconds, nowMs), requestWaitMsMax)
+        if (waitMs === 0) return response
+        return Promise.resolve(response).then(answer => this.#slowedDown(answer, context, waitMs))
+      },
+    }
+  }
+
+  #slowedDown(response: ResponseOf<Api> | undefined, context: RequestContext, waitMs: number): ResponseOf<Api> | undefined {
+    const told: unknown = response?.throttleTimeMs
+    const throttleTimeMs = Math.max(waitMs, typeof told === 'number' ? told : 0)
+    this.#pause(context, throttleTimeMs)
+    return response === undefined || told === undefined ? response : { ...response, throttleTimeMs }
+  }
+
+  #mutating(inner: Handler): Handler {
+    const { mutations, quotas } = this.#deps
+    return {
+      ...inner,
+      handle: async (request, context) => {
+        if (quotas.areNone()) return await inner.handle(request, context)
+        const response = await mutations.handle(inner.api, request, context.apiVersion, clientOf(context), it =>
+          inner.handle(it, context),
+        )
+        if (response !== undefined) this.#pause(context, response.throttleTimeMs)
+        return response
       },
     }
   }
@@ -109,6 +161,10 @@ export class Throttling {
     return leftMs
   }
 }
+
+/** QUO-05: what brokers ask of each other. */
+const isOfBroker = (api: Api, request: RequestOf<Api>): boolean =>
+  api.key === writeTxnMarkers.key || request.replicaId >= 0 || request.replicaState?.replicaId >= 0
 
 const principalPrefix = 'User:'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { brokerId, connection } from './common.ts'
+import { brokerId, connection, throttle } from './common.ts'
 
 export const preferencesPatch = z.object({
   theme: z.enum(['system', 'light', 'dark']).optional(),
@@ -87,5 +87,16 @@ export const audit = z.object({
 })
 
 export const onBroker = z.object({ brokerId })
+
+export const addBroker = z.object({
+  /** Null: the smallest id that is free. */
+  brokerId: brokerId.min(1).nullable().default(null),
+})
+
+export const retireBroker = z.object({
+  brokerId,
+  /** Bytes per second that the copying may take on each broker; null: unlimited. */
+  throttleBytesPerSecond: throttle.nullable().default(null),
+})
 
 export const shopRate = z.object({ ordersPerSecond: z.number().min(0.1).max(5_000) })

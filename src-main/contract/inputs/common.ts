@@ -7,6 +7,8 @@ export const partition = z.number().int().min(0).max(1_000_000)
 export const timestampMs = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 export const brokerId = z.number().int().min(0).max(2_147_483_647)
 export const connection = z.string().min(1).max(64)
+/** Bytes per second for copying replicas; less than a kilobyte would never come to an end. */
+export const throttle = z.number().int().min(1_024).max(Number.MAX_SAFE_INTEGER)
 /** Length and characters as Kafka's own rule for topic names; `.` and `..` are left to the broker to refuse. */
 export const topicName = z
   .string()

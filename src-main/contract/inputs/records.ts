@@ -101,7 +101,7 @@ export const recordText = recordBytes.extend({ decoder: decoder.default('auto') 
 /** Text as a person typed it, turned to bytes in main; null is a null key or a tombstone. */
 const typed = z
   .object({
-    /** The numbers and UUIDs are those of the decoders; `msgpack`, `cbor` and `schema` take JSON. */
+    /** The numbers and UUIDs are those of the decoders; `msgpack`, `cbor` and `schema` (Avro) take JSON. */
     encoding: z.enum(['text', 'json', 'hex', 'base64', 'int32', 'int64', 'float64', 'uuid', 'msgpack', 'cbor', 'schema']),
     text: z.string().max(16_777_216),
     /** For the encoding `schema`. */
@@ -126,8 +126,8 @@ export const produceOne = onTopic.extend({
 
 /** Key, value and header values may hold placeholders: `{{counter}}`, `{{random 1 100}}`; `contract/placeholders.ts` lists them. */
 export const produceMany = produceOne.omit({ timestampMs: true }).extend({
-  /** Records in all. With a file: at most so many of its lines. */
-  count: z.number().int().min(1).max(1_000_000_000).default(1),
+  /** Records in all. With a file: at most so many of its lines. Null: one, or all lines. */
+  count: z.number().int().min(1).max(1_000_000_000).nullable().default(null),
   /** Null: as fast as it goes. */
   ratePerSecond: z.number().min(0.01).max(1_000_000).nullable().default(null),
   /** The same seed gives the same random values; null: new ones each time. */

@@ -39,7 +39,7 @@ export const filter = z.discriminatedUnion('kind', [
     operator: z.enum(['=', '!=', '<', '<=', '>', '>=', 'contains', 'exists']),
     operand: z.string().max(10_000).default(''),
   }),
-  /** A JavaScript expression over `key, value, headers, offset, partition, timestamp`; runs apart, with a time limit. */
+  /** A JavaScript expression over `key, value, headers, offset, partition, timestamp`; runs apart, with a time limit. Whole numbers beyond 2^53 are BigInts. */
   z.object({ kind: z.literal('javascript'), expression: z.string().min(1).max(20_000) }),
 ])
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { brokerId, configValues, connection, onTopic, topicName } from './common.ts'
+import { brokerId, configValues, connection, onTopic, throttle, topicName } from './common.ts'
 
 export const listTopics = z.object({ connection, includeInternal: z.boolean().default(false) })
 
@@ -51,7 +51,7 @@ export const reassign = z.object({
     .min(1)
     .max(10_000),
   /** Bytes per second that the copying may take on each broker; null: unlimited. */
-  throttleBytesPerSecond: z.number().int().min(1_024).max(Number.MAX_SAFE_INTEGER).nullable().default(null),
+  throttleBytesPerSecond: throttle.nullable().default(null),
 })
 
 /** An even layout of the given topics over the given brokers, moving as little as possible. Nothing is changed. */

@@ -121,11 +121,24 @@ export interface LocalBrokerView {
   readonly brokerId: number
   readonly host: string
   readonly port: number
+  /** A voter of the metadata quorum: it can be stopped and emptied, but not retired. */
+  readonly isVoter: boolean
   readonly state: LocalBrokerState
   readonly startedAtMs: number | null
   readonly failure: string | null
   /** Mean delay of its event loop in the last seconds. */
   readonly eventLoopDelayMs: number | null
+}
+
+/** How far retiring a broker is. Phases come in this order; only `moving` can be cancelled. */
+export interface RetireProgress {
+  readonly brokerId: number
+  readonly phase: 'planning' | 'moving' | 'stopping' | 'unregistering' | 'done'
+  /** Of what the other brokers have to copy; null while sizes are unknown. */
+  readonly doneBytes: number | null
+  readonly totalBytes: number | null
+  /** Partitions that still have a replica on it. */
+  readonly partitionsLeft: number
 }
 
 export type SampleShopState = 'absent' | 'starting' | 'running' | 'stopping'

@@ -200,7 +200,8 @@ export interface ProduceProgress {
   readonly sent: number
   /** Acknowledged by the cluster. */
   readonly acked: number
-  readonly total: number
+  /** Null: as many as the file has lines. */
+  readonly total: number | null
   readonly bytes: number
   readonly ratePerSecond: number
   /** From sending to acknowledgement; null while nothing was acknowledged. */

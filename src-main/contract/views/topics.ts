@@ -1,3 +1,5 @@
+import type { Failure } from '../failure.ts'
+
 export interface TopicSummary {
   readonly name: string
   readonly topicId: string | null
@@ -20,6 +22,18 @@ export interface TopicList {
   readonly asOfMs: number
   readonly topics: readonly TopicSummary[]
   readonly missing: readonly string[]
+}
+
+/** What changed in the list since the part before. */
+export interface TopicListPart {
+  readonly asOfMs: number
+  readonly changed: readonly TopicSummary[]
+  readonly removed: readonly string[]
+  /** False: more parts of this round follow at once. */
+  readonly isWhole: boolean
+  readonly missing: readonly string[]
+  /** Why this round has no news; the list stays that of an earlier one. */
+  readonly failure: Failure | null
 }
 
 export interface TopicDetail {

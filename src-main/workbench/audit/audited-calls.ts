@@ -29,7 +29,8 @@ export const auditedCalls: Targets = {
   'groups.applyReset': input => `group ${input.group}: offsets of ${places(input.moves)}`,
   'groups.delete': input => `group ${input.group}`,
   'records.produce': input => `one record to topic ${input.topic}`,
-  'records.produceMany': input => `${input.count} records to topic ${input.topic}`,
+  'records.produceMany': input =>
+    `${input.count ?? (input.file === null ? 'one' : 'all')} records ${input.file === null ? '' : `of ${input.file} `}to topic ${input.topic}`,
   'transfer.import': input => `records of ${input.path} to topic ${input.topic}`,
   'sampleShop.start': () => 'sample shop: topics and groups',
   'sampleShop.stop': () => 'sample shop: topics and groups removed',

@@ -2,6 +2,7 @@ import { DecodeError } from './decoder.ts'
 import type { Decoder } from './decoder.ts'
 
 const bytesPerLine = 16
+const lineCharsMin = 60
 
 /** Offset, bytes, and what of them is ASCII: sixteen to a line. */
 export const hex: Decoder = {
@@ -13,6 +14,7 @@ export const hex: Decoder = {
     for (let at = 0; at < bytes.length; at += bytesPerLine) lines.push(hexLine(bytes.subarray(at, at + bytesPerLine), at))
     return lines.join('\n')
   },
+  decodeStart: (bytes, charsMax) => hex.decode(bytes.subarray(0, Math.ceil(charsMax / lineCharsMin) * bytesPerLine)),
   preview: bytes => hexOf(bytes, ' '),
 }
 

@@ -78,7 +78,7 @@ export function decodePart(bytes: Uint8Array, choice: DecoderChoice, extra: read
   const { decoder, reason } = choose(bytes, true, choice, extra)
   const facts = { decoder: decoder.name, reason, sizeBytes, language: decoder.language, alternatives }
   try {
-    const text = decoder.decode(bytes)
+    const text = decoder.decodeStart?.(bytes, detailCharsMax + 1) ?? decoder.decode(bytes)
     return { ...facts, text: cut(text, detailCharsMax), truncated: text.length > detailCharsMax, failure: null }
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error

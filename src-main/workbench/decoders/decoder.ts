@@ -12,6 +12,8 @@ export interface Decoder {
   recognise(bytes: Uint8Array, isWhole: boolean): string | undefined
   /** Laid out for reading. Throws DecodeError when the bytes are something else. */
   decode(bytes: Uint8Array): string
+  /** The beginning of what `decode` gives, at least `charsMax` of it, where that costs less than all. Throws DecodeError. */
+  decodeStart?(bytes: Uint8Array, charsMax: number): string
   /** The same without layout, where that is something else. Throws DecodeError. */
   compact?(bytes: Uint8Array): string
   /** One line for a table, of the first bytes only. */

@@ -2,6 +2,7 @@ import type { Type as AvroType } from 'avsc'
 import type { Root, Type as MessageType } from 'protobufjs'
 import type { LocalSchema, SchemaFolderView } from '../../contract/views/app.ts'
 import { avroType, readAvro } from './avro.ts'
+import { writeAvro } from './avro-write.ts'
 import { avroFingerprint, singleObjectFingerprint } from './avro-fingerprint.ts'
 import { DecodeError } from './decoder.ts'
 import type { Decoder } from './decoder.ts'
@@ -16,6 +17,8 @@ export interface LocalSchemas {
   named(name: string): Decoder | undefined
   /** By the name of its file, which is that of the topic. */
   ofTopic(topic: string, part: 'key' | 'value'): Decoder | undefined
+  /** Makes bytes of JSON; undefined where there is no such schema, or none that bytes are made of yet (Protobuf). */
+  encoder(name: string): ((text: string) => Uint8Array) | undefined
   /** By the fingerprint in front of the bytes. */
   ofFingerprint(bytes: Uint8Array): Decoder | undefined
 }
@@ -38,6 +41,7 @@ const framingBytes = 5
 interface Found extends LocalSchema {
   readonly decoder: Decoder
   readonly fingerprint?: bigint
+  readonly encode?: (text: string) => Uint8Array
 }
 
 export const noSchemas: ReadSchemas = {
@@ -45,6 +49,7 @@ export const noSchemas: ReadSchemas = {
   problems: [],
   named: () => undefined,
   ofTopic: () => undefined,
+  encoder: () => undefined,
   ofFingerprint: () => undefined,
 }
 
@@ -70,6 +75,7 @@ export function readSchemas(files: readonly SchemaFile[]): ReadSchemas {
 
 function lookUps(found: readonly Found[], problems: SchemaFolderView['problems']): ReadSchemas {
   const byName = new Map(found.map(it => [it.name, it.decoder]))
+  const encoders = new Map(found.flatMap(it => (it.encode === undefined ? [] : [[it.name, it.encode] as const])))
   const byTopic = new Map(
     found.flatMap(it => (it.topic === null ? [] : [[`${it.part ?? 'value'} ${it.topic}`, it.decoder] as const])),
   )
@@ -80,6 +86,7 @@ function lookUps(found: readonly Found[], problems: SchemaFolderView['problems']
     schemas: found.map(({ name, type, file, topic, part }) => ({ name, type, file, topic, part })),
     problems,
     named: name => byName.get(name),
+    encoder: name => encoders.get(name),
     ofTopic: (topic, part) => byTopic.get(`${part} ${topic}`),
     ofFingerprint(bytes) {
       const fingerprint = byFingerprint.size === 0 ? undefined : singleObjectFingerprint(bytes)
@@ -141,8 +148,9 @@ function avroSchemas(files: readonly { file: SchemaFile; value: unknown }[], tol
 function avroSchema(path: string, type: AvroType): Found {
   const { base, topic, part } = placeOf(path)
   const decoder = localDecoder('avro', path, bytes => readAvro(type, bytes))
+  const encode = (text: string) => writeAvro(type, text)
   const fingerprint = avroFingerprint(JSON.stringify(type.schema()))
-  return { name: type.name ?? base, type: 'AVRO', file: path, topic, part, decoder, fingerprint }
+  return { name: type.name ?? base, type: 'AVRO', file: path, topic, part, decoder, fingerprint, encode }
 }
 
 function protobufSchemas(files: readonly SchemaFile[], told: Told): Found[] {

@@ -56,6 +56,7 @@ export function openSchemaFolder(nowMs: () => number, told: (file: string, probl
     view,
     schemas: {
       named: name => read.named(name),
+      encoder: name => read.encoder(name),
       ofTopic: (topic, part) => read.ofTopic(topic, part),
       ofFingerprint: bytes => read.ofFingerprint(bytes),
     },

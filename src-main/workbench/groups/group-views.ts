@@ -11,7 +11,11 @@ import { keyOf } from '../sampling/probe.ts'
 import type { SampledGroup } from '../sampling/probe.ts'
 
 /** A group as lists show it: by the sampler's last round. */
-export function groupSummary(group: SampledGroup, book: GroupLagBook | undefined): GroupSummary {
+export function groupSummary(
+  group: SampledGroup,
+  book: GroupLagBook | undefined,
+  memberCount: number | null = null,
+): GroupSummary {
   const lag = book?.now
   const worst = lag?.worst
   return {
@@ -19,7 +23,7 @@ export function groupSummary(group: SampledGroup, book: GroupLagBook | undefined
     state: group.state === '' ? 'Unknown' : group.state,
     type: group.type,
     protocolType: group.protocolType,
-    memberCount: null,
+    memberCount,
     coordinatorId: group.coordinatorId,
     topics: [...new Set(group.committed.map(it => it.topic))].sort(),
     totalLag: lag?.totalLag ?? null,

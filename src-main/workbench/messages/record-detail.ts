@@ -66,10 +66,20 @@ export function recordDetails(): RecordDetails {
         texts.clear()
         texts.set(key, text)
       }
-      return { text: text.slice(order.from, order.from + order.length), from: order.from, totalChars: text.length }
+      return { text: pieceOf(text, order.from, order.length), from: order.from, totalChars: text.length }
     },
   }
 }
+
+/** Never half a character of two code units: on its own that would not get through to the window. */
+function pieceOf(text: string, from: number, length: number): string {
+  const piece = text.slice(from, from + length)
+  const isHalf = from + length < text.length && isHighSurrogate(piece.charCodeAt(piece.length - 1))
+  if (!isHalf) return piece
+  return piece.length > 1 ? piece.slice(0, -1) : text.slice(from, from + 2)
+}
+
+const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff
 
 const keyOf = (connection: string, { topic, partition, offset }: RecordPlace): string =>
   `${connection} ${topic} ${partition} ${offset}`

@@ -73,7 +73,8 @@ function jsonOf(part: 'key' | 'value', record: LogRecord, decoding: Pick<Decodin
   if (bytes === null || bytes.length > fieldValueBytesMax) return undefined
   try {
     const text = decoding.compact(part, bytes, record.key)
-    return /^\s*[{[]/.test(text) ? text : undefined
+    const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+    return /^\s*[{[]/.test(json) ? json : undefined
   } catch (error) {
     if (error instanceof DecodeError) return undefined
     throw error

@@ -20,6 +20,8 @@ import type { RebalanceBook } from './rebalance-book.ts'
 const everyMs = 1_000
 /** A cluster that takes long to answer is asked less often: the sampler is busy a tenth of its time at most. */
 const restFactor = 9
+/** One that does not answer at all is asked again before long. */
+const restMaxMs = 15_000
 /** Groups described at the same time. */
 const looksAtOnce = 8
 const roundTimeoutMs = 15_000
@@ -58,6 +60,8 @@ export interface ClusterSampler {
   readonly rates: Feed<RateSample>
   readonly events: Feed<ClusterEvent>
   readonly rebalances: Feed<RebalanceEvent>
+  /** Null before the group was looked into. */
+  memberCount(group: string): number | null
   end(topic: string, partition: number): number | undefined
   topicRate(topic: string): number | null
   group(group: string): GroupLagBook | undefined
@@ -65,6 +69,8 @@ export interface ClusterSampler {
   lag(group: string, signal: AbortSignal): AsyncGenerator<LagItem, void>
   /** Resolves after the next whole round, or when `withinMs` have passed. */
   soon(withinMs: number): Promise<void>
+  /** Begins the next round now: something was changed that people wait to see. */
+  hurry(): void
   /** Called after each round with what changed in the groups. */
   onSample(listener: OnSample): void
   /** Ends with `stop`: what streams from here ends with it. */
@@ -88,8 +94,11 @@ interface SamplerState {
   readonly ends: EndsBook
   readonly books: Map<string, GroupLagBook>
   readonly listeners: Set<OnSample>
+  looking: Promise<void> | undefined
   /** Resolved and emptied after each round. */
   readonly waiting: Set<() => void>
+  /** Cuts the rest between rounds short. */
+  hurry: AbortController
 }
 
 /** Asks one cluster about once a second from now until `stop`: the source of all rates, lags and ages. */
@@ -100,10 +109,12 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
     rates: feed(rateSamplesMax),
     events: feed(eventsMax),
     rebalances: rebalanceBook(),
+    looking: undefined,
     ends: endsBook(),
     books: new Map(),
     listeners: new Set(),
     waiting: new Set(),
+    hurry: new AbortController(),
   }
   const { now, rates, ends, books, listeners, waiting } = state
   void repeatRounds(state, options, abort.signal)
@@ -112,6 +123,7 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
     rates,
     events: state.events,
     rebalances: state.rebalances.events,
+    memberCount: group => state.rebalances.memberCount(group),
     end: (topic, partition) => ends.end({ topic, partition }),
     topicRate: topic => ends.topicRate(topic),
     group: group => books.get(group),
@@ -126,6 +138,7 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
           resolve()
         }
       }),
+    hurry: () => state.hurry.abort(),
     onSample: listener => void listeners.add(listener),
     stopped: abort.signal,
     stop: () => abort.abort(),
@@ -134,11 +147,15 @@ export function startSampler(options: SamplerOptions): ClusterSampler {
 
 async function repeatRounds(state: SamplerState, options: SamplerOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
+    state.hurry = new AbortController()
     const startMs = performance.now()
     await sampleOnce(state, options, signal)
     for (const wake of [...state.waiting]) wake()
     const tookMs = performance.now() - startMs
-    await rest(Math.max(everyMs - tookMs, tookMs * restFactor), signal)
+    await rest(
+      Math.min(restMaxMs, Math.max(everyMs - tookMs, tookMs * restFactor)),
+      AbortSignal.any([signal, state.hurry.signal]),
+    )
   }
 }
 
@@ -172,10 +189,16 @@ async function sampleOnce(state: SamplerState, { probe, nowMs }: SamplerOptions,
       groupsFailure: 'code' in sampled ? sampled : null,
       recordsInPerSecond: ends.total(),
     })
-    if (!('code' in sampled)) await lookIntoGroups(state, probe, { atMs, sampled, signal })
+    if (!('code' in sampled)) state.looking ??= lookIntoGroups(state, probe, { atMs, sampled, stop })
   } catch (error) {
-    if (!stop.aborted) publish(state, nowMs(), { ...now.value, failure: toFailure(error) })
+    if (!stop.aborted) publish(state, nowMs(), { ...now.value, failure: signal.aborted ? tooSlow : toFailure(error) })
   }
+}
+
+const tooSlow: Failure = {
+  code: 'UNREACHABLE',
+  message: `the cluster did not answer everything within ${roundTimeoutMs / 1_000} s`,
+  retriable: true,
 }
 
 /** The first round tells nothing of what happened before it. */
@@ -185,15 +208,22 @@ function publish({ now, events }: SamplerState, atMs: number, next: ClusterSampl
   now.set(next)
 }
 
+/** Beside the rounds, which do not wait for it: a coordinator that does not answer must not make everything else rare. */
 async function lookIntoGroups(
-  { rebalances }: SamplerState,
+  state: SamplerState,
   probe: Probe,
-  about: { readonly atMs: number; readonly sampled: readonly SampledGroup[]; readonly signal: AbortSignal },
+  about: { readonly atMs: number; readonly sampled: readonly SampledGroup[]; readonly stop: AbortSignal },
 ): Promise<void> {
-  await inTurns(rebalances.due(about.sampled), looksAtOnce, async group => {
-    const looked = await probe.look(group, about.signal)
-    if (looked !== undefined) rebalances.add(about.atMs, group.group, looked)
-  })
+  const signal = AbortSignal.any([about.stop, AbortSignal.timeout(roundTimeoutMs)])
+  setMaxListeners(0, signal)
+  try {
+    await inTurns(state.rebalances.due(about.sampled), looksAtOnce, async group => {
+      const looked = await probe.look(group, signal).catch(() => undefined)
+      if (looked !== undefined) state.rebalances.add(about.atMs, group.group, looked)
+    })
+  } finally {
+    state.looking = undefined
+  }
 }
 
 function takeGroups({ books, ends, listeners }: SamplerState, atMs: number, sampled: readonly SampledGroup[]): void {

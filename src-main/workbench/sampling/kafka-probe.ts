@@ -1,6 +1,7 @@
 import { describeQuorum } from '../../../broker-core/client/admin/cluster.ts'
 import { describeGroup } from '../../../broker-core/client/admin/describe-group.ts'
-import { committedOffsets } from '../../../broker-core/client/admin/group-offsets.ts'
+import { committedOffsets, committedOffsetsAt } from '../../../broker-core/client/admin/group-offsets.ts'
+import type { CommittedOffset } from '../../../broker-core/client/admin/group-offsets.ts'
 import { listGroups } from '../../../broker-core/client/admin/groups.ts'
 import type { ListedGroup } from '../../../broker-core/client/admin/groups.ts'
 import { listOffsets } from '../../../broker-core/client/admin/offsets.ts'
@@ -12,6 +13,8 @@ import type { LookedGroup, Probe, SampledGroup } from './probe.ts'
 
 /** Groups asked for at the same time. */
 const groupsAtOnce = 16
+/** Groups asked for in one request of their coordinator. */
+const groupsPerRequest = 200
 
 /** Samples through the Kafka protocol only, so that it works on every cluster. */
 export function kafkaProbe(client: () => KafkaClient): Probe {
@@ -31,7 +34,10 @@ export function kafkaProbe(client: () => KafkaClient): Probe {
     look: (group, signal) => lookedGroup(client(), group, signal),
     async groups(signal) {
       const { groups } = await listGroups(client(), { signal, timeoutMs: 5_000 })
-      return await inTurns(groups, groupsAtOnce, group => sampledGroup(client(), group, signal))
+      const together = await offsetsTogether(client(), groups, signal)
+      return await inTurns(groups, groupsAtOnce, group =>
+        sampledGroup(client(), group, { signal, known: together.get(group.groupId) }),
+      )
     },
   }
 }
@@ -53,11 +59,42 @@ async function lookedGroup(client: KafkaClient, group: SampledGroup, signal: Abo
   }
 }
 
-async function sampledGroup(client: KafkaClient, group: ListedGroup, signal: AbortSignal): Promise<SampledGroup> {
+/** Many groups per request, as thousands of requests a second would be needed otherwise; what is not answered is absent. */
+async function offsetsTogether(
+  client: KafkaClient,
+  groups: readonly ListedGroup[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly CommittedOffset[]>> {
+  const byCoordinator = new Map<number, string[]>()
+  for (const { coordinatorId, groupId } of groups) {
+    const ids = byCoordinator.get(coordinatorId)
+    if (ids === undefined) byCoordinator.set(coordinatorId, [groupId])
+    else ids.push(groupId)
+  }
+  const found = new Map<string, readonly CommittedOffset[]>()
+  const askAll = async ([coordinatorId, ids]: [number, string[]]) => {
+    for (let at = 0; at < ids.length; at += groupsPerRequest) {
+      const some = ids.slice(at, at + groupsPerRequest)
+      const answered = await committedOffsetsAt(client, coordinatorId, some, { signal, timeoutMs: 3_000 }).catch(() => undefined)
+      signal.throwIfAborted()
+      // An old broker, or one that is gone: its groups are asked for one by one.
+      if (answered === undefined) return
+      for (const [groupId, offsets] of answered) found.set(groupId, offsets)
+    }
+  }
+  await Promise.all([...byCoordinator].map(askAll))
+  return found
+}
+
+async function sampledGroup(
+  client: KafkaClient,
+  group: ListedGroup,
+  { signal, known }: { readonly signal: AbortSignal; readonly known: readonly CommittedOffset[] | undefined },
+): Promise<SampledGroup> {
   const { groupId, state, type, protocolType, coordinatorId } = group
   const facts = { group: groupId, state, type, protocolType, coordinatorId }
   try {
-    const offsets = await committedOffsets(client, groupId, { signal, timeoutMs: 3_000 })
+    const offsets = known ?? (await committedOffsets(client, groupId, { signal, timeoutMs: 3_000 }))
     const committed = offsets
       .filter(it => it.error === 'NONE' && it.offset >= 0)
       .map(({ topic, partition, offset, metadata }) => ({

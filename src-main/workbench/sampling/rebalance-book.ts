@@ -25,6 +25,8 @@ export interface RebalanceBook {
   due(groups: readonly SampledGroup[]): readonly SampledGroup[]
   add(atMs: number, group: string, looked: LookedGroup): void
   readonly events: Feed<RebalanceEvent>
+  /** At the last look at which the group was settled; null before the first. */
+  memberCount(group: string): number | null
 }
 
 const nobody: LookedGroup = { state: 'Empty', epoch: null, members: [] }
@@ -41,6 +43,10 @@ export function rebalanceBook(): RebalanceBook {
   }
   return {
     events,
+    memberCount(group) {
+      const found = known.get(group)
+      return found === undefined || found.lookedRound === -1 ? null : (found.settled?.members.length ?? null)
+    },
     due(groups) {
       round += 1
       const names = new Set(groups.map(it => it.group))

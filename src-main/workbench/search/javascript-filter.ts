@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { Script, createContext } from 'node:vm'
 import type { Decoding } from '../decoders/decoding.ts'
 import { badInput } from '../failures.ts'
@@ -69,26 +70,40 @@ const textOf = (
 ): string | undefined => (bytes === null ? undefined : decoding.compact(part, bytes, key))
 
 /**
- * Texts that look like JSON become values; null stands for a missing key and a tombstone. An object of which only some fields are looked
- * at is made of these alone: plain strings and numbers without the parser, which would remember every short string it meets.
+ * Texts that look like JSON become values, whole numbers beyond 2^53 BigInts; null stands for a missing key and a tombstone. An object of
+ * which only some fields are looked at is made of these alone: plain strings and numbers without the parser, which would remember every
+ * short string it meets.
  */
-const wrapped = (expression: string, fields: readonly string[]): string => `'use strict';
+const wrapped = (expression: string, fields: readonly string[]): string => String.raw`'use strict';
 (() => {
   const parse = JSON.parse
-  const read = text => {
-    if (text === undefined) return null
+  const mark = '\u0000${randomBytes(12).toString('hex')}:'
+  const exactly = text => {
+    parse(text)
+    const marked = text.replace(
+      /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs,
+      token => (/^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token)) ? JSON.stringify(mark + token) : token),
+    )
+    return parse(marked, (_name, value) =>
+      typeof value === 'string' && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value)
+  }
+  const isLong = /\d{16}/
+  const read = raw => {
+    if (raw === undefined) return null
+    const text = raw.charCodeAt(0) === 0xfeff ? raw.slice(1) : raw
     const first = text.charCodeAt(0)
     if (first === 123 || first === 91) {
       try {
-        return parse(text)
+        return isLong.test(text) ? exactly(text) : parse(text)
       } catch {}
     }
-    return text
+    return raw
   }
   const one = text => {
     if (text === undefined) return undefined
     const first = text.charCodeAt(0)
-    if (first === 34) return text.includes('\\\\') ? parse(text) : text.slice(1, -1)
+    if (first === 34) return text.includes('\\') ? parse(text) : text.slice(1, -1)
+    if (isLong.test(text)) return exactly(text)
     return first === 45 || (first >= 48 && first <= 57) ? +text : parse(text)
   }
   const some = fields => ({ ${fields.map((name, index) => `${JSON.stringify(name)}: one(fields[${index}])`).join(', ')} })

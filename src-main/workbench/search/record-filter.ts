@@ -5,6 +5,8 @@ import { badInput } from '../failures.ts'
 import type { LogRecord } from '../messages/log-record.ts'
 import { fieldPicker } from './json-fields.ts'
 import { sandboxedExpression } from './javascript-filter.ts'
+import { exactValues, pathTree } from '../messages/exact-fields.ts'
+import { comparesExactly, losesDigits, mayBeInexact } from './exact-compare.ts'
 import { compares, parsePath, valuesAt } from './json-path.ts'
 
 export type Filter = ParsedOf<'records.scan'>['filter']
@@ -91,19 +93,32 @@ function hasHeader(record: LogRecord, filter: Extract<Filter, { kind: 'header' }
 
 function pathFilter(filter: Extract<Filter, { kind: 'path' }>, decoding: Decoding): RecordFilter {
   const steps = parsePath(filter.path)
+  const tree = pathTree([steps])
+  const { operator, operand } = filter
+  const isLongOperand = losesDigits(operand)
   const [first] = steps
   const picked = typeof first === 'string' ? fieldPicker([first]) : undefined
+  const textOf = (value: Uint8Array, key: Uint8Array | null) => withoutMark(decoding.compact('value', value, key))
   const valuesOf = (value: Uint8Array, key: Uint8Array | null): unknown[] => {
     const fields = picked === undefined || decoding.isBinary('value', value) ? undefined : picked(value)
-    if (fields === undefined) return valuesAt(jsonOf(decoding.compact('value', value, key)), steps)
+    if (fields === undefined) return valuesAt(jsonOf(textOf(value, key)), steps)
     return fields[0] === undefined ? [] : valuesAt(jsonOf(fields[0]), steps, 1)
   }
   return {
     needle: undefined,
-    matches: (_partition, record) =>
-      record.value !== null && valuesOf(record.value, record.key).some(value => compares(value, filter.operator, filter.operand)),
+    matches(_partition, { value, key }) {
+      if (value === null) return false
+      const values = valuesOf(value, key)
+      // Only then: what most values need is quick.
+      if (isLongOperand || values.some(mayBeInexact))
+        return (exactValues(textOf(value, key), tree, 1)[0] ?? []).some(token => comparesExactly(token, operator, operand))
+      return values.some(found => compares(found, operator, operand))
+    },
   }
 }
+
+/** A byte order mark in front is no part of JSON. */
+export const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
 
 function jsonOf(text: string): unknown {
   try {

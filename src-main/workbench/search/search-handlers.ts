@@ -122,7 +122,7 @@ function newestProgress(before: ScanItem, next: ScanItem): ScanItem | undefined 
   return before.kind === 'progress' && next.kind !== 'hits' ? next : undefined
 }
 
-function filePath(path: string, folder: string): string {
+export function filePath(path: string, folder: string): string {
   if (path.includes('\0')) throw badInput('path: holds a character that no file name has')
   if (isAbsolute(path)) return normalize(path)
   if (/[\\/]/.test(path) || path === '.' || path === '..') throw badInput('path: give a whole path, or a name without folders')

@@ -6,6 +6,7 @@ import type { TailItem } from '../../contract/views/search.ts'
 import { newDecoding } from '../decoders/decoding.ts'
 import type { SchemaSources } from '../decoders/decoding.ts'
 import { badInput, toFailure } from '../failures.ts'
+import { sizeOf } from '../messages/log-record.ts'
 import type { LogRecord } from '../messages/log-record.ts'
 import { recordRow } from '../messages/record-row.ts'
 import { rowColumns } from '../messages/row-columns.ts'
@@ -14,6 +15,8 @@ import { recordFilter } from './record-filter.ts'
 import { followLeaders } from './tail-follow.ts'
 
 const sendEveryMs = 100
+/** Of what is shown next, while nobody takes it; the newest record always stays. */
+const heldBytesMax = 67_108_864
 
 export type TailOrder = ParsedOf<'records.tail'>
 
@@ -56,7 +59,7 @@ export async function* tail({ client, order, signal, schemas }: Tailing): AsyncG
       if (taken.seen > 0) {
         await decoding.prepare(taken.shown.flatMap(({ record }) => [record.key, record.value].filter(bytes => bytes !== null)))
         const rows = taken.shown.map(({ partition, record }) => recordRow(partition, record, decoding, columns)).sort(byTime)
-        yield { kind: 'rows', rows, seen: taken.seen, seenTotal: taken.seenTotal, next: taken.next, heldBytes: 0 }
+        yield { kind: 'rows', rows, seen: taken.seen, seenTotal: taken.seenTotal, next: taken.next, heldBytes: taken.heldBytes }
       }
       await new Promise(resolve => setTimeout(resolve, sendEveryMs))
     }
@@ -76,14 +79,33 @@ export interface TailState {
   arrived(partition: number, records: readonly LogRecord[], next: number, seen: number): void
   failed(error: unknown): void
   changed(signal: AbortSignal): Promise<void>
-  take(): { shown: readonly Arrived[]; seen: number; seenTotal: number; next: readonly number[] }
+  take(): { shown: readonly Arrived[]; seen: number; seenTotal: number; next: readonly number[]; heldBytes: number }
   takeFailure(): TailItem | undefined
 }
 
 let tails = 0
 
+/** A copy: the record is kept alone, not with the whole answer that it came in. */
+const detached = (record: LogRecord): LogRecord => ({
+  ...record,
+  key: copyOf(record.key),
+  value: copyOf(record.value),
+  headers: record.headers.map(({ name, value }) => ({ name, value: copyOf(value) })),
+})
+
+const copyOf = (bytes: Uint8Array | null): Uint8Array | null => (bytes === null ? null : Uint8Array.from(bytes))
+
 /** Between two items, the newest `shownMax` records are kept, the others only counted. */
-function newTailState(partitions: readonly number[], anchor: readonly number[], shownMax: number): TailState {
+function lastWithin(arrived: readonly Arrived[], bytesMax: number): Arrived[] {
+  let from = arrived.length
+  for (let bytes = 0; from > 0; from -= 1) {
+    bytes += sizeOf((arrived[from - 1] as Arrived).record)
+    if (bytes > bytesMax && from < arrived.length) break
+  }
+  return arrived.slice(from)
+}
+
+export function newTailState(partitions: readonly number[], anchor: readonly number[], shownMax: number): TailState {
   const next = new Map(partitions.map((partition, index) => [partition, anchor[index] ?? 0]))
   let shown: Arrived[] = []
   let seen = 0
@@ -98,8 +120,9 @@ function newTailState(partitions: readonly number[], anchor: readonly number[], 
       next.set(partition, nextOffset)
       seen += count
       seenTotal += count
-      for (const record of records.slice(-shownMax)) shown.push({ partition, record })
+      for (const record of records.slice(-shownMax)) shown.push({ partition, record: detached(record) })
       if (shown.length > shownMax) shown = shown.slice(-shownMax)
+      shown = lastWithin(shown, heldBytesMax)
       if (count > 0) wake()
     },
     failed(error) {
@@ -110,11 +133,16 @@ function newTailState(partitions: readonly number[], anchor: readonly number[], 
     changed: signal =>
       new Promise(resolve => {
         if (seen > 0 || failure !== undefined || signal.aborted) return resolve()
-        wake = resolve
-        signal.addEventListener('abort', () => resolve(), { once: true })
+        wake = done
+        signal.addEventListener('abort', done, { once: true })
+        function done() {
+          signal.removeEventListener('abort', done)
+          resolve()
+        }
       }),
     take() {
-      const taken = { shown, seen, seenTotal, next: partitions.map(partition => next.get(partition) ?? 0) }
+      const heldBytes = shown.reduce((sum, { record }) => sum + sizeOf(record), 0)
+      const taken = { shown, seen, seenTotal, next: partitions.map(partition => next.get(partition) ?? 0), heldBytes }
       shown = []
       seen = 0
       return taken

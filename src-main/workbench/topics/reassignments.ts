@@ -1,4 +1,3 @@
-import { alterConfigs } from '../../../broker-core/client/admin/configs.ts'
 import { describeCluster } from '../../../broker-core/client/admin/cluster.ts'
 import { describeLogDirectories } from '../../../broker-core/client/admin/log-directories.ts'
 import type { LogDirectory } from '../../../broker-core/client/admin/log-directories.ts'
@@ -9,9 +8,10 @@ import type { ReassignmentMove, ReassignmentPlan, ReassignmentView } from '../..
 import type { NamedOutcome } from '../../contract/views/topics.ts'
 import { badInput, brokerRefusal } from '../failures.ts'
 import { evenLayout } from './reassignment-plan.ts'
+import type { ReplicationThrottles } from './replication-throttles.ts'
+import type { PartitionInMotion } from './throttled-replicas.ts'
 
 const watchEveryMs = 2_000
-const throttleNames = ['leader.replication.throttled.rate', 'follower.replication.throttled.rate'] as const
 
 /** Who would move where; changes nothing. */
 export async function planReassignment(
@@ -47,9 +47,10 @@ function layoutOf(...input: Parameters<typeof evenLayout>): ReturnType<typeof ev
   }
 }
 
-type Sizes = (topic: string, partition: number, brokerId: number | undefined) => number | null
+/** Bytes of a replica; null when not known. */
+export type Sizes = (topic: string, partition: number, brokerId: number | undefined) => number | null
 
-async function sizesOf(client: KafkaClient, topics: readonly string[], signal: AbortSignal): Promise<Sizes> {
+export async function sizesOf(client: KafkaClient, topics: readonly string[], signal: AbortSignal): Promise<Sizes> {
   const directories = await describeLogDirectories(client, { topics, signal, timeoutMs: 5_000 }).catch((): LogDirectory[] => [])
   const sizes = new Map<string, number>()
   for (const { brokerId, replicas } of directories)
@@ -74,27 +75,38 @@ function moveOf(
 }
 
 /** Starts moving; the brokers copy in the background. Throws the first refusal. */
-export async function reassign(client: KafkaClient, order: ParsedOf<'topics.reassign'>, signal: AbortSignal): Promise<null> {
-  if (order.throttleBytesPerSecond !== null) await throttle(client, order, signal)
-  const outcomes = await alterReassignments(client, order.moves, { signal })
-  const failed = outcomes.find(it => it.error !== 'NONE')
-  if (failed !== undefined) throw brokerRefusal(failed.error, failed.message, { topic: failed.topic })
+export async function reassign(
+  client: KafkaClient,
+  order: ParsedOf<'topics.reassign'>,
+  throttles: ReplicationThrottles,
+  signal: AbortSignal,
+): Promise<null> {
+  const { connection, throttleBytesPerSecond } = order
+  if (throttleBytesPerSecond !== null)
+    await throttles.set(connection, await inMotion(client, order.moves, signal), throttleBytesPerSecond, signal)
+  try {
+    const outcomes = await alterReassignments(client, order.moves, { signal })
+    const failed = outcomes.find(it => it.error !== 'NONE')
+    if (failed !== undefined) throw brokerRefusal(failed.error, failed.message, { topic: failed.topic })
+  } finally {
+    // From now on what moves is watched; what did not even begin needs no throttle.
+    void throttles.settle(connection).catch(() => undefined)
+  }
   return null
 }
 
-/** Dynamic broker settings, as Kafka's own tool uses them; they stay until somebody removes them. */
-async function throttle(client: KafkaClient, order: ParsedOf<'topics.reassign'>, signal: AbortSignal): Promise<void> {
-  const changes = throttleNames.map(name => ({ name, operation: 'set' as const, value: String(order.throttleBytesPerSecond) }))
-  for (const brokerId of client.cluster().brokers.keys()) {
-    const outcome = await alterConfigs(client, { type: 'broker', name: String(brokerId) }, changes, { signal })
-    if (outcome.error !== 'NONE') throw brokerRefusal(outcome.error, `throttle of broker ${brokerId}: ${outcome.message}`)
-  }
-  const topicChanges = [
-    { name: 'leader.replication.throttled.replicas', operation: 'set' as const, value: '*' },
-    { name: 'follower.replication.throttled.replicas', operation: 'set' as const, value: '*' },
-  ]
-  for (const topic of new Set(order.moves.map(move => move.topic)))
-    await alterConfigs(client, { type: 'topic', name: topic }, topicChanges, { signal })
+async function inMotion(
+  client: KafkaClient,
+  moves: ParsedOf<'topics.reassign'>['moves'],
+  signal: AbortSignal,
+): Promise<PartitionInMotion[]> {
+  const { topics } = await client.refresh([...new Set(moves.map(move => move.topic))], { signal })
+  return moves.map(({ topic, partition, replicas }) => ({
+    topic,
+    partition,
+    from: topics.get(topic)?.partitions[partition]?.replicas ?? [],
+    to: replicas,
+  }))
 }
 
 export async function cancelReassignment(
@@ -160,7 +172,7 @@ export async function electPreferred(
   })
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
     const timer = setTimeout(done, ms)
     signal.addEventListener('abort', done, { once: true })

@@ -15,12 +15,14 @@ export interface TopicFacts {
   config(topic: string, name: string): string | null | undefined
   directories(): readonly LogDirectory[] | undefined
   readonly missing: readonly string[]
-  /** Asks again when older than `maxAgeMs`; waits for the answer at most `withinMs`. */
+  /** Asks again when older than `maxAgeMs` (longer where asking takes long), or about a new topic; waits for the answer at most `withinMs`. */
   refresh(topics: readonly TopicMetadata[], maxAgeMs: number, withinMs: number): Promise<void>
 }
 
 const shownConfigs = ['cleanup.policy', 'retention.ms', 'min.insync.replicas']
 const topicsPerQuestion = 1_000
+/** A cluster that takes long to answer is asked less often. */
+const restFactor = 19
 
 export function topicFacts(client: () => KafkaClient, nowMs: () => number): TopicFacts {
   let starts = new Map<string, number>()
@@ -28,10 +30,12 @@ export function topicFacts(client: () => KafkaClient, nowMs: () => number): Topi
   let configs = new Map<string, ReadonlyMap<string, string | null>>()
   let directories: readonly LogDirectory[] | undefined
   let missing: string[] = []
+  let tookMs = 0
   let askedAtMs = Number.NEGATIVE_INFINITY
   let underWay: Promise<void> | undefined
 
   async function ask(topics: readonly TopicMetadata[]): Promise<void> {
+    const startMs = performance.now()
     const problems: string[] = []
     const tolerate = async (what: string, question: () => Promise<void>) => {
       await question().catch((error: unknown) => problems.push(`${what} (${reasonOf(error)})`))
@@ -49,6 +53,7 @@ export function topicFacts(client: () => KafkaClient, nowMs: () => number): Topi
       }),
     ])
     missing = problems
+    tookMs = performance.now() - startMs
     askedAtMs = nowMs()
   }
 
@@ -62,7 +67,7 @@ export function topicFacts(client: () => KafkaClient, nowMs: () => number): Topi
     },
     async refresh(topics, maxAgeMs, withinMs) {
       const isNew = topics.some(topic => !configs.has(topic.name))
-      if (!isNew && nowMs() - askedAtMs <= maxAgeMs) return
+      if (!isNew && nowMs() - askedAtMs <= Math.max(maxAgeMs, tookMs * restFactor)) return
       underWay ??= ask(topics).finally(() => {
         underWay = undefined
       })

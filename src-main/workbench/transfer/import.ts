@@ -5,12 +5,12 @@ import { createProducer } from '../../../broker-core/client/producing/producer.t
 import type { ParsedOf } from '../../contract/contract.ts'
 import type { TransferProgress } from '../../contract/views/transfer.ts'
 import { badInput, notFound } from '../failures.ts'
+import { newFlow } from '../produce/flow.ts'
+import { csvReader, csvRows } from './csv.ts'
 import { lineRecord } from './line-record.ts'
 import type { ImportedRecord } from './line-record.ts'
 
 const progressEveryMs = 250
-const inFlightMax = 10_000
-const inFlightBytesMax = 33_554_432
 const lineCharsMax = 134_217_728
 
 export interface Importing {
@@ -43,16 +43,11 @@ export async function importRecords(importing: Importing): Promise<void> {
       done,
     })
   try {
-    let number = 0
-    const input = createReadStream(path)
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      number += 1
-      bytes += Buffer.byteLength(line) + 1
-      if (line.trim() === '') continue
-      if (line.length > lineCharsMax) throw badInput(`line ${number} is longer than a record can be`)
-      const record = lineRecord(order.format, line, number)
+    for await (const read of order.format === 'csv' ? csvRecords(path) : lineRecords(path, order.format)) {
+      const size = (read.record.key?.length ?? 0) + (read.record.value?.length ?? 0)
+      bytes = read.bytes
       await flow.room()
-      flow.add(producer.send(toSend(record, order, partitions.length)), line.length)
+      flow.add(producer.send(toSend(read.record, order, partitions.length)), size)
       records += 1
       if (performance.now() - toldAtMs < progressEveryMs) continue
       toldAtMs = performance.now()
@@ -62,6 +57,34 @@ export async function importRecords(importing: Importing): Promise<void> {
     told(true)
   } finally {
     await producer.close().catch(() => undefined)
+  }
+}
+
+interface ReadRecord {
+  readonly record: ImportedRecord
+  /** Read of the file so far. */
+  readonly bytes: number
+}
+
+async function* lineRecords(path: string, format: 'jsonl' | 'raw'): AsyncGenerator<ReadRecord, void> {
+  let number = 0
+  let bytes = 0
+  const input = createReadStream(path)
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    number += 1
+    bytes += Buffer.byteLength(line) + 1
+    if (line.trim() === '') continue
+    if (line.length > lineCharsMax) throw badInput(`line ${number} is longer than a record can be`)
+    yield { record: lineRecord(format, line, number), bytes }
+  }
+}
+
+/** The first row names the columns. */
+async function* csvRecords(path: string): AsyncGenerator<ReadRecord, void> {
+  let read: ReturnType<typeof csvReader> | undefined
+  for await (const row of csvRows(createReadStream(path))) {
+    if (read === undefined) read = csvReader(row)
+    else yield { record: read(row), bytes: row.bytes }
   }
 }
 
@@ -88,37 +111,5 @@ function toSend(record: ImportedRecord, order: Importing['order'], partitionCoun
     headers,
     ...(isKept ? { partition } : {}),
     ...(order.keepTimestamp && timestampMs !== undefined ? { timestampMs } : {}),
-  }
-}
-
-/** Records on their way: few enough for memory, enough for full batches. The first failure is thrown to whoever adds the next. */
-function newFlow() {
-  let count = 0
-  let bytes = 0
-  const failures: unknown[] = []
-  let wake = () => {}
-  const settled = async (isDone: () => boolean) => {
-    while (failures.length === 0 && !isDone())
-      await new Promise<void>(resolve => {
-        wake = resolve
-      })
-    if (failures.length > 0) throw failures[0]
-  }
-  return {
-    room: () => settled(() => count < inFlightMax && bytes < inFlightBytesMax),
-    empty: () => settled(() => count === 0),
-    add(sending: Promise<unknown>, size: number) {
-      count += 1
-      bytes += size
-      sending
-        .catch((error: unknown) => {
-          failures[0] ??= error
-        })
-        .finally(() => {
-          count -= 1
-          bytes -= size
-          wake()
-        })
-    },
   }
 }

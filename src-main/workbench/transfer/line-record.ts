@@ -10,7 +10,7 @@ export interface ImportedRecord {
 }
 
 /** One line of an export as a record. Throws BAD_INPUT that names the line. */
-export function lineRecord(format: 'jsonl' | 'csv' | 'raw', line: string, number: number): ImportedRecord {
+export function lineRecord(format: 'jsonl' | 'raw', line: string, number: number): ImportedRecord {
   try {
     return format === 'raw' ? rawRecord(JSON.parse(line) as Record<string, unknown>) : jsonRecord(jsonParts(line))
   } catch (error) {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Decoding, Part } from '../decoders/decoding.ts'
 import { DecodeError } from '../decoders/decoder.ts'
 import { squeeze } from '../decoders/json.ts'
@@ -38,20 +39,21 @@ function jsonOf(part: Part, bytes: Uint8Array | null, decoding: Decoding, key: U
   if (bytes === null) return 'null'
   const text = textOf(part, bytes, decoding, key)
   if (text === undefined) return `{"$base64":"${Buffer.from(bytes).toString('base64')}"}`
+  // What looks like our own mark for bytes is text.
+  const isOwn = text.startsWith('{"$base64"')
+  if (isOwn) return JSON.stringify(text)
+  // As most of it is written: nothing to check twice, nothing to lay out anew.
   if (isCompactJson(bytes) && !decoding.isBinary(part, bytes)) return text
   return /^[{[]/.test(text) && isJson(text) ? squeeze(text) : JSON.stringify(text)
 }
 
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
 function textOf(part: Part, bytes: Uint8Array, decoding: Decoding, key: Uint8Array | null): string | undefined {
   try {
-    // Throws where a byte would be replaced: the record is to come back as it was.
-    if (!decoding.isBinary(part, bytes)) return strict.decode(bytes)
-    // Hex would be text that nobody can read back.
-    return decoding.isUnreadable(part, bytes, key) ? undefined : decoding.compact(part, bytes, key)
+    // Hex would be text that nobody can read back, and so would characters in the place of bytes that are none.
+    const isBroken = !isUtf8(bytes) && !decoding.isBinary(part, bytes)
+    return isBroken || decoding.isUnreadable(part, bytes, key) ? undefined : decoding.compact(part, bytes, key)
   } catch (error) {
-    if (error instanceof DecodeError || error instanceof TypeError) return undefined
+    if (error instanceof DecodeError) return undefined
     throw error
   }
 }
@@ -66,14 +68,23 @@ function isJson(text: string): boolean {
 }
 
 function csvLine(partition: number, record: LogRecord, decoding: Decoding): string {
-  const text = (part: Part, bytes: Uint8Array | null) => {
-    if (bytes === null) return ''
-    return cell(textOf(part, bytes, decoding, record.key) ?? `base64:${Buffer.from(bytes).toString('base64')}`)
+  const plain = (part: Part, bytes: Uint8Array) => {
+    const text = textOf(part, bytes, decoding, record.key)
+    return text === undefined || text.startsWith(base64Mark) ? `${base64Mark}${Buffer.from(bytes).toString('base64')}` : text
   }
+  const text = (part: Part, bytes: Uint8Array | null) => (bytes === null ? '' : cell(plain(part, bytes)))
   const time = record.timestampMs < 0 ? '' : new Date(record.timestampMs).toISOString()
-  const headers =
-    record.headers.length === 0 ? '' : cell(record.headers.map(it => `${it.name}=${text('header', it.value)}`).join(';'))
+  const pairs = record.headers.map(it => [it.name, it.value === null ? null : plain('header', it.value)] as const)
+  const headers = pairs.length === 0 ? '' : cell(headersText(pairs))
   return `${partition},${record.offset},${time},${text('key', record.key)},${text('value', record.value)},${headers}\n`
+}
+
+export const base64Mark = 'base64:'
+
+/** `name=value;name=value` where that can be read back, else pairs in JSON. */
+function headersText(pairs: readonly (readonly [string, string | null])[]): string {
+  const isPlain = pairs.every(([name, value]) => /^[^=;[\s][^=;]*$/.test(name) && value !== null && /^[^;]*$/.test(value))
+  return isPlain ? pairs.map(([name, value]) => `${name}=${value}`).join(';') : JSON.stringify(pairs)
 }
 
 /** RFC 4180: quoted where it holds a comma, a quote or a line break; an empty text differs from a missing one by its quotes. */

@@ -16,6 +16,44 @@ export interface ColumnOptions {
 /** Columns that need `batchFacts`. */
 export const batchColumns = ['leaderEpoch', 'producer', 'sequence', 'compression']
 
+const batchColumnList: readonly Column<RecordRow>[] = [
+  {
+    id: 'leaderEpoch',
+    title: 'Leader epoch',
+    widthPx: 92,
+    align: 'end',
+    mono: true,
+    hiddenAtFirst: true,
+    value: row => row.batch?.leaderEpoch ?? null,
+  },
+  {
+    id: 'producer',
+    title: 'Producer / epoch',
+    widthPx: 110,
+    align: 'end',
+    mono: true,
+    hiddenAtFirst: true,
+    value: producerText,
+  },
+  {
+    id: 'sequence',
+    title: 'Sequence',
+    widthPx: 84,
+    align: 'end',
+    mono: true,
+    hiddenAtFirst: true,
+    value: row => sequenceOf(row),
+  },
+  {
+    id: 'compression',
+    title: 'Codec',
+    widthPx: 74,
+    mono: true,
+    hiddenAtFirst: true,
+    value: row => row.batch?.compression ?? null,
+  },
+]
+
 export function messageColumns({ timeZone, isShortTime, fields, highlight }: ColumnOptions): readonly Column<RecordRow>[] {
   return [
     { id: 'partition', title: 'Partition', widthPx: 78, value: row => row.partition, render: partitionCell },
@@ -72,41 +110,7 @@ export function messageColumns({ timeZone, isShortTime, fields, highlight }: Col
       value: row => row.sizeBytes,
       render: row => <span className="faint">{formatBytes(row.sizeBytes)}</span>,
     },
-    {
-      id: 'leaderEpoch',
-      title: 'Leader epoch',
-      widthPx: 92,
-      align: 'end',
-      mono: true,
-      hiddenAtFirst: true,
-      value: row => row.batch?.leaderEpoch ?? null,
-    },
-    {
-      id: 'producer',
-      title: 'Producer / epoch',
-      widthPx: 110,
-      align: 'end',
-      mono: true,
-      hiddenAtFirst: true,
-      value: producerText,
-    },
-    {
-      id: 'sequence',
-      title: 'Sequence',
-      widthPx: 84,
-      align: 'end',
-      mono: true,
-      hiddenAtFirst: true,
-      value: row => sequenceOf(row),
-    },
-    {
-      id: 'compression',
-      title: 'Codec',
-      widthPx: 74,
-      mono: true,
-      hiddenAtFirst: true,
-      value: row => row.batch?.compression ?? null,
-    },
+    ...batchColumnList,
   ]
 }
 
@@ -120,9 +124,14 @@ const fieldColumn = (path: string, index: number, highlight: RegExp | null): Col
 })
 
 const partitionCell = (row: RecordRow) => <PartitionBadge partition={row.partition} />
-const producerText = ({ batch }: RecordRow) =>
-  batch === null || batch.producerId < 0 ? null : `${batch.producerId}/${batch.producerEpoch}`
-const sequenceOf = ({ batch }: RecordRow) => (batch === null || batch.sequence < 0 ? null : batch.sequence)
+
+function producerText({ batch }: RecordRow): string | null {
+  return batch === null || batch.producerId < 0 ? null : `${batch.producerId}/${batch.producerEpoch}`
+}
+
+function sequenceOf({ batch }: RecordRow): number | null {
+  return batch === null || batch.sequence < 0 ? null : batch.sequence
+}
 
 export function headersText(row: RecordRow): string | null {
   if (row.headerCount === 0) return null

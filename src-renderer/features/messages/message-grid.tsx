@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent, UIEvent } from 'react'
 import type { RecordRow } from '../../../src-main/contract/views/records.ts'
 import { classes } from '../../widgets/classes.ts'
@@ -26,8 +26,7 @@ export interface MessageGridProps {
   readonly follows: boolean
   readonly onSelect: (row: RecordRow, isMarking: boolean) => void
   readonly onOpen: (row: RecordRow) => void
-  readonly onNearStart: () => void
-  readonly onNearEnd: () => void
+  readonly onEdges: (edges: { readonly nearStart: boolean; readonly nearEnd: boolean }) => void
   /** Home and End beyond what is loaded. */
   readonly onJump: (to: 'start' | 'end') => void
   readonly rowMenu: (row: RecordRow, column: string | null) => readonly MenuEntry[]
@@ -39,9 +38,9 @@ export function MessageGrid(props: MessageGridProps) {
   const { rows, choice, selectedKey } = props
   const rowHeightPx = useRowHeight()
   const frame = useRef<HTMLDivElement>(null)
-  const view = useScrollWindow({ ...props, frame, rowHeightPx })
+  const at = useMemo(() => (selectedKey === null ? -1 : rows.findIndex(row => rowKey(row) === selectedKey)), [rows, selectedKey])
+  const view = useScrollWindow({ ...props, frame, rowHeightPx, selectedAt: at })
   const [menuAt, setMenuAt] = useState<{ row: RecordRow; column: string | null } | null>(null)
-  const at = selectedKey === null ? -1 : rows.findIndex(row => rowKey(row) === selectedKey)
   const select = (index: number) => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, index))]
     if (row === undefined) return
@@ -113,18 +112,13 @@ interface MessageRowProps {
 
 function MessageRow(props: MessageRowProps) {
   const { row, choice } = props
-  const line = useRef<HTMLDivElement>(null)
-  useLayoutEffect(() => {
-    if (line.current !== null) line.current.style.top = `${props.top}px`
-  }, [props.top])
   return (
     <div
-      ref={line}
       role="row"
       aria-rowindex={props.index + 2}
       aria-selected={props.isSelected}
       className={classes(styles.row, row.transaction === 'aborted' && styles.aborted, props.isMarked && styles.marked)}
-      style={{ gridTemplateColumns: choice.template }}
+      style={{ top: props.top, gridTemplateColumns: choice.template }}
       onClick={event => props.onSelect(event.ctrlKey || event.metaKey)}
       onDoubleClick={props.onOpen}
       onContextMenu={event => {

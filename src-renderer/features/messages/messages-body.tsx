@@ -1,11 +1,12 @@
-import { useMemo } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { RecordRow } from '../../../src-main/contract/views/records.ts'
+import { useIsActiveTab } from '../../bridge/active.ts'
 import { useComparePair, markForCompare } from '../../places/compare-pair.ts'
 import { useReadOnlyReason } from '../../places/connections.ts'
 import { openPlace } from '../../places/tabs.ts'
 import { useTimeZone } from '../../preferences/use-appearance.ts'
 import { Button } from '../../widgets/button.tsx'
-import { EmptyState, FailureState, MissingBanner, Skeleton } from '../../widgets/states.tsx'
+import { EmptyState, FailureState, MissingBanner, Skeleton, useNow } from '../../widgets/states.tsx'
 import { useColumnLayout } from '../../widgets/table/use-column-layout.ts'
 import { zoneOffsetMs } from '../../widgets/time.ts'
 import { batchColumns, messageColumns } from './columns.tsx'
@@ -50,9 +51,12 @@ export function MessagesBody(props: MessagesBodyProps) {
   const batchFacts = choice.shown.some(column => batchColumns.includes(column.id))
   const isReading = scan === null && live === null
   const session = useSession(isReading ? context : null, { fields, showControl: props.showControl, batchFacts })
+  const [isNearEnd, setNearEnd] = useState(true)
+  useMoreAtEnd(session, isReading && session.window.atEnd && (isNearEnd || session.window.rows.length === 0))
   const all = scan?.rows ?? live?.shown.rows ?? session.window.rows
   const rows = useMemo(() => rowsMatching(all, filter), [all, filter])
-  const isShortTime = useMemo(() => isAllToday(rows.slice(-50), Date.now(), zoneOffsetMs(Date.now(), zone)), [rows, zone])
+  const nowMs = useNow(60_000)
+  const isShortTime = useMemo(() => isAllToday(rows.slice(-50), nowMs, zoneOffsetMs(nowMs, zone)), [rows, nowMs, zone])
   const columns = useMemo(
     () => messageColumns({ timeZone: zone, isShortTime, fields, highlight }),
     [zone, isShortTime, fields, highlight],
@@ -67,11 +71,24 @@ export function MessagesBody(props: MessagesBodyProps) {
       {rows.length === 0 ? (
         <NoRows {...props} session={session} isReading={isReading} loaded={all.length} />
       ) : (
-        <Rows {...props} session={session} rows={rows} choice={shown} isReading={isReading} />
+        <Rows {...props} session={session} rows={rows} choice={shown} isReading={isReading} onNearEnd={setNearEnd} />
       )}
       <MessagesFoot {...{ session, rows, loaded: all.length, isReading, zone }} columns={columns} choice={choice} />
     </>
   )
+}
+
+const askAgainMs = 2_000
+
+/** At the end of the topic, what comes after is read as it comes: it appears below what is on screen and moves nothing. */
+function useMoreAtEnd({ more }: OpenSession, isAtEnd: boolean): void {
+  const isActive = useIsActiveTab()
+  const isAsking = isAtEnd && isActive
+  useEffect(() => {
+    if (!isAsking) return undefined
+    const timer = setInterval(() => void more('forward'), askAgainMs)
+    return () => clearInterval(timer)
+  }, [isAsking, more])
 }
 
 interface RowsProps extends MessagesBodyProps {
@@ -79,6 +96,7 @@ interface RowsProps extends MessagesBodyProps {
   readonly rows: readonly RecordRow[]
   readonly choice: ReturnType<typeof useColumnLayout<RecordRow>>
   readonly isReading: boolean
+  readonly onNearEnd: (isNear: boolean) => void
 }
 
 function Rows(props: RowsProps) {
@@ -107,8 +125,11 @@ function Rows(props: RowsProps) {
         else props.onSelect(row)
       }}
       onOpen={props.onSelect}
-      onNearStart={() => isReading && void session.more('backward')}
-      onNearEnd={() => isReading && !session.window.atEnd && void session.more('forward')}
+      onEdges={({ nearStart, nearEnd }) => {
+        props.onNearEnd(nearEnd)
+        if (isReading && nearStart) void session.more('backward')
+        if (isReading && nearEnd && !session.window.atEnd) void session.more('forward')
+      }}
       onJump={to => props.onStart(to === 'start' ? 'oldest' : 'newest')}
       onScrolledAway={() => live?.setPaused(true)}
       rowMenu={(row, column) =>

@@ -38,7 +38,7 @@ export function MessagesFoot({ session, rows, loaded, isReading, zone, columns, 
       </span>
       {isReading && opened !== null && (
         <>
-          <span>of at most {formatCount(opened.recordsAtMost)}</span>
+          <span>of at most {formatCount(session.recordsAtMost)}</span>
           <span>ordered by {timestampKinds[opened.timestampType]}, partition, offset</span>
           {opened.note !== null && <span className="warn">{opened.note}</span>}
           {opened.startedAtMs !== null && <span>from {formatTime(opened.startedAtMs, zone)}</span>}

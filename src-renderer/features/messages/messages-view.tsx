@@ -30,7 +30,8 @@ const noFields: string[] = []
 
 /** The records of a topic: from wherever the reader starts, endless both ways. */
 export function MessagesView({ connection, topic, at, onInspect }: MessagesViewProps) {
-  const [choice, setChoice] = useState<StartChoice>(() => firstChoice(at))
+  const [{ choice, chosenAtMs }, choose] = useState(() => ({ choice: firstChoice(at), chosenAtMs: Date.now() }))
+  const setChoice = (next: StartChoice) => choose({ choice: next, chosenAtMs: Date.now() })
   const [partitions, setPartitions] = useState<readonly number[] | null>(at?.kind === 'record' ? [at.partition] : null)
   const [isolation, setIsolation] = useState<ReadContext['isolation']>('read-committed')
   const [showControl, setShowControl] = useState(false)
@@ -39,8 +40,7 @@ export function MessagesView({ connection, topic, at, onInspect }: MessagesViewP
   const [filter, setFilter] = useState('')
   const [selected, setSelected] = useState<RecordRow | null>(null)
   const [scan, setScan] = useState<ScanResult | null>(null)
-  const [reloads, setReloads] = useState(0)
-  const context = useContext({ connection, topic, partitions, isolation, decoders, choice, reloads })
+  const context = useContext({ connection, topic, partitions, isolation, decoders, choice, chosenAtMs })
   const isLive = choice.kind === 'live'
   const live = useLive(isLive ? context : null, fields, false)
   const partitionCount = useCall('topics.detail', { connection, topic }).data?.partitionCount ?? 0
@@ -56,7 +56,7 @@ export function MessagesView({ connection, topic, at, onInspect }: MessagesViewP
         context={context}
         choice={choice}
         onChoice={setChoice}
-        onReload={() => setReloads(reloads + 1)}
+        onReload={() => setChoice(choice)}
         reading={{
           ...{ partitionCount, partitions, onPartitions: setPartitions, isolation, onIsolation: setIsolation },
           ...{ showControl, onShowControl: setShowControl, decoders, onDecoders: setDecoders },
@@ -98,30 +98,19 @@ interface ContextParts {
   readonly isolation: ReadContext['isolation']
   readonly decoders: { readonly key: ReadContext['keyDecoder']; readonly value: ReadContext['valueDecoder'] }
   readonly choice: StartChoice
-  /** Asked to read again: what is relative to now moves on. */
-  readonly reloads: number
+  /** What is relative to now is so to this moment. */
+  readonly chosenAtMs: number
 }
 
-/** The last range that could be read stays while a new one is being typed. */
-function useContext({ connection, topic, partitions, isolation, decoders, choice, reloads }: ContextParts): ReadContext | null {
-  const range = useMemo(() => ({ reloads, ...rangeOf(choice, Date.now()) }), [choice, reloads])
+/** The last range that could be read stays while a new one is being typed. A new choice, also of the same, reads anew. */
+function useContext(parts: ContextParts): ReadContext | null {
+  const { connection, topic, partitions, isolation, decoders, choice, chosenAtMs } = parts
+  const range = useMemo(() => rangeOf(choice, chosenAtMs), [choice, chosenAtMs])
   const [last, setLast] = useState(range)
-  if (range.start !== undefined && last !== range) setLast(range)
+  if (range !== null && last !== range) setLast(range)
   return useMemo(() => {
-    const { start, untilMs, reloads: count } = range.start === undefined ? last : range
-    if (start === undefined) return null
-    const keyDecoder = decoders.key
-    const valueDecoder = decoders.value
-    const context: ReadContext = {
-      connection,
-      topic,
-      partitions,
-      isolation,
-      keyDecoder,
-      valueDecoder,
-      start,
-      untilMs: untilMs ?? null,
-    }
-    return count === 0 ? context : { ...context }
+    const usable = range ?? last
+    if (usable === null) return null
+    return { connection, topic, partitions, isolation, keyDecoder: decoders.key, valueDecoder: decoders.value, ...usable }
   }, [connection, topic, partitions, isolation, decoders, range, last])
 }

@@ -17,6 +17,8 @@ export interface LoaderState {
   readonly missing: readonly string[]
   /** From the question to the rows, of the last page. */
   readonly tookMs: number
+  /** Records in the session's partitions as of the last page, at most: compaction and transactions leave gaps. */
+  readonly recordsAtMost: number
 }
 
 export interface SessionLoader {
@@ -39,11 +41,9 @@ export interface LoaderOptions {
 
 /** Reads a topic in pages around one anchor. A session that main has forgotten is opened again at the cut where reading was. */
 export function sessionLoader(options: LoaderOptions): SessionLoader {
-  const { bridge, context } = options
+  const { context } = options
   const abort = new AbortController()
-  let state: LoaderState = {
-    ...{ session: null, window: emptyWindow([]), isLoading: true, failure: null, missing: [], tookMs: 0 },
-  }
+  let state = firstState
   let isReading = false
 
   function set(change: Partial<LoaderState>): void {
@@ -52,56 +52,31 @@ export function sessionLoader(options: LoaderOptions): SessionLoader {
     options.onChange(state)
   }
 
-  async function openSession(start: ReadContext['start'], partitions: readonly number[] | null): Promise<RecordSession> {
-    const { connection, topic, isolation, keyDecoder, valueDecoder, untilMs } = context
-    const { fields, showControl, batchFacts } = options
-    const chosen = partitions === null ? null : [...partitions]
-    const asked = {
-      connection,
-      topic,
-      partitions: chosen,
-      start,
-      isolation,
-      keyDecoder,
-      valueDecoder,
-      untilMs,
-      fields,
-      showControl,
-      batchFacts,
-    }
-    return await bridge.call('records.open', asked, abort.signal)
-  }
-
-  /** One page; after NOT_FOUND once more in a new session. */
-  async function page(direction: 'forward' | 'backward', from: readonly number[]) {
-    const ask = (session: RecordSession) =>
-      bridge.call('records.page', { session: session.session, from, direction, count: pageRows }, abort.signal)
-    const session = state.session as RecordSession
-    try {
-      return await ask(session)
-    } catch (error) {
-      if (failureOf(error).code !== 'NOT_FOUND') throw error
-      const offsets = session.partitions.map(({ partition }, index) => ({ partition, offset: from[index] as number }))
-      const again = await openSession(
-        { kind: 'offsets', offsets },
-        session.partitions.map(({ partition }) => partition),
-      )
-      set({ session: { ...session, session: again.session } })
-      return await ask(again)
-    }
-  }
-
-  async function read(direction: 'forward' | 'backward'): Promise<void> {
-    const { window } = state
+  async function read(session: RecordSession, direction: 'forward' | 'backward'): Promise<void> {
     const askedAt = performance.now()
-    const found = await page(direction, direction === 'forward' ? window.end : window.start)
-    const partitions = (state.session as RecordSession).partitions.map(({ partition }) => partition)
+    const from = direction === 'forward' ? state.window.end : state.window.start
+    const found = await pageOf(options, session, { direction, from: [...from] }, abort.signal)
+    const partitions = session.partitions.map(({ partition }) => partition)
     set({
-      window: withPage(state.window, found, direction, partitions),
-      missing: found.missing,
+      session: found.session,
+      window: withPage(state.window, found.page, direction, partitions),
+      missing: found.page.missing,
       failure: null,
       tookMs: performance.now() - askedAt,
+      recordsAtMost: session.partitions.reduce(
+        (sum, one, index) => sum + (found.page.endOffsets[index] as number) - one.startOffset,
+        0,
+      ),
     })
+  }
+
+  async function openAndRead(): Promise<void> {
+    const session = await openSession(options, context.start, context.partitions, abort.signal)
+    set({ session, window: emptyWindow(session.anchor) })
+    await read(session, session.firstDirection)
+    // A place in the middle: some of what lies before it is shown as well, so that the way back is seen.
+    const isFull = state.window.rows.length >= pageRows
+    if (!isFull && session.firstDirection === 'forward' && !state.window.atStart) await read(session, 'backward')
   }
 
   async function guarded(work: () => Promise<void>): Promise<void> {
@@ -121,23 +96,67 @@ export function sessionLoader(options: LoaderOptions): SessionLoader {
 
   return {
     state: () => state,
-    open: () =>
-      guarded(async () => {
-        const session = await openSession(context.start, context.partitions)
-        set({ session, window: emptyWindow(session.anchor) })
-        await read(session.firstDirection)
-        // A place in the middle: some of what lies before it is shown as well, so that the way back is seen.
-        const isFull = state.window.rows.length >= pageRows
-        if (!isFull && session.firstDirection === 'forward' && !state.window.atStart) await read('backward')
-      }),
-    more: direction =>
-      state.session === null || (direction === 'backward' && state.window.atStart)
-        ? Promise.resolve()
-        : guarded(() => read(direction)),
+    open: () => guarded(openAndRead),
+    async more(direction) {
+      const { session, window } = state
+      if (session !== null && !(direction === 'backward' && window.atStart)) await guarded(() => read(session, direction))
+    },
     close() {
       const { session } = state
       abort.abort()
-      if (session !== null) void bridge.call('records.close', { session: session.session }).catch(() => undefined)
+      if (session !== null) void options.bridge.call('records.close', { session: session.session }).catch(() => undefined)
     },
+  }
+}
+
+const firstState: LoaderState = {
+  session: null,
+  window: emptyWindow([]),
+  isLoading: true,
+  failure: null,
+  missing: [],
+  tookMs: 0,
+  recordsAtMost: 0,
+}
+
+async function openSession(
+  { bridge, context, fields, showControl, batchFacts }: LoaderOptions,
+  start: ReadContext['start'],
+  partitions: readonly number[] | null,
+  signal: AbortSignal,
+): Promise<RecordSession> {
+  const { connection, topic, isolation, keyDecoder, valueDecoder, untilMs } = context
+  const chosen = partitions === null ? null : [...partitions]
+  return await bridge.call(
+    'records.open',
+    {
+      ...{ connection, topic, partitions: chosen, start, isolation, keyDecoder, valueDecoder },
+      ...{ untilMs, fields, showControl, batchFacts },
+    },
+    signal,
+  )
+}
+
+interface PageQuestion {
+  readonly direction: 'forward' | 'backward'
+  readonly from: number[]
+}
+
+/** One page; after NOT_FOUND once more in a new session, which then takes the place of the old one. */
+async function pageOf(options: LoaderOptions, session: RecordSession, question: PageQuestion, signal: AbortSignal) {
+  const ask = async (id: string) =>
+    await options.bridge.call('records.page', { session: id, ...question, count: pageRows }, signal)
+  try {
+    return { session, page: await ask(session.session) }
+  } catch (error) {
+    if (failureOf(error).code !== 'NOT_FOUND') throw error
+    const offsets = session.partitions.map(({ partition }, index) => ({ partition, offset: question.from[index] as number }))
+    const again = await openSession(
+      options,
+      { kind: 'offsets', offsets },
+      offsets.map(({ partition }) => partition),
+      signal,
+    )
+    return { session: { ...session, session: again.session }, page: await ask(again.session) }
   }
 }

@@ -5,8 +5,9 @@ import { useTimeZone } from '../../preferences/use-appearance.ts'
 import { IconButton } from '../../widgets/button.tsx'
 import { TextField } from '../../widgets/fields.tsx'
 import { formatAgo } from '../../widgets/format.ts'
+import { useNow } from '../../widgets/states.tsx'
 import { formatTime } from '../../widgets/time.ts'
-import { parseTime } from './time-input.ts'
+import { parseTime } from '../../widgets/time-input.ts'
 import styles from './messages.module.css'
 
 export interface TimeFieldProps {
@@ -18,9 +19,10 @@ export interface TimeFieldProps {
 /** A time as people write it, or from a calendar; Enter applies, and how it was understood stands beside it. */
 export function TimeField({ label, timestampMs, onApply }: TimeFieldProps) {
   const zone = useTimeZone()
+  const nowMs = useNow(5_000)
   const [text, setText] = useState<string | null>(null)
   const shown = text ?? (timestampMs === null ? '' : formatTime(timestampMs, zone))
-  const typed = text === null ? undefined : parseTime(text, zone, Date.now())
+  const typed = text === null ? undefined : parseTime(text, zone, nowMs)
   const apply = (ms: number) => {
     setText(null)
     onApply(ms)
@@ -43,12 +45,12 @@ export function TimeField({ label, timestampMs, onApply }: TimeFieldProps) {
           }}
         />
       </div>
-      <Calendar label={label} zone={zone} timestampMs={timestampMs} onApply={apply} />
+      <Calendar label={label} zone={zone} timestampMs={timestampMs ?? nowMs} onApply={apply} />
       {typed !== undefined && (
         <span className={styles.understood} role="status">
           {'problem' in typed
             ? typed.problem
-            : `${formatTime(typed.timestampMs, zone)} ${zone} · ${formatAgo(typed.timestampMs, Date.now())} · Enter`}
+            : `${formatTime(typed.timestampMs, zone)} ${zone} · ${formatAgo(typed.timestampMs, nowMs)} · Enter`}
         </span>
       )}
     </>
@@ -57,7 +59,7 @@ export function TimeField({ label, timestampMs, onApply }: TimeFieldProps) {
 
 function Calendar(props: TimeFieldProps & { readonly zone: string }) {
   const { label, zone, timestampMs } = props
-  const local = formatTime(timestampMs ?? Date.now(), zone)
+  const local = formatTime(timestampMs ?? 0, zone)
     .slice(0, 19)
     .replace(' ', 'T')
   return (
@@ -73,7 +75,6 @@ function Calendar(props: TimeFieldProps & { readonly zone: string }) {
             label={`Date and time in ${zone}`}
             type="datetime-local"
             step={1}
-            defaultValue={undefined}
             value={local}
             onChange={text => {
               const parsed = parseTime(text, zone, Date.now())

@@ -16,13 +16,22 @@ export interface OpenSession extends LoaderState {
   readonly reload: () => void
 }
 
-const closed: LoaderState = { session: null, window: emptyWindow([]), isLoading: true, failure: null, missing: [], tookMs: 0 }
+const closed: LoaderState = {
+  session: null,
+  window: emptyWindow([]),
+  isLoading: true,
+  failure: null,
+  missing: [],
+  tookMs: 0,
+  recordsAtMost: 0,
+}
 
 /** A session for as long as the context stays the same (by value); `context` null: none. */
 export function useSession(context: ReadContext | null, options: SessionOptions): OpenSession {
   const [attempt, setAttempt] = useState(0)
   const generation = useLink(state => state.generation)
-  const key = context === null ? '' : JSON.stringify([context, options, attempt, generation])
+  const opening = useOpening(context)
+  const key = context === null ? '' : JSON.stringify([context, options, attempt, generation, opening])
   const [kept, setKept] = useState<{ readonly key: string; readonly state: LoaderState }>({ key: '', state: closed })
   const [loader, setLoader] = useState<SessionLoader | null>(null)
   useEffect(() => {
@@ -42,4 +51,11 @@ export function useSession(context: ReadContext | null, options: SessionOptions)
     }),
     [state, loader],
   )
+}
+
+/** Counts the contexts: another one of the same content is asked anew. */
+function useOpening(context: ReadContext | null): number {
+  const [kept, setKept] = useState({ context, count: 0 })
+  if (kept.context !== context) setKept({ context, count: kept.count + 1 })
+  return kept.count
 }

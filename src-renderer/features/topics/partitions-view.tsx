@@ -1,10 +1,131 @@
-import { EmptyState } from '../../widgets/states.tsx'
+import { useCallback, useState } from 'react'
+import { bridge, failureOf } from '../../bridge/bridge.ts'
+import { useCall } from '../../bridge/use-call.ts'
+import type { PartitionView, TopicDetail } from '../../../src-main/contract/views/topics.ts'
+import { useReadOnlyReason } from '../../places/connections.ts'
+import { Button } from '../../widgets/button.tsx'
+import { plural } from '../../widgets/format.ts'
 import { Page } from '../../widgets/layout.tsx'
+import { Loaded, MissingBanner } from '../../widgets/states.tsx'
+import { DataTable } from '../../widgets/table/data-table.tsx'
+import { toast } from '../../widgets/toasts.ts'
+import { AddPartitionsDialog } from './add-partitions.tsx'
+import { partitionColumns } from './partition-columns.tsx'
+import { ReassignDialog } from './reassign-dialog.tsx'
+import { ReassignmentsPanel } from './reassignments-panel.tsx'
+import type { Started } from './reassignments-panel.tsx'
 
-export function PartitionsView(_props: { readonly connection: string; readonly topic: string }) {
+const refreshMs = 3_000
+
+export function PartitionsView({ connection, topic }: { readonly connection: string; readonly topic: string }) {
+  const state = useCall('topics.detail', { connection, topic }, { refreshMs })
+  const readOnly = useReadOnlyReason(connection)
+  const [open, setOpen] = useState<'add' | 'reassign' | 'edit' | null>(null)
+  const [started, setStarted] = useState<Started | null>(null)
+  const { reload } = state
+  const after = useCallback(() => void reload(), [reload])
+  const close = () => setOpen(null)
   return (
     <Page label="Partitions">
-      <EmptyState title="Partitions" />
+      <Loaded state={state} lines={10}>
+        {data => (
+          <>
+            <MissingBanner missing={data.missing} />
+            <ReassignmentsPanel
+              connection={connection}
+              detail={data}
+              detailAsOfMs={state.asOfMs}
+              started={started}
+              readOnly={readOnly}
+              onReload={after}
+              onClose={() => setStarted(null)}
+            />
+            <DataTable
+              name="Partitions"
+              rowNoun="partition"
+              rows={data.partitions}
+              columns={partitionColumns}
+              rowKey={keyOf}
+              storageKey="partitions"
+              rowMenu={() => [{ label: 'Edit replicas…', disabledReason: readOnly, run: () => setOpen('edit') }]}
+              empty={null}
+              tools={<Tools connection={connection} detail={data} readOnly={readOnly} onOpen={setOpen} onDone={after} />}
+            />
+            {open === 'add' && (
+              <AddPartitionsDialog
+                connection={connection}
+                topic={topic}
+                count={data.partitionCount}
+                onClose={close}
+                onDone={after}
+              />
+            )}
+            {(open === 'reassign' || open === 'edit') && (
+              <ReassignDialog
+                connection={connection}
+                detail={data}
+                byHand={open === 'edit'}
+                onClose={close}
+                onStarted={(moves, throttle) => {
+                  setStarted({ atMs: Date.now(), moves, throttle })
+                  close()
+                  after()
+                }}
+              />
+            )}
+          </>
+        )}
+      </Loaded>
     </Page>
   )
+}
+
+const keyOf = (row: PartitionView): string => String(row.partition)
+
+interface ToolsProps {
+  readonly connection: string
+  readonly detail: TopicDetail
+  readonly readOnly: string | undefined
+  readonly onOpen: (dialog: 'add' | 'reassign') => void
+  readonly onDone: () => void
+}
+
+function Tools({ connection, detail, readOnly, onOpen, onDone }: ToolsProps) {
+  const unpreferred = detail.partitions.filter(it => !it.leaderIsPreferred).length
+  const elect = async () => {
+    await electLeaders(connection, detail.name)
+    onDone()
+  }
+  return (
+    <>
+      <Button
+        disabledReason={readOnly ?? (unpreferred === 0 ? 'Every partition is led by its preferred replica.' : undefined)}
+        onClick={() => void elect()}
+      >
+        Elect preferred leaders{unpreferred > 0 && ` (${unpreferred})`}
+      </Button>
+      <Button disabledReason={readOnly} onClick={() => onOpen('reassign')}>
+        Reassign…
+      </Button>
+      <Button disabledReason={readOnly} onClick={() => onOpen('add')}>
+        Add partitions…
+      </Button>
+    </>
+  )
+}
+
+async function electLeaders(connection: string, topic: string): Promise<void> {
+  try {
+    const outcomes = await bridge.call('topics.electLeaders', { connection, topics: [topic] })
+    const failed = outcomes.filter(outcome => outcome.error !== null)
+    if (failed.length === 0) toast({ level: 'info', title: `Elected ${plural(outcomes.length, 'leader')}`, detail: topic })
+    else
+      toast({
+        level: 'error',
+        title: `${plural(failed.length, 'partition')} kept the leader`,
+        detail: failed.map(it => `${it.name}: ${it.error}`).join(' · '),
+      })
+  } catch (error) {
+    toast({ level: 'error', title: 'No election', detail: failureOf(error).message })
+  }
 }

@@ -12,6 +12,7 @@ import type { Column } from './column.ts'
 import { copyFormats, rowsAsText } from './copy-rows.ts'
 import { filtered, sorted } from './sort-and-filter.ts'
 import type { Sorting } from './sort-and-filter.ts'
+import type { RowMarks } from './row-marks.ts'
 import { TableRows } from './table-rows.tsx'
 import { useColumnLayout } from './use-column-layout.ts'
 import type { ColumnChoice } from './use-column-layout.ts'
@@ -33,6 +34,8 @@ export interface DataTableProps<Row> {
   readonly selectedKey?: string | null
   readonly onSelect?: (row: Row) => void
   readonly rowMenu?: (row: Row) => readonly MenuEntry[]
+  /** Rows can be marked for doing something with several: a check in front, Space, Ctrl or Shift with a click, Ctrl+A. */
+  readonly marks?: RowMarks
   /** Instead of rows when there are none at all. */
   readonly empty: ReactNode
   /** At the left of the tools. */
@@ -78,9 +81,7 @@ interface ToolsProps<Row> extends DataTableProps<Row> {
 }
 
 function Tools<Row>({ name, rowNoun, rows, columns, tools, text, onText, choice, shown }: ToolsProps<Row>) {
-  useScreenKeys([
-    { key: '/', label: `Filter ${name.toLowerCase()}`, run: () => document.querySelector<HTMLElement>('[data-filter]')?.focus() },
-  ])
+  useScreenKeys([{ key: '/', label: `Filter ${name.toLowerCase()}`, run: focusFilter }])
   const copies = copyFormats.map(format => ({
     label: `Copy as ${format}`,
     run: () => void copyText(rowsAsText(shown, choice.shown, format), `Copied ${plural(shown.length, 'row')} as ${format}`),
@@ -118,6 +119,12 @@ function Tools<Row>({ name, rowNoun, rows, columns, tools, text, onText, choice,
       </Menu>
     </div>
   )
+}
+
+/** Of the tab in front: others keep theirs while they are hidden. */
+function focusFilter(): void {
+  const fields = [...document.querySelectorAll<HTMLElement>('[data-filter]')]
+  fields.find(field => field.checkVisibility())?.focus()
 }
 
 /** One check per column and a way back, for any list with a column choice. */

@@ -1,4 +1,5 @@
-import type { PointerEvent } from 'react'
+import { memo } from 'react'
+import type { PointerEvent, ReactNode } from 'react'
 import { classes } from '../classes.ts'
 import type { Column, ColumnLayout } from './column.ts'
 import type { Sorting } from './sort-and-filter.ts'
@@ -15,12 +16,19 @@ export interface TableHeadProps<Row> {
   /** Absent: the order is not the reader's to choose. */
   readonly onSort?: (column: string) => void
   readonly onResize: (column: string, widthPx: number) => void
+  /** A cell before the first column; `template` has a track for it. */
+  readonly lead?: ReactNode | undefined
 }
 
 /** Titles: a click sorts, the edge resizes (with the pointer, or with the arrow keys when focused). */
-export function TableHead<Row>({ columns, template, sorting, onSort, onResize }: TableHeadProps<Row>) {
+function Head<Row>({ columns, template, sorting, onSort, onResize, lead }: TableHeadProps<Row>) {
   return (
     <div role="row" aria-rowindex={1} className={styles.head} style={{ gridTemplateColumns: template }}>
+      {lead !== undefined && (
+        <div role="columnheader" className={styles.markCell}>
+          {lead}
+        </div>
+      )}
       {columns.map(column => {
         const order = sorting?.column === column.id ? (sorting.descending ? 'descending' : 'ascending') : 'none'
         return (
@@ -42,6 +50,9 @@ export function TableHead<Row>({ columns, template, sorting, onSort, onResize }:
     </div>
   )
 }
+
+/** Drawn anew only when something about the columns changed, not with every row that scrolls by. */
+export const TableHead = memo(Head) as typeof Head
 
 function Resizer({ title, onResize }: { readonly title: string; readonly onResize: (widthPx: number) => void }) {
   const widthOf = (handle: Element) => handle.parentElement?.getBoundingClientRect().width ?? widthMinPx

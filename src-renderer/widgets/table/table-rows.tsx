@@ -1,11 +1,15 @@
-import { useEffect, useRef, useState } from 'react'
-import type { KeyboardEvent } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { KeyboardEvent, MouseEvent as ReactMouseEvent, ReactNode } from 'react'
 import { useVirtualizer } from '@tanstack/react-virtual'
+import { useCurrent } from '../../bridge/use-current.ts'
 import { classes } from '../classes.ts'
 import { ContextMenu } from '../menu.tsx'
 import type { DataTableProps } from './data-table.tsx'
-import type { Column } from './column.ts'
 import type { Sorting } from './sort-and-filter.ts'
+import { marksAfterClick, marksOfAll, toggledMark } from './row-marks.ts'
+import type { RowMarks } from './row-marks.ts'
+import { RowLine } from './row-line.tsx'
+import type { LineActions } from './row-line.tsx'
 import { TableHead } from './table-head.tsx'
 import type { ColumnChoice } from './use-column-layout.ts'
 import { useRowHeight } from './use-row-height.ts'
@@ -19,12 +23,13 @@ export interface TableRowsProps<Row> extends DataTableProps<Row> {
   readonly nothing: string
 }
 
+const markTrack = '30px'
+
 /** The rows on screen, and no others. Arrow keys, Home, End and page keys move the active row, Enter opens it. */
 export function TableRows<Row>(props: TableRowsProps<Row>) {
-  const { rows, rowKey, choice } = props
+  const { rows, rowKey, choice, marks } = props
   const viewport = useRef<HTMLDivElement>(null)
   const rowHeightPx = useRowHeight()
-  const [activeKey, setActiveKey] = useState<string | null>(null)
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => viewport.current,
@@ -32,52 +37,56 @@ export function TableRows<Row>(props: TableRowsProps<Row>) {
     overscan: 12,
   })
   useEffect(() => virtual.measure(), [rowHeightPx, virtual])
-  const selectedKey = props.selectedKey === undefined ? activeKey : props.selectedKey
-  const activeAt = rows.findIndex(row => rowKey(row) === selectedKey)
-
-  const activate = (at: number) => {
-    const row = rows[Math.max(0, Math.min(rows.length - 1, at))]
-    if (row === undefined) return
-    setActiveKey(rowKey(row))
-    props.onSelect?.(row)
-    virtual.scrollToIndex(Math.max(0, Math.min(rows.length - 1, at)))
-  }
-  const onKeyDown = (event: KeyboardEvent) => {
-    const page = Math.max(1, Math.floor((viewport.current?.clientHeight ?? 0) / rowHeightPx) - 2)
-    const target = keyTarget(event.key, activeAt, page, rows.length)
-    if (target !== undefined) activate(target)
-    else if (event.key === 'Enter' && rows[activeAt] !== undefined) props.onOpen?.(rows[activeAt])
-    else return
-    event.preventDefault()
-  }
+  const { selectedKey, actions, onKeyDown } = useActiveRow(props, {
+    scrollTo: index => virtual.scrollToIndex(index),
+    pageRows: () => Math.max(1, Math.floor((viewport.current?.clientHeight ?? 0) / rowHeightPx) - 2),
+  })
+  const isGrid = props.onOpen !== undefined || props.onSelect !== undefined
+  const lead = useMemo(() => (props.marks === undefined ? undefined : <AllMark {...props} marks={props.marks} />), [props])
+  const template = marks === undefined ? choice.template : `${markTrack} ${choice.template}`
   return (
     <div
       ref={viewport}
-      role={props.onOpen === undefined && props.onSelect === undefined ? 'table' : 'grid'}
+      role={isGrid ? 'grid' : 'table'}
       aria-label={props.name}
       aria-rowcount={rows.length + 1}
+      {...(marks === undefined ? {} : { 'aria-multiselectable': true })}
       tabIndex={0}
       className={classes(styles.viewport, props.isFitted === true && styles.fitted, styles.focused)}
       onKeyDown={onKeyDown}
     >
-      <TableHead {...choice} columns={choice.shown} sorting={props.sorting} onSort={props.onSort} onResize={choice.resize} />
-      <div className={styles.body} role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(item => {
-          const row = rows[item.index] as Row
-          const key = rowKey(row)
-          return (
-            <RowLine
-              key={key}
-              {...props}
-              row={row}
-              index={item.index}
-              top={item.start}
-              isSelected={key === selectedKey}
-              onActivate={() => activate(item.index)}
-            />
-          )
-        })}
-      </div>
+      <TableHead
+        layout={choice.layout}
+        template={template}
+        columns={choice.shown}
+        sorting={props.sorting}
+        onSort={props.onSort}
+        onResize={choice.resize}
+        lead={lead}
+      />
+      <RowMenu {...props} selectedKey={selectedKey}>
+        <div className={styles.body} role="rowgroup" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(item => {
+            const row = rows[item.index] as Row
+            const key = rowKey(row)
+            return (
+              <RowLine
+                key={key}
+                rowKey={key}
+                row={row}
+                index={item.index}
+                top={item.start}
+                template={template}
+                columns={choice.shown}
+                isSelected={key === selectedKey}
+                isMarked={marks?.keys.has(key)}
+                isGrid={isGrid}
+                actions={actions}
+              />
+            )
+          })}
+        </div>
+      </RowMenu>
       {rows.length === 0 && (
         <p className="muted" style={{ padding: 16 }}>
           {props.nothing}
@@ -87,48 +96,104 @@ export function TableRows<Row>(props: TableRowsProps<Row>) {
   )
 }
 
-interface RowLineProps<Row> extends TableRowsProps<Row> {
-  readonly row: Row
-  readonly index: number
-  readonly top: number
-  readonly isSelected: boolean
-  readonly onActivate: () => void
+interface Surroundings {
+  readonly scrollTo: (index: number) => void
+  readonly pageRows: () => number
 }
 
-function RowLine<Row>({ row, index, top, isSelected, onActivate, choice, rowMenu, onOpen, onSelect }: RowLineProps<Row>) {
-  const isGrid = onOpen !== undefined || onSelect !== undefined
-  const line = (
-    <div
-      role="row"
-      aria-rowindex={index + 2}
-      {...(isGrid ? { 'aria-selected': isSelected } : {})}
-      data-active={isSelected}
-      className={styles.row}
-      style={{ top, gridTemplateColumns: choice.template }}
-      onClick={onActivate}
-      onContextMenu={onActivate}
-      onDoubleClick={() => onOpen?.(row)}
-    >
-      {choice.shown.map(column => (
-        <Cell key={column.id} column={column} row={row} role={isGrid ? 'gridcell' : 'cell'} />
-      ))}
-    </div>
-  )
-  return rowMenu === undefined ? line : <ContextMenu entries={() => rowMenu(row)}>{line}</ContextMenu>
+/** Which row is active, and how keys and the pointer change that and the marks. */
+function useActiveRow<Row>(props: TableRowsProps<Row>, around: Surroundings) {
+  const [activeKey, setActiveKey] = useState<string | null>(null)
+  const { rows, rowKey } = props
+  const selectedKey = props.selectedKey === undefined ? activeKey : props.selectedKey
+  const latest = useCurrent({ props, around, selectedKey })
+  const actions = useMemo((): LineActions<Row> => {
+    const now = () => latest.current.props
+    const keys = () => now().rows.map(now().rowKey)
+    return {
+      activate(at) {
+        const index = Math.max(0, Math.min(now().rows.length - 1, at))
+        const row = now().rows[index]
+        if (row === undefined) return
+        setActiveKey(now().rowKey(row))
+        now().onSelect?.(row)
+        latest.current.around.scrollTo(index)
+      },
+      click(index, event: ReactMouseEvent) {
+        const { marks } = now()
+        if (marks !== undefined && (event.shiftKey || event.ctrlKey || event.metaKey)) {
+          const shown = keys()
+          const from = shown.indexOf(latest.current.selectedKey ?? '')
+          marks.onChange(marksAfterClick(marks.keys, shown, { from, to: index, isRange: event.shiftKey }))
+        }
+        actions.activate(index)
+      },
+      open: row => now().onOpen?.(row),
+      mark(row) {
+        const { marks } = now()
+        marks?.onChange(toggledMark(marks.keys, now().rowKey(row)))
+      },
+    }
+  }, [latest])
+  const onKeyDown = (event: KeyboardEvent) => {
+    const activeAt = rows.findIndex(row => rowKey(row) === selectedKey)
+    const row = rows[activeAt]
+    const target = keyTarget(event.key, activeAt, around.pageRows(), rows.length)
+    const marks = event.target === event.currentTarget ? props.marks : undefined
+    if (target !== undefined) actions.activate(target)
+    else if (event.key === 'Enter' && row !== undefined) props.onOpen?.(row)
+    else if ((event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) && row !== undefined)
+      openMenu(event.currentTarget)
+    else if (event.key === ' ' && row !== undefined && marks !== undefined) actions.mark(row)
+    else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && marks !== undefined)
+      marks.onChange(marksOfAll(marks.keys, rows.map(rowKey)))
+    else return
+    event.preventDefault()
+  }
+  return { selectedKey, actions, onKeyDown }
 }
 
-function Cell<Row>({ column, row, role }: { readonly column: Column<Row>; readonly row: Row; readonly role: string }) {
-  const value = column.value(row)
+interface RowMenuProps<Row> extends TableRowsProps<Row> {
+  readonly selectedKey: string | null
+  readonly children: ReactNode
+}
+
+/** One menu for all rows, about the active one: a right click makes its row active first. */
+function RowMenu<Row>({ rows, rowKey, rowMenu, selectedKey, children }: RowMenuProps<Row>) {
+  if (rowMenu === undefined) return children
+  const entries = () => {
+    const row = rows.find(one => rowKey(one) === selectedKey)
+    return row === undefined ? [] : rowMenu(row)
+  }
+  return <ContextMenu entries={entries}>{children}</ContextMenu>
+}
+
+/** Marks every row of the filter, or none. */
+function AllMark<Row>({ rowNoun, rows, rowKey, marks }: TableRowsProps<Row> & { readonly marks: RowMarks }) {
+  const isAll = rows.length > 0 && marks.keys.size >= rows.length
   return (
-    <div
-      role={role}
-      className={classes(styles.cell, column.align === 'end' && styles.end, column.mono === true && styles.mono)}
-      title={typeof value === 'string' ? value : undefined}
-    >
-      {column.render === undefined ? (value ?? '—') : column.render(row)}
-    </div>
+    <input
+      type="checkbox"
+      tabIndex={-1}
+      aria-label={`Mark every ${rowNoun}`}
+      checked={isAll}
+      ref={box => {
+        if (box !== null) box.indeterminate = !isAll && marks.keys.size > 0
+      }}
+      onChange={() => marks.onChange(isAll ? new Set() : marksOfAll(marks.keys, rows.map(rowKey)))}
+    />
   )
 }
+
+/** As a right click on the active row would. */
+function openMenu(list: Element): void {
+  const line = list.querySelector('[data-active="true"]')
+  const { left, bottom } = line?.getBoundingClientRect() ?? { left: 0, bottom: 0 }
+  line?.dispatchEvent(
+    new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: left + menuInsetPx, clientY: bottom }),
+  )
+}
+const menuInsetPx = 40
 
 /** Where a key moves the active row; undefined when it does not. */
 export function keyTarget(key: string, at: number, page: number, count: number): number | undefined {

@@ -3,12 +3,14 @@ import { FailureError } from '../../../src-main/contract/failure.ts'
 import { clusterHost, stateOf } from '../../../src-main/cluster-host/cluster-host.ts'
 import type { BrokerHandle } from '../../../src-main/cluster-host/broker-runner.ts'
 import { nodeProperties } from '../../../src-main/cluster-host/cluster-shape.ts'
+import type { AddedBroker } from '../../../src-main/cluster-host/cluster-shape.ts'
 
 const shape = {
   clusterId: 'AAAAAAAAAAAAAAAAAAAAAA',
   host: '127.0.0.1',
   ports: [9092, 9093, 9094],
   controllerPorts: [29_092, 29_093, 29_094],
+  added: [] as readonly AddedBroker[],
   dataDirectory: '/data',
   overrides: { 'log.segment.bytes': '1048576', 'node.id': '9' },
 }
@@ -36,10 +38,11 @@ function brokerByHand() {
   return { handle, serve, end, fail }
 }
 
-function host() {
+function host(added: readonly AddedBroker[] = []) {
+  const deeds: string[] = []
   const brokers = new Map<string, ReturnType<typeof brokerByHand>[]>()
   const cluster = clusterHost({
-    shape,
+    shape: { ...shape, added },
     run: properties => {
       const broker = brokerByHand()
       const id = properties.get('node.id') as string
@@ -48,8 +51,24 @@ function host() {
     },
     told: () => undefined,
     nowMs: () => 0,
+    files: {
+      has: brokerId => brokerId === 5,
+      remove: async (brokerId, what) => void deeds.push(`remove ${what} of ${brokerId}`),
+    },
+    freePort: async present => Math.max(...present.ports, ...present.added.map(broker => broker.port)) + 1,
+    remember: now => void deeds.push(`remember ${now.map(({ brokerId, port }) => `${brokerId}@${port}`).join()}`),
   })
-  return { cluster, brokers }
+  const startAll = async () => {
+    const started = cluster.start()
+    for (const [broker] of brokers.values()) broker?.serve()
+    await started
+  }
+  /** Serves as soon as it is there. */
+  const serveWhenThere = async (brokerId: number) => {
+    while (brokers.get(String(brokerId))?.at(-1) === undefined) await Promise.resolve()
+    brokers.get(String(brokerId))?.at(-1)?.serve()
+  }
+  return { brokers, cluster, deeds, serveWhenThere, startAll }
 }
 
 const states = (cluster: ReturnType<typeof host>['cluster']) => cluster.view.value.brokers.map(broker => broker.state)
@@ -99,6 +118,72 @@ describe('the embedded cluster', () => {
   })
 })
 
+describe('members that come and go', () => {
+  it('a broker is remembered, gets the next id without files of another, its own port, and serves', async () => {
+    const { cluster, deeds, serveWhenThere, startAll } = host()
+    await startAll()
+    const [fourth] = await Promise.all([cluster.members.add(null), serveWhenThere(4)])
+    const [sixth] = await Promise.all([cluster.members.add(null), serveWhenThere(6)])
+    expect(fourth).toMatchObject({ brokerId: 4, port: 9095, isVoter: false, state: 'running' })
+    expect(sixth).toMatchObject({ brokerId: 6, port: 9096 })
+    expect(deeds).toEqual(['remember 4@9095', 'remember 4@9095,6@9096'])
+    expect(cluster.bootstrap).toBe('127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094,127.0.0.1:9095,127.0.0.1:9096')
+  })
+
+  it('two that are asked for at once get two ids', async () => {
+    const { cluster, serveWhenThere, startAll } = host()
+    await startAll()
+    const both = await Promise.all([cluster.members.add(null), cluster.members.add(7), serveWhenThere(4), serveWhenThere(7)])
+    expect([both[0].port, both[1].port]).toEqual([9095, 9096])
+  })
+
+  it('one is refused without a running majority, with an id that is there, and beyond nine', async () => {
+    const { cluster, deeds, startAll } = host()
+    await expect(cluster.members.add(null)).rejects.toThrow(/majority of the voters/)
+    await startAll()
+    await expect(cluster.members.add(3)).rejects.toThrow(/there is a broker 3 already/)
+    await expect(cluster.members.add(5)).rejects.toThrow(/files of an earlier broker 5/)
+    const full = host(Array.from({ length: 6 }, (_, index) => ({ brokerId: 10 + index, port: 9100 + index })))
+    await full.startAll()
+    await expect(full.cluster.members.add(null)).rejects.toThrow(/at most 9 brokers/)
+    expect([...deeds, ...full.deeds]).toEqual([])
+  })
+
+  it('one that does not start stays with its reason', async () => {
+    const { brokers, cluster, startAll } = host()
+    await startAll()
+    const added = cluster.members.add(null)
+    while (brokers.get('4') === undefined) await Promise.resolve()
+    brokers.get('4')?.[0]?.end({ failure: 'disk full' })
+    brokers.get('4')?.[0]?.fail(new Error('disk full'))
+    await expect(added).rejects.toThrow('broker 4 did not start: disk full')
+    expect(states(cluster)).toEqual(['running', 'running', 'running', 'failed'])
+  })
+
+  it('one is forgotten when it is stopped; a voter never is', async () => {
+    const { cluster, deeds, startAll } = host([{ brokerId: 4, port: 9095 }])
+    await startAll()
+    await expect(cluster.members.forget(4)).rejects.toThrow(/broker 4 is running/)
+    await cluster.broker(4).stop(0)
+    await cluster.members.forget(4)
+    expect(deeds).toEqual(['remember ', 'remove all of 4'])
+    expect(cluster.view.value.brokers.map(broker => broker.brokerId)).toEqual([1, 2, 3])
+    await cluster.broker(1).stop(0)
+    await expect(cluster.members.forget(1)).rejects.toThrow(/voter/)
+  })
+
+  it('an emptied voter keeps what the quorum rests on, others nothing', async () => {
+    const { cluster, deeds, startAll } = host([{ brokerId: 4, port: 9095 }])
+    await startAll()
+    await expect(cluster.members.empty(1)).rejects.toThrow(/broker 1 is running/)
+    for (const brokerId of [1, 4]) {
+      await cluster.broker(brokerId).stop(0)
+      await cluster.members.empty(brokerId)
+    }
+    expect(deeds).toEqual(['remove replicas of 1', 'remove all of 4'])
+  })
+})
+
 it('one word for the cluster: the most telling of its brokers', () => {
   expect(stateOf(['running', 'failed', 'stopped'])).toBe('running')
   expect(stateOf(['failed', 'stopped'])).toBe('failed')
@@ -110,5 +195,12 @@ it("a person's overrides never replace what tells the brokers apart", () => {
   expect(properties.get('node.id')).toBe('2')
   expect(properties.get('log.segment.bytes')).toBe('1048576')
   expect(properties.get('log.dirs')).toBe('/data/broker-2')
+  expect(properties.get('controller.quorum.voters')).toBe('1@127.0.0.1:29092,2@127.0.0.1:29093,3@127.0.0.1:29094')
+})
+
+it('a broker that was added is no controller, and knows the voters', () => {
+  const properties = nodeProperties({ ...shape, added: [{ brokerId: 7, port: 9100 }] }, 7)
+  expect(properties.get('process.roles')).toBe('broker')
+  expect(properties.get('listeners')).toBe('PLAINTEXT://127.0.0.1:9100')
   expect(properties.get('controller.quorum.voters')).toBe('1@127.0.0.1:29092,2@127.0.0.1:29093,3@127.0.0.1:29094')
 })

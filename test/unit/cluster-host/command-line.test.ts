@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CommandLineError, parseBrokerOptions, parseServeOptions } from '../../../src-main/command-line.ts'
-import { parseJavaProperties } from '../../../src-main/cluster-host/java-properties.ts'
+import { parseJavaProperties } from '../../../src-main/contract/java-properties.ts'
 import { windowArguments } from '../../../src-main/desktop/window-arguments.ts'
 import { parseOpenTarget } from '../../../src-main/workbench/open-target.ts'
 

@@ -18,7 +18,7 @@ describe('the data directory', () => {
     const path = join(folder, 'a', 'b')
     const first = openDataDirectory(path, { brokers: undefined }, free, quiet)
     expect(first.file).toMatchObject({ brokers: 3, ports: [] })
-    first.remember([9092, 9093, 9094])
+    first.remember({ ports: [9092, 9093, 9094] })
     const second = openDataDirectory(path, { brokers: undefined }, free, quiet)
     expect(second.file).toEqual({ ...first.file, ports: [9092, 9093, 9094] })
   })
@@ -29,11 +29,21 @@ describe('the data directory', () => {
     )
   })
 
-  it('is refused for another number of brokers, and given up again', () => {
+  it('remembers brokers that were added, also when it was written before there were such', () => {
+    const old = { version: 1, clusterId: 'A'.repeat(22), brokers: 3, ports: [9092, 9093, 9094] }
+    writeFileSync(join(folder, 'cluster.json'), JSON.stringify(old))
+    const first = openDataDirectory(folder, { brokers: undefined }, free, quiet)
+    expect(first.file).toEqual({ ...old, added: [] })
+    first.remember({ added: [{ brokerId: 4, port: 9095 }] })
+    expect(openDataDirectory(folder, { brokers: 4 }, free, quiet).file.added).toEqual([{ brokerId: 4, port: 9095 }])
+    expect(() => openDataDirectory(folder, { brokers: 3 }, free, quiet)).toThrow(/holds a cluster of 4 brokers, not of 3/)
+  })
+
+  it('is refused for fewer brokers, and given up again', () => {
     openDataDirectory(folder, { brokers: 3 }, free, quiet)
     let released = 0
     const lock = () => ({ release: () => void (released += 1) })
-    expect(() => openDataDirectory(folder, { brokers: 5 }, lock, quiet)).toThrow(/holds a cluster of 3 brokers, not of 5/)
+    expect(() => openDataDirectory(folder, { brokers: 2 }, lock, quiet)).toThrow(/holds a cluster of 3 brokers, not of 2/)
     expect(released).toBe(1)
   })
 

@@ -1,6 +1,11 @@
 import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { chooseClientPorts, chooseControllerPorts, isPortFree } from '../../../src-main/cluster-host/port-choice.ts'
+import {
+  chooseAddedPorts,
+  chooseClientPorts,
+  chooseControllerPorts,
+  isPortFree,
+} from '../../../src-main/cluster-host/port-choice.ts'
 
 const host = '127.0.0.1'
 const freeExcept =
@@ -34,8 +39,20 @@ describe('client ports', () => {
   })
 })
 
+describe('ports of added brokers', () => {
+  it('are those of the last run where they are free, else the next ones above', async () => {
+    const choose = (remembered: (number | undefined)[], ...taken: number[]) =>
+      chooseAddedPorts(host, [9092, 9093, 9094], remembered, freeExcept(...taken))
+    expect(await choose([undefined, undefined])).toEqual([9095, 9096])
+    expect(await choose([9200, undefined], 9201)).toEqual([9200, 9202])
+    expect(await choose([9200], 9200, 9095)).toEqual([9096])
+    expect(await choose([9093])).toEqual([9095])
+  })
+})
+
 it('a row of controller ports is never broken up', async () => {
-  expect(await chooseControllerPorts(host, 2, freeExcept(29_092))).toEqual([29_093, 29_094])
+  expect(await chooseControllerPorts(host, 2, freeExcept(29_092), 0)).toEqual([29_093, 29_094])
+  expect(await chooseControllerPorts(host, 3, freeExcept(), 1_801)).toEqual([29_095, 29_096, 29_097])
 })
 
 it('a port that somebody listens on is not free', async () => {

@@ -5,6 +5,7 @@ import type { MetadataDelta, MetadataImage, PartitionImage, TopicImage } from '.
 import { FollowerLoop } from '../../../broker-core/replication/follower-loop.ts'
 import { Followers } from '../../../broker-core/replication/followers.ts'
 import { Replicas } from '../../../broker-core/replication/replicas.ts'
+import { limitByHand } from '../replication/replica-world.ts'
 import { imageOf, partitionOf, topicOf } from '../server/images.ts'
 import { openTestDirectory, testStorage } from '../storage/storage-env.ts'
 
@@ -25,6 +26,7 @@ function world() {
         clock: env.clock,
         timers: env.timers,
         log: env.log,
+        limit: limitByHand(),
         connect: () => new Promise(() => {}),
         bug: error => {
           throw error

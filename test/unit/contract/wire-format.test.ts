@@ -17,6 +17,20 @@ describe('messages over the WebSocket', () => {
     )
   })
 
+  it('carry a Buffer of Node as bytes, wherever it stands', () => {
+    const message = {
+      whole: Buffer.from([1, 2, 255]),
+      list: [Buffer.from([]), 'x'],
+      deep: { slice: Buffer.from('abc').subarray(1) },
+    }
+    const bytes = (values: number[]) => Uint8Array.from(values)
+    expect(decodeMessage(encodeMessage(message))).toEqual({
+      whole: bytes([1, 2, 255]),
+      list: [bytes([]), 'x'],
+      deep: { slice: bytes([98, 99]) },
+    })
+  })
+
   it('refuse every frame that could not have been made', () => {
     const frame = (length: number, json: string, rest: number) => {
       const text = new TextEncoder().encode(json)

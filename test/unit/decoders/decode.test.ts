@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodedText, decodePart, previewOf } from '../../../src-main/workbench/decoders/decode.ts'
+import { detailCharsMax } from '../../../src-main/contract/limits.ts'
 import { layOut, squeeze } from '../../../src-main/workbench/decoders/json.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
@@ -61,10 +62,35 @@ describe('JSON', () => {
     expect(layOut(deep)).toContain('1')
   })
 
+  it('lays out strings of megabytes, with and without escapes, and keeps what looks like structure in them', () => {
+    const plain = 'y'.repeat(10_000_000)
+    expect(layOut(`{"a":"${plain}"}`)).toBe(`{\n  "a": "${plain}"\n}`)
+    const escaped = '\\\\\\"{,'.repeat(1_000_000)
+    expect(layOut(`["${escaped}",1]`)).toBe(`[\n  "${escaped}",\n  1\n]`)
+    expect(squeeze(`[ "${escaped}" , 1`)).toBe(`["${escaped}",1`)
+  })
+
+  it('lays out only the beginning when no more is asked for', () => {
+    const rows = JSON.stringify(Array.from({ length: 20_000 }, (_, id) => ({ id, name: `customer ${id}` })))
+    const whole = layOut(rows)
+    const start = layOut(rows, 1_000)
+    expect(start.length).toBeGreaterThanOrEqual(1_000)
+    expect(start.length).toBeLessThan(1_200)
+    expect(whole.startsWith(start)).toBe(true)
+    const shown = decodePart(utf8(rows), 'auto')
+    expect([shown.truncated, shown.text]).toEqual([true, whole.slice(0, detailCharsMax)])
+  })
+
   it('says why a chosen decoder does not fit', () => {
     expect(decodePart(utf8('hello'), 'json')).toMatchObject({ text: null, decoder: 'json' })
     expect(previewOf(utf8('hello'), 'uuid')).toMatchObject({ decoder: 'hex' })
   })
+})
+
+it('shows the first lines of long bytes in hex without laying out all of them', () => {
+  const bytes = Uint8Array.from({ length: 200_000 }, (_, index) => 0x80 + (index % 16))
+  const shown = decodePart(bytes, 'hex')
+  expect([shown.truncated, shown.text]).toEqual([true, decodedText(bytes, 'hex').slice(0, detailCharsMax)])
 })
 
 it('hex lays out offsets, bytes and ASCII', () => {

@@ -52,6 +52,28 @@ describe('schemas of a folder', () => {
     expect(valueOf('t', orderBytes, 'skip-2>schema:shop.Order').decoder).toBeDefined()
   })
 
+  it('write what they read, with every digit; what does not fit is told', () => {
+    const union = {
+      path: 'u.avsc',
+      text: '{"type":"record","name":"U","fields":[{"name":"a","type":["null","long","string"],"default":null},{"name":"b","type":{"type":"array","items":"bytes"},"default":[]},{"name":"m","type":{"type":"map","values":"double"}}]}',
+    }
+    const read = readSchemas([payment, money, union])
+    expect(read.encoder('shop.Payment')?.(paymentText)).toEqual(paymentBytes)
+    for (const text of [
+      '{"a":9007199254740993,"b":["0x00ff"],"m":{"x":1.5}}',
+      '{"a":"text","b":[],"m":{}}',
+      '{"a":null,"b":[],"m":{"y":2}}',
+    ]) {
+      const decoding = newDecoding({ topic: 't', key: 'auto', value: 'schema:U', local: read })
+      expect(decoding.compact('value', read.encoder('U')?.(text) ?? new Uint8Array(0))).toBe(text)
+    }
+    expect(read.encoder('U')?.('{"m":{}}')).toEqual(Uint8Array.of(0, 0, 0))
+    expect(() => read.encoder('U')?.('{"m":{},"z":1}')).toThrow(/no field "z"/)
+    expect(() => read.encoder('U')?.('{"a":true,"m":{}}')).toThrow(/no branch/)
+    expect(() => read.encoder('shop.Money')?.('{"cents":1.5}')).toThrow(/Avro schema/)
+    expect(read.encoder('gone')).toBeUndefined()
+  })
+
   it('read what is framed for a registry that is not asked, and single objects by their fingerprint', () => {
     const framed = Uint8Array.from([0, 0, 0, 0, 7, ...paymentBytes])
     expect(valueOf('payments', framed)).toMatchObject({

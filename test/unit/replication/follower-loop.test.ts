@@ -3,12 +3,13 @@ import { FollowerLoop } from '../../../broker-core/replication/follower-loop.ts'
 import { Partition } from '../../../broker-core/replication/partition.ts'
 import type { FollowerFetch, FollowerFetchAnswer, LeaderEndpoint } from '../../../broker-core/replication/ports.ts'
 import { createTestLog, testStorage } from '../storage/storage-env.ts'
+import { batchOf, limitByHand } from './replica-world.ts'
 
 const turns = async () => {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve()
 }
 
-function ground() {
+function ground(limit = limitByHand()) {
   const env = testStorage()
   const { log } = createTestLog(env)
   const assignment = {
@@ -38,20 +39,22 @@ function ground() {
   }
   const bugs: unknown[] = []
   const loop = new FollowerLoop(
-    { clock: env.clock, timers: env.timers, log: env.log, connect: async () => endpoint, bug: error => bugs.push(error) },
+    { clock: env.clock, timers: env.timers, log: env.log, limit, connect: async () => endpoint, bug: error => bugs.push(error) },
     { leaderId: 1, maxWaitMs: 500, minBytes: 1, partitionMaxBytes: 1e6, responseMaxBytes: 1e6, backoffMs: 1000 },
   )
-  const follow = (leaderEpoch: number) => {
-    partition.assign({ ...assignment, leaderEpoch, partitionEpoch: leaderEpoch })
+  const follow = (leaderEpoch: number, isr: readonly number[] = [1, 2]) => {
+    partition.assign({ ...assignment, isr, leaderEpoch, partitionEpoch: leaderEpoch })
     loop.follow(partition, leaderEpoch)
   }
-  const answerOf = (error: string): FollowerFetchAnswer => ({
-    error: 'NONE',
-    sessionId: 7,
-    partitions: [
-      { topicId: partition.topicId, partition: 0, error, highWatermark: 0, logStartOffset: 0, records: [], recordsSizeBytes: 0 },
-    ],
-  })
+  const answerOf = (error: string, records: readonly Uint8Array[] = []): FollowerFetchAnswer => {
+    const recordsSizeBytes = records.reduce((sum, chunk) => sum + chunk.length, 0)
+    const position = { highWatermark: 0, logStartOffset: 0 }
+    return {
+      error: 'NONE',
+      sessionId: 7,
+      partitions: [{ topicId: partition.topicId, partition: 0, error, ...position, records, recordsSizeBytes }],
+    }
+  }
   return { asked, answerOf, bugs, env, follow, loop }
 }
 
@@ -81,5 +84,35 @@ describe('follower loop', () => {
     env.advance(2_000)
     await turns()
     expect(asked.at(-1)?.request.positions[0]?.currentLeaderEpoch).toBe(5)
+  })
+})
+
+describe('follower loop within a replication throttle', () => {
+  it('LEAD-12: outside of the ISR it asks for no more than there is room, counts, and pauses when there is none', async () => {
+    const limit = limitByHand(100)
+    const { asked, answerOf, env, follow } = ground(limit)
+    follow(4, [1])
+    await turns()
+    expect(asked[0]?.request.positions[0]?.maxBytes).toBe(100)
+    const batch = batchOf('x'.repeat(200))
+    asked[0]?.answer(answerOf('NONE', [batch]))
+    await turns()
+    expect(limit.taken).toBe(batch.length)
+    env.advance(200)
+    await turns()
+    expect(asked).toHaveLength(1)
+    limit.room = 1000
+    env.advance(250)
+    await turns()
+    expect(asked).toHaveLength(2)
+    expect(asked[1]?.request.positions[0]).toMatchObject({ fetchOffset: 1, maxBytes: 1000 - batch.length })
+  })
+
+  it('LEAD-12: in the ISR it asks as ever', async () => {
+    const limit = limitByHand(0)
+    const { asked, follow } = ground(limit)
+    follow(4)
+    await turns()
+    expect(asked[0]?.request.positions[0]?.maxBytes).toBe(1e6)
   })
 })

@@ -1,5 +1,5 @@
 import { Partition, type PartitionAssignment } from '../../../broker-core/replication/partition.ts'
-import type { IsrChange, IsrChangeResult } from '../../../broker-core/replication/ports.ts'
+import type { CatchUpLimit, IsrChange, IsrChangeResult } from '../../../broker-core/replication/ports.ts'
 import { encodeBatch } from '../../../broker-core/records/batch-writer.ts'
 import { codecs, createTestLog, testStorage, topicId, type TestStorage } from '../storage/storage-env.ts'
 
@@ -84,6 +84,27 @@ export function followerAt(world: ReplicaWorld, brokerId: number, fetchOffset: n
     brokerEpoch: world.brokers.get(brokerId) ?? -1,
     nowMs: world.env.clock.monotonicMs(),
   })
+}
+
+/** LEAD-12: a limit whose room the test decides; Infinity is none. `taken` is what was counted. */
+export function limitByHand(
+  roomBytes = Number.POSITIVE_INFINITY,
+  covered = true,
+): CatchUpLimit & { room: number; taken: number } {
+  return {
+    room: roomBytes,
+    taken: 0,
+    get isOn() {
+      return this.room !== Number.POSITIVE_INFINITY
+    },
+    covers: () => covered,
+    roomBytes() {
+      return this.room - this.taken
+    },
+    took(bytes) {
+      this.taken += bytes
+    },
+  }
 }
 
 export { topicId }

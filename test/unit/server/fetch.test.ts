@@ -8,14 +8,14 @@ import { Replicas } from '../../../broker-core/replication/replicas.ts'
 import { FetchSessions } from '../../../broker-core/server/fetch/fetch-session.ts'
 import { fetchHandler } from '../../../broker-core/server/handlers/01-fetch.ts'
 import { listOffsetsHandler } from '../../../broker-core/server/handlers/02-list-offsets.ts'
-import { assignmentOf, followerAt, replicaWorld, topicId, write } from '../replication/replica-world.ts'
+import { assignmentOf, followerAt, limitByHand, replicaWorld, topicId, write } from '../replication/replica-world.ts'
 import { contextOf, imageOf, partitionOf, topicOf } from './images.ts'
 
 type Request = RequestOf<typeof fetch>
 type Response = ResponseOf<typeof fetch>
 type Wanted = Request['topics'][number]['partitions'][number]
 
-function ground() {
+function ground(catchUpLimit = limitByHand()) {
   const world = replicaWorld()
   const replicas = new Replicas()
   replicas.add(world.replica)
@@ -30,7 +30,15 @@ function ground() {
     () => clock.monotonicMs(),
     () => random.fraction(),
   )
-  const handler = fetchHandler({ ...directory, clock, timers, sessions, maxBytes: 57_671_680, selectsByRack: false })
+  const handler = fetchHandler({
+    ...directory,
+    clock,
+    timers,
+    sessions,
+    maxBytes: 57_671_680,
+    selectsByRack: false,
+    catchUpLimit,
+  })
   const ask = (wanted: Partial<Wanted> | undefined, more: Partial<Request> = {}, version = 17) => {
     const partition = {
       partition: 0,
@@ -72,6 +80,48 @@ async function isPending(answer: Promise<unknown> | unknown): Promise<boolean> {
   const pending = Symbol('pending')
   return (await Promise.race([Promise.resolve(answer), new Promise(resolve => setImmediate(resolve, pending))])) === pending
 }
+
+describe('Fetch within a replication throttle', () => {
+  const outOfSync = () => {
+    const limit = limitByHand()
+    const it = ground(limit)
+    for (let index = 0; index < 5; index += 1) write(it.world.replica, 'x'.repeat(1000))
+    it.world.replica.assign(assignmentOf({ isr: [1, 2], partitionEpoch: 2 }))
+    return { ...it, limit }
+  }
+
+  it('LEAD-12: a follower outside of the ISR gets what there is room for, one in it and consumers everything', async () => {
+    const { ask, asFollower, limit } = outOfSync()
+    const all = (await only(ask({}, asFollower(2)))).bytes
+    limit.room = all / 2
+    const part = (await only(ask({}, asFollower(3)))).bytes
+    expect(part).toBeGreaterThan(0)
+    expect(part).toBeLessThanOrEqual(all / 2)
+    expect(limit.taken).toBe(part)
+    expect((await only(ask({}, asFollower(2)))).bytes).toBe(all)
+    expect(limit.taken).toBe(part + all)
+  })
+
+  it('LEAD-12: with no room left its fetch waits out its time instead of being answered with nothing over and over', async () => {
+    const { ask, asFollower, limit, world } = outOfSync()
+    limit.room = 0
+    const waiting = ask({}, asFollower(3))
+    expect(await isPending(waiting)).toBe(true)
+    world.env.advance(500)
+    expect(await only(waiting)).toMatchObject({ error: 'NONE', bytes: 0 })
+    limit.room = 1
+    expect((await only(ask({}, asFollower(3)))).bytes).toBeGreaterThan(1000)
+  })
+
+  it('LEAD-12: what no topic lists is not limited', async () => {
+    const limit = limitByHand(0, false)
+    const { ask, asFollower, world } = ground(limit)
+    write(world.replica, 'a')
+    world.replica.assign(assignmentOf({ isr: [1, 2], partitionEpoch: 2 }))
+    expect((await only(ask({}, asFollower(3)))).bytes).toBeGreaterThan(0)
+    expect(limit.taken).toBe(0)
+  })
+})
 
 describe('Fetch', () => {
   it('FETCH-01: consumers read below the high watermark, followers up to the log end', async () => {

@@ -1,7 +1,9 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Column } from '../../../../src-renderer/widgets/table/column.ts'
 import { columnTemplate, firstLayout } from '../../../../src-renderer/widgets/table/column.ts'
 import { copyFormats, rowsAsText } from '../../../../src-renderer/widgets/table/copy-rows.ts'
+import { marksAfterClick, marksOfAll, toggledMark } from '../../../../src-renderer/widgets/table/row-marks.ts'
 import { filtered, sorted } from '../../../../src-renderer/widgets/table/sort-and-filter.ts'
 
 interface Row {
@@ -25,6 +27,28 @@ describe('lists', () => {
     expect(names(sorted(rows, columns, { column: 'lag', descending: true }))).toEqual(['Other', 'topic-10', 'topic-9'])
     expect(names(sorted(rows, columns, { column: 'name', descending: false }))).toEqual(['Other', 'topic-9', 'topic-10'])
     expect(sorted(rows, columns, null)).toBe(rows)
+  })
+
+  it('sorts plain text as a collator would, only faster', () => {
+    const text = fc.stringMatching(/^[a-zA-Z0-9.]{0,6}$/)
+    const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 20 }), list => {
+        const given = list.map(name => ({ name, lag: null }))
+        const bySort = names(sorted(given, columns, { column: 'name', descending: false }))
+        expect(bySort.toSorted(collator.compare)).toEqual(bySort)
+      }),
+    )
+  })
+
+  it('marks one, a range, or all that are shown', () => {
+    const shown = ['a', 'b', 'c', 'd']
+    const marked = new Set(['x'])
+    expect([...toggledMark(toggledMark(marked, 'a'), 'x')]).toEqual(['a'])
+    expect([...marksOfAll(marked, shown)]).toEqual(['x', ...shown])
+    expect([...marksAfterClick(marked, shown, { from: 3, to: 1, isRange: true })]).toEqual(['x', 'b', 'c', 'd'])
+    expect([...marksAfterClick(marked, shown, { from: -1, to: 1, isRange: true })]).toEqual(['x', 'b'])
+    expect([...marksAfterClick(marked, shown, { from: 0, to: 9, isRange: false })]).toEqual(['x'])
   })
 
   it('filters by every word, in whatever column', () => {

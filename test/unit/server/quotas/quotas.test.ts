@@ -8,6 +8,7 @@ import { fetch } from '../../../../broker-core/protocol/messages/01-fetch.ts'
 import type { Dispatch } from '../../../../broker-core/server/dispatch.ts'
 import { handler, type RequestContext } from '../../../../broker-core/server/handler.ts'
 import { ClientQuotas } from '../../../../broker-core/server/quotas/client-quotas.ts'
+import { ControllerMutations } from '../../../../broker-core/server/quotas/controller-mutations.ts'
 import { Rate } from '../../../../broker-core/server/quotas/rate.ts'
 import { Throttling } from '../../../../broker-core/server/quotas/throttling.ts'
 import { createSimTime, simClock, simTimers } from '../../../simulation/sim-clock.ts'
@@ -97,7 +98,10 @@ describe('QUO-04: throttling', () => {
       [[client('d')], 'consumer_byte_rate', 10],
     ]),
   )
-  const throttling = new Throttling({ quotas, clock: simClock(time), timers: simTimers(time, undefined) })
+  const clock = simClock(time)
+  const nowMs = () => clock.monotonicMs()
+  const mutations = new ControllerMutations({ quotas, image: () => imageOf([]), partitionsDefault: 1, nowMs })
+  const throttling = new Throttling({ quotas, mutations, clock, timers: simTimers(time, undefined) })
   const records = (sizeBytes: number) => ({ chunks: [new Uint8Array(sizeBytes)], sizeBytes })
   const context = (clientId: string, connectionId: number) =>
     ({ principal: 'User:ANONYMOUS', clientId, connectionId }) as RequestContext

@@ -1,7 +1,9 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { newDecoding } from '../../../../src-main/workbench/decoders/decoding.ts'
 import type { LogRecord } from '../../../../src-main/workbench/messages/log-record.ts'
 import { bucketCounts } from '../../../../src-main/workbench/search/histogram.ts'
+import { decimalOrder } from '../../../../src-main/workbench/search/exact-compare.ts'
 import { parsePath, valuesAt } from '../../../../src-main/workbench/search/json-path.ts'
 import { needleSearch } from '../../../../src-main/workbench/search/needle-search.ts'
 import { recordFilter } from '../../../../src-main/workbench/search/record-filter.ts'
@@ -82,6 +84,12 @@ describe('path filters', () => {
     ['$.id', 'contains', '-1', true],
     ['lines[5]', 'exists', '', false],
     ['missing', '!=', 'x', false],
+    ['big', '=', '9007199254740993', true],
+    ['big', '=', '9007199254740992', false],
+    ['big', '>', '9007199254740992', true],
+    ['big', 'contains', '0993', true],
+    ['total', '=', '129.9000000000000000001', false],
+    ['total', '=', '1.299e2', true],
   ] as const)('%s %s %s: %s', (path, operator, operand, expected) => {
     expect(matches({ kind: 'path', path, operator, operand })).toBe(expected)
   })
@@ -127,6 +135,14 @@ describe('JavaScript filters', () => {
     expect(js('"anything that is true"')).toBe(true)
   })
 
+  it('see whole numbers beyond 2^53 with all their digits', () => {
+    expect(js('value.big === 9007199254740993n && value.big > 9007199254740992n && value.total === 129.9')).toBe(true)
+    const value = '{"text":"1234567890123456789","list":[12345678901234567890,1.5],"f":1234567890123456789.5}'
+    const nested = { ...order, value: utf8(value) }
+    expect(js('value.list[0] === 12345678901234567890n && value.list[1] === 1.5', nested)).toBe(true)
+    expect(js('value.text === "1234567890123456789" && typeof value.f === "number"', nested)).toBe(true)
+  })
+
   it.each(['value.total >', 'true) || (', '} {', 'true; process.exit()'])('refuse %s before it runs', expression => {
     expect(() => js(expression)).toThrow(/^expression: /)
   })
@@ -149,6 +165,23 @@ describe('JavaScript filters', () => {
       reached = false
     }
     expect(reached).toBe(false)
+  })
+})
+
+describe('exact order of numbers', () => {
+  it('is that of their values', () => {
+    const decimal = fc.tuple(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), fc.integer({ min: -20, max: 20 }))
+    fc.assert(
+      fc.property(decimal, decimal, ([a, e], [b, f]) => {
+        const left = a * 10n ** BigInt(e + 20)
+        const right = b * 10n ** BigInt(f + 20)
+        expect(decimalOrder(`${a}e${e}`, `${b}E${f}`)).toBe(left < right ? -1 : left > right ? 1 : 0)
+      }),
+    )
+    expect(decimalOrder('1.50', '1.5')).toBe(0)
+    expect(decimalOrder('-0.5', '0.25')).toBe(-1)
+    expect(decimalOrder('x', '1')).toBeUndefined()
+    expect(decimalOrder('1e999999999', '1')).toBeUndefined()
   })
 })
 

@@ -3,11 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { newDecoding } from '../../../../src-main/workbench/decoders/decoding.ts'
 import type { LogRecord } from '../../../../src-main/workbench/messages/log-record.ts'
 import { jsonParts } from '../../../../src-main/workbench/transfer/json-parts.ts'
+import { type CsvRow, csvReader, csvRows } from '../../../../src-main/workbench/transfer/csv.ts'
 import { lineRecord } from '../../../../src-main/workbench/transfer/line-record.ts'
-import { recordLine } from '../../../../src-main/workbench/transfer/record-line.ts'
+import { csvHead, recordLine } from '../../../../src-main/workbench/transfer/record-line.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
 const decoding = newDecoding({ topic: 't', key: 'auto', value: 'auto' })
+async function* chunksOf(text: string, size: number) {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size))
+}
 const record = (value: Uint8Array | null, key: Uint8Array | null = null): LogRecord => ({
   offset: 5,
   timestampMs: 1_700_000_000_000,
@@ -68,6 +73,23 @@ describe('an export that is imported again', () => {
     expect(line.indexOf('\n')).toBe(line.length - 1)
   })
 
+  it('JSON lines: no byte is changed where a value is shown as its own characters, valid or not', () => {
+    const readable = fc.uint8Array({ maxLength: 20 }).map(tail => Uint8Array.from([...utf8('readable at first, then '), ...tail]))
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 60 }), readable), bytes => {
+        const line = recordLine('jsonl', 0, record(bytes), newDecoding({ topic: 't', key: 'auto', value: 'text' }))
+        if (/"value":[{[]/.test(line) && !line.includes('$base64')) return
+        expect(lineRecord('jsonl', line, 1).value).toEqual(bytes)
+      }),
+    )
+    for (const value of [
+      utf8('\uFEFFwith a mark'),
+      utf8('{"$base64":"AA=="}'),
+      Uint8Array.from([...utf8('{"long enough":"to look'), 0xff]),
+    ])
+      expect(lineRecord('jsonl', recordLine('jsonl', 0, record(value), decoding), 1).value).toEqual(value)
+  })
+
   it('keeps a tombstone apart from an empty value', () => {
     expect(lineRecord('jsonl', recordLine('jsonl', 0, record(null), decoding), 1).value).toBeNull()
     expect(lineRecord('jsonl', recordLine('jsonl', 0, record(new Uint8Array(0)), decoding), 1).value).toEqual(new Uint8Array(0))
@@ -75,9 +97,65 @@ describe('an export that is imported again', () => {
 })
 
 describe('CSV', () => {
+  const rowsOf = async (text: string) => {
+    const rows: CsvRow[] = []
+    for await (const row of csvRows(chunksOf(text, 3))) rows.push(row)
+    return rows
+  }
+
+  it('comes back as it was exported: text, bytes, tombstones, empty values, names of headers', async () => {
+    const bytes = fc.option(fc.oneof(fc.uint8Array({ maxLength: 30 }), fc.string({ unit: 'grapheme' }).map(utf8)), { nil: null })
+    const headers = fc.array(fc.record({ name: fc.string({ minLength: 1 }), value: bytes }), { maxLength: 3 })
+    const fixed = newDecoding({ topic: 't', key: 'text', value: 'text' })
+    await fc.assert(
+      fc.asyncProperty(bytes, bytes, headers, async (key, value, list) => {
+        const of = { ...record(value, key), headers: list }
+        const rows = await rowsOf(csvHead + recordLine('csv', 3, of, fixed))
+        const back = csvReader(rows[0] as CsvRow)(rows[1] as CsvRow)
+        expect(back).toMatchObject({ partition: 3, timestampMs: 1_700_000_000_000 })
+        expect([back.key, back.value]).toEqual([key, value])
+        expect(back.headers.map(it => it.key)).toEqual(list.map(it => it.name))
+      }),
+    )
+  })
+
+  it('headers come back with their values', async () => {
+    const plain = [
+      { name: 'a', value: utf8('1') },
+      { name: 'b', value: utf8('') },
+    ]
+    const odd = [
+      { name: 'trace', value: utf8('a=b;c') },
+      { name: 'none', value: null },
+      { name: 'raw', value: Uint8Array.of(0, 255, 1) },
+    ]
+    for (const list of [plain, odd]) {
+      const rows = await rowsOf(csvHead + recordLine('csv', 0, { ...record(null), headers: list }, decoding))
+      const back = csvReader(rows[0] as CsvRow)(rows[1] as CsvRow)
+      expect(back.headers.map(it => [it.key, it.value])).toEqual(list.map(it => [it.name, it.value]))
+    }
+  })
+
+  it('of other tools: columns in any order, some missing, times as ISO or milliseconds', async () => {
+    const rows = await rowsOf('\uFEFFValue,ignored\r\n"two\r\nlines, ""quoted""",x\r\n,y\r\n')
+    const read = csvReader(rows[0] as CsvRow)
+    expect(rows.slice(1).map(row => read(row).value)).toEqual([utf8('two\r\nlines, "quoted"'), null])
+    const timed = await rowsOf('timestamp,value\n1700000000000,a\n2023-11-14T22:13:20Z,b\n')
+    const readTimed = csvReader(timed[0] as CsvRow)
+    expect(timed.slice(1).map(row => readTimed(row).timestampMs)).toEqual([1_700_000_000_000, 1_700_000_000_000])
+  })
+
+  it('without a column that it could use, or cut in a quoted cell, is refused by its line', async () => {
+    const rows = await rowsOf('a,b\n')
+    expect(() => csvReader(rows[0] as CsvRow)).toThrow(/line 1: .*value/)
+    await expect(rowsOf('value\n"open')).rejects.toThrow(/line 2/)
+    const bad = await rowsOf('value,partition\nx,many\n')
+    expect(() => csvReader(bad[0] as CsvRow)(bad[1] as CsvRow)).toThrow(/line 2: .*partition/)
+  })
+
   it('quotes what needs it', () => {
     expect(recordLine('csv', 1, record(utf8('a,"b"\nc'), utf8('k')), decoding)).toBe(
-      '1,5,2023-11-14T22:13:20.000Z,k,"a,""b""\nc",h=x;h=\n',
+      '1,5,2023-11-14T22:13:20.000Z,k,"a,""b""\nc","[[""h"",""x""],[""h"",null]]"\n',
     )
   })
 })

@@ -1,9 +1,10 @@
-import { createProducer } from '../../broker-core/client/producing/producer.ts'
-import type { KafkaClient } from '../../broker-core/client/kafka-client.ts'
-import type { ParsedOf } from '../contract/contract.ts'
-import type { Produced } from '../contract/views/records.ts'
-import { badInput } from './failures.ts'
-import { typedBytes } from './typed-bytes.ts'
+import { createProducer } from '../../../broker-core/client/producing/producer.ts'
+import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
+import type { ParsedOf } from '../../contract/contract.ts'
+import type { Produced } from '../../contract/views/records.ts'
+import type { LocalSchemas } from '../decoders/local-schemas.ts'
+import { badInput } from '../failures.ts'
+import { typedBytes } from '../typed-bytes.ts'
 
 const acksCodes = { all: -1, 1: 1, 0: 0 } as const
 
@@ -11,14 +12,17 @@ const acksCodes = { all: -1, 1: 1, 0: 0 } as const
 export async function produceOne(
   client: KafkaClient,
   order: ParsedOf<'records.produce'>,
-  about: { readonly nowMs: () => number; readonly signal: AbortSignal },
+  about: { readonly nowMs: () => number; readonly signal: AbortSignal; readonly local?: LocalSchemas | undefined },
 ): Promise<Produced> {
   const { topic } = order
   const record = {
     topic,
-    key: typedBytes(order.key, 'key'),
-    value: typedBytes(order.value, 'value'),
-    headers: order.headers.map(({ name, value }, index) => ({ key: name, value: typedBytes(value, `headers.${index}.value`) })),
+    key: typedBytes(order.key, 'key', about.local),
+    value: typedBytes(order.value, 'value', about.local),
+    headers: order.headers.map(({ name, value }, index) => ({
+      key: name,
+      value: typedBytes(value, `headers.${index}.value`, about.local),
+    })),
     timestampMs: order.timestampMs ?? about.nowMs(),
   }
   const { partitions } = await client.topic(topic, { signal: about.signal })

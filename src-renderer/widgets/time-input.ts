@@ -1,4 +1,4 @@
-import { zoneOffsetMs } from '../../widgets/time.ts'
+import { zoneOffsetMs } from './time.ts'
 
 /** How a typed time was understood, or why not. */
 export type TypedTime = { readonly timestampMs: number } | { readonly problem: string }

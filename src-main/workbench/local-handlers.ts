@@ -1,0 +1,84 @@
+import type { ClusterHost } from '../cluster-host/cluster-host.ts'
+import type { RetireProgress } from '../contract/views/cluster.ts'
+import type { Clusters } from './clusters.ts'
+import { localConnection } from './connections.ts'
+import type { Connections } from './connections.ts'
+import { refused } from './failures.ts'
+import type { Handlers } from './handlers.ts'
+import { emptyBroker } from './local/empty-broker.ts'
+import { retireBroker } from './local/retire-broker.ts'
+import type { ReplicationThrottles } from './topics/replication-throttles.ts'
+import { watched } from './watch.ts'
+
+export type LocalHandlers = Pick<Handlers, 'local.addBroker' | 'local.retireBroker' | 'local.emptyBroker'>
+
+export interface LocalSources {
+  readonly host: ClusterHost | undefined
+  readonly clusters: Clusters
+  readonly connections: Connections
+  readonly throttles: ReplicationThrottles
+}
+
+/** Members of the embedded cluster: brokers come and go, and lose their disks. */
+export function localHandlers(sources: LocalSources): LocalHandlers {
+  const { clusters, connections, throttles } = sources
+  const host = () => {
+    if (sources.host === undefined) throw refused('there is no embedded cluster in this run', 'Start without `open` to have one.')
+    return sources.host
+  }
+  const client = () => clusters.client(localConnection)
+  const once = oneAtATime()
+  return {
+    async 'local.addBroker'({ brokerId }) {
+      const view = await host().members.add(brokerId)
+      connections.localMoved(host().bootstrap)
+      return view
+    },
+    'local.retireBroker': (order, { signal }) =>
+      progressOf(order.brokerId, told =>
+        once(`broker ${order.brokerId} is being retired`, async () => {
+          await retireBroker({ host: host(), client: client(), throttles, told }, order, signal)
+          connections.localMoved(host().bootstrap)
+        }),
+      ),
+    'local.emptyBroker': ({ brokerId }, { signal }) =>
+      once(`broker ${brokerId} is being emptied`, () => emptyBroker(host(), client(), brokerId, signal)),
+  }
+}
+
+/** Two at once could take each other's last copy. */
+function oneAtATime() {
+  let underWay: string | undefined
+  return async <T>(what: string, action: () => Promise<T>): Promise<T> => {
+    if (underWay !== undefined) throw refused(`${underWay}: one thing after the other`)
+    underWay = what
+    try {
+      return await action()
+    } finally {
+      underWay = undefined
+    }
+  }
+}
+
+/** The newest progress at once, then as it changes; ends with the work, whatever the reader does. */
+async function* progressOf(
+  brokerId: number,
+  work: (told: (progress: RetireProgress) => void) => Promise<void>,
+): AsyncGenerator<RetireProgress, void> {
+  const first: RetireProgress = { brokerId, phase: 'planning', doneBytes: null, totalBytes: null, partitionsLeft: 0 }
+  const progress = watched(first)
+  const over = new AbortController()
+  const worked = work(progress.set).finally(() => over.abort())
+  worked.catch(() => undefined)
+  try {
+    let last: RetireProgress | undefined
+    for await (const item of progress.read(over.signal)) {
+      last = item
+      yield item
+    }
+    await worked
+    if (last !== progress.value) yield progress.value
+  } finally {
+    await worked.catch(() => undefined)
+  }
+}

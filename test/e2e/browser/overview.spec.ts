@@ -1,0 +1,111 @@
+import { expect, type Page, test } from '@playwright/test'
+import { removeDataFolder, startServe, type ServeProcess } from '../../helpers/serve-process.ts'
+import { expectAccessible } from '../accessibility.ts'
+import { brokerRows, workbench } from '../workbench.ts'
+
+let serve: ServeProcess
+test.beforeAll(async () => {
+  serve = await startServe()
+})
+test.afterAll(async () => {
+  await serve.stop()
+  removeDataFolder(serve.dataFolder)
+})
+
+test.beforeEach(async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.goto(serve.workbench)
+  await workbench(page).openOverview()
+})
+
+const row = (page: Page, brokerId: number) => brokerRows(page).nth(brokerId - 1)
+const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText())
+const figure = (page: Page, name: string) => page.getByRole('group', { name, exact: true })
+
+test('says how to reach the cluster: its address and snippets, both to be copied', async ({ page }) => {
+  await page.getByRole('button', { name: 'Copy address' }).click()
+  expect(await clipboard(page)).toBe(serve.bootstrap)
+  await page.getByRole('tab', { name: 'kafkajs' }).click()
+  await page.getByRole('button', { name: 'Copy snippet' }).click()
+  const snippet = await clipboard(page)
+  expect(snippet).toContain("from 'kafkajs'")
+  expect(snippet).toContain(serve.bootstrap)
+  await expect(page.getByLabel('kafkajs snippet')).toHaveText(snippet)
+  await page.reload()
+  await expect(page.getByRole('tab', { name: 'kafkajs' })).toHaveAttribute('aria-selected', 'true')
+})
+
+test('shows who serves and who decides', async ({ page }) => {
+  await expect(brokerRows(page).filter({ hasText: 'running' })).toHaveCount(3)
+  await expect(brokerRows(page).filter({ hasText: 'controller' })).toHaveCount(1)
+  await expect(page.getByText(/ready in \d/)).toBeVisible()
+  const quorum = page.getByRole('table', { name: 'Quorum' })
+  await expect(quorum.getByRole('row').filter({ hasText: 'leader' })).toHaveCount(1)
+  await expect(quorum.getByRole('row').filter({ hasText: 'voter' })).toHaveCount(2)
+  await expectAccessible(page)
+})
+
+test('the sample shop moves something at once, and removes everything again', async ({ page }) => {
+  const shop = page.getByRole('region', { name: 'Sample shop' })
+  await shop.getByRole('button', { name: 'Start the sample shop' }).click()
+  await expect(shop.getByText(/[1-9][\d,]* records produced/)).toBeVisible({ timeout: 30_000 })
+  await expect(figure(page, 'Topics')).toContainText('6')
+  const tree = page.getByRole('tree')
+  await expect(tree.getByText('payments', { exact: true })).toBeVisible()
+  await shop.getByLabel('Orders per second').press('ArrowRight')
+  await expect(shop.getByText('50 orders/s')).toBeVisible()
+  await shop.getByRole('button', { name: 'orders', exact: true }).click()
+  await expect(page.getByRole('region', { name: 'orders' })).toBeVisible()
+  await workbench(page).openOverview()
+  await expectAccessible(page)
+  await shop.getByRole('button', { name: 'Stop and remove it' }).click()
+  await expect(shop.getByRole('button', { name: 'Start the sample shop' })).toBeEnabled({ timeout: 30_000 })
+  await expect(figure(page, 'Topics')).toContainText('0')
+  await expect(tree.getByText('payments', { exact: true })).toBeHidden()
+})
+
+test('a killed broker says so while the others go on, and comes back', async ({ page }) => {
+  await page.getByRole('button', { name: 'Kill broker 2' }).click()
+  await expect(row(page, 2)).toContainText('stopped')
+  await expect(row(page, 2)).toContainText('127.0.0.1')
+  await expect(page.getByText('2 of 3 brokers run')).toBeVisible()
+  await expect(row(page, 1)).toContainText('running')
+  await expect(row(page, 3)).toContainText('running')
+  await expect(
+    page
+      .getByRole('table', { name: 'Events' })
+      .getByText(/broker 2/)
+      .first(),
+  ).toBeVisible({ timeout: 20_000 })
+  await page.getByRole('button', { name: 'Start broker 2' }).click()
+  await expect(row(page, 2)).toContainText('running')
+  await expect(page.getByText('2 of 3 brokers run')).toBeHidden()
+})
+
+test('the whole cluster stops, says so, and starts again', async ({ page }) => {
+  await page.getByRole('button', { name: 'Stop the cluster' }).click()
+  await expect(page.getByText('The cluster is stopped.')).toBeVisible()
+  await expect(brokerRows(page).filter({ hasText: 'stopped' })).toHaveCount(3)
+  await page.getByRole('button', { name: 'Start the cluster' }).click()
+  await expect(page.getByText(/Starting: \d of 3 brokers serve/)).toBeVisible()
+  await expect(brokerRows(page).filter({ hasText: 'running' })).toHaveCount(3, { timeout: 30_000 })
+})
+
+test('a broker is added, and retired again with its id', async ({ page }) => {
+  await page.getByRole('button', { name: 'Add a broker' }).click()
+  await expect(brokerRows(page)).toHaveCount(4)
+  await expect(row(page, 4)).toContainText('running')
+  await page.getByRole('button', { name: 'More about broker 1' }).click()
+  await expect(page.getByRole('menuitem', { name: /^Retire/ })).toHaveAttribute('aria-disabled', 'true')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'More about broker 4' }).click()
+  await page.getByRole('menuitem', { name: /^Retire/ }).click()
+  const dialog = page.getByRole('dialog', { name: 'Retire broker 4' })
+  await expect(dialog).toContainText('it is stopped and the cluster unregisters it')
+  await dialog.getByLabel('Throttle in MB/s').fill('fast')
+  await expect(dialog.getByRole('alert')).toBeVisible()
+  await dialog.getByLabel('Throttle in MB/s').fill('50')
+  await dialog.getByRole('button', { name: 'Retire broker 4' }).click()
+  await expect(dialog).toBeHidden({ timeout: 30_000 })
+  await expect(brokerRows(page)).toHaveCount(3)
+})
