@@ -44,6 +44,13 @@ export function fieldPicker(names: readonly string[]): FieldPicker {
   }
 }
 
+/** An object or array in JSON without a blank that could go: as it stands, it is one line. False also for what is too deep to tell. */
+export function isCompactJson(bytes: Uint8Array): boolean {
+  if (bytes[0] !== openBrace && bytes[0] !== openBracket) return false
+  hasSpace = false
+  return afterValue(bytes, 0) === bytes.length && !hasSpace
+}
+
 function wantedAt(bytes: Uint8Array, from: number, to: number, wanted: readonly Uint8Array[]): number {
   for (let which = 0; which < wanted.length; which += 1) {
     const name = wanted[which] as Uint8Array
@@ -69,11 +76,15 @@ function hasBackslash(bytes: Uint8Array, from: number, to: number): boolean {
   return false
 }
 
+/** Whether blanks were met outside of strings. */
+let hasSpace = false
+
 function afterSpace(bytes: Uint8Array, from: number): number {
   let at = from
   for (;;) {
     const byte = bytes[at]
     if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return at
+    hasSpace = true
     at += 1
   }
 }

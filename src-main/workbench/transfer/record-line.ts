@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Decoding, Part } from '../decoders/decoding.ts'
 import { DecodeError } from '../decoders/decoder.ts'
 import { squeeze } from '../decoders/json.ts'
+import { isCompactJson } from '../search/json-fields.ts'
 import type { LogRecord } from '../messages/log-record.ts'
 
 export type LineFormat = 'jsonl' | 'csv' | 'raw'
@@ -40,7 +41,10 @@ function jsonOf(part: Part, bytes: Uint8Array | null, decoding: Decoding, key: U
   if (text === undefined) return `{"$base64":"${Buffer.from(bytes).toString('base64')}"}`
   // What looks like our own mark for bytes is text.
   const isOwn = text.startsWith('{"$base64"')
-  return /^[{[]/.test(text) && !isOwn && isJson(text) ? squeeze(text) : JSON.stringify(text)
+  if (isOwn) return JSON.stringify(text)
+  // As most of it is written: nothing to check twice, nothing to lay out anew.
+  if (isCompactJson(bytes) && !decoding.isBinary(part, bytes)) return text
+  return /^[{[]/.test(text) && isJson(text) ? squeeze(text) : JSON.stringify(text)
 }
 
 function textOf(part: Part, bytes: Uint8Array, decoding: Decoding, key: Uint8Array | null): string | undefined {

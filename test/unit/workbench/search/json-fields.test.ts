@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { expressionNames } from '../../../../src-main/workbench/search/expression-names.ts'
-import { fieldPicker } from '../../../../src-main/workbench/search/json-fields.ts'
+import { fieldPicker, isCompactJson } from '../../../../src-main/workbench/search/json-fields.ts'
 import { needleSearch } from '../../../../src-main/workbench/search/needle-search.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
@@ -98,6 +98,20 @@ describe('picking fields', () => {
     ['{"Łamp":"é\\n","b":{"a":3}}', { Łamp: '"é\\n"' }],
   ])('%s', (text, wanted) => {
     expect(picked(text)).toEqual(wanted)
+  })
+})
+
+describe('compact JSON', () => {
+  it('is what JSON.stringify gives of objects and arrays, and nothing else', () => {
+    const value = fc.jsonValue({ maxDepth: 4 })
+    fc.assert(
+      fc.property(value, fc.constantFrom(0, 1), (made, space) => {
+        const text = JSON.stringify(made, null, space)
+        const isOne = (text.startsWith('{') || text.startsWith('[')) && text === JSON.stringify(made)
+        expect(isCompactJson(utf8(text))).toBe(isOne)
+      }),
+    )
+    for (const text of ['', '{', '{}x', '[1,]', '{"a":1}\n', ' {}', '"a"']) expect(isCompactJson(utf8(text))).toBe(false)
   })
 })
 

@@ -59,6 +59,20 @@ describe('an export that is imported again', () => {
     expect(lineRecord('jsonl', line, 1).value).toEqual(bytes)
   })
 
+  it('JSON lines: text with a byte that is no UTF-8 far from its beginning comes back as it was', () => {
+    const bytes = Uint8Array.of(...utf8('{"name":"a long beginning of text, '), 0xff, ...utf8('"}'))
+    const back = lineRecord('jsonl', recordLine('jsonl', 0, record(bytes), decoding), 1)
+    expect(back.value).toEqual(bytes)
+    const marked = Uint8Array.of(0xef, 0xbb, 0xbf, ...utf8('{"a":1}'))
+    expect(lineRecord('jsonl', recordLine('jsonl', 0, record(marked), decoding), 1).value).toEqual(marked)
+  })
+
+  it('JSON lines: JSON is one line, however it was laid out', () => {
+    const line = recordLine('jsonl', 0, record(utf8('{\n  "a b": [1, "x\\ny z"]\n}')), decoding)
+    expect(line).toContain('"value":{"a b":[1,"x\\ny z"]},')
+    expect(line.indexOf('\n')).toBe(line.length - 1)
+  })
+
   it('JSON lines: no byte is changed where a value is shown as its own characters, valid or not', () => {
     const readable = fc.uint8Array({ maxLength: 20 }).map(tail => Uint8Array.from([...utf8('readable at first, then '), ...tail]))
     fc.assert(
