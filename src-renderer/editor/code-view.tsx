@@ -3,15 +3,18 @@ import { jsonTextLanguage } from './json-text.ts'
 import { monacoLanguage, useMonaco } from './monaco.ts'
 import type { CodeEditor, Monaco } from './monaco.ts'
 import { PlainText } from './plain-text.tsx'
-import { textChange } from './text-change.ts'
+import { pieceChars, textChange } from './text-change.ts'
+import type { TextChange, TextPieces } from './text-change.ts'
 import { useEditor } from './use-editor.ts'
 import styles from './editor.module.css'
 
 export interface CodeViewProps {
   /** Accessible name. */
   readonly label: string
-  /** Shown exactly; when it only grows at its end, the growth alone is added. */
+  /** Shown exactly. */
   readonly text: string
+  /** What follows it, in pieces that came later: each new one is appended without touching the rest. */
+  readonly more?: readonly string[]
   /** As Monaco or a snippet names it. */
   readonly language?: string
   readonly wordWrap?: boolean
@@ -22,7 +25,7 @@ export interface CodeViewProps {
 
 /** Text that is only read: coloured, folding, searched with Ctrl+F. Plain text stands there until Monaco is loaded. */
 export function CodeView(props: CodeViewProps) {
-  const { label, text, language = 'plaintext', wordWrap = false, lineNumbers = true, onEditor } = props
+  const { label, text, more = none, language = 'plaintext', wordWrap = false, lineNumbers = true, onEditor } = props
   const monaco = useMonaco()
   const { host, editor } = useEditor(monaco, {
     readOnly: true,
@@ -33,21 +36,22 @@ export function CodeView(props: CodeViewProps) {
     stopRenderingLineAfter: 10_000,
     cursorStyle: 'line-thin',
   })
-  const shown = useRef('')
+  const shown = useRef<TextPieces>(nothing)
 
   useEffect(() => {
     if (monaco === undefined || editor === undefined) return undefined
     const model = monaco.editor.createModel('', viewLanguage(language))
     editor.setModel(model)
-    shown.current = ''
+    shown.current = nothing
     return () => model.dispose()
   }, [monaco, editor, language])
   useEffect(() => {
     if (monaco === undefined || editor === undefined) return
-    lighten(monaco, editor, text.length)
-    show(monaco, editor, shown.current, text)
-    shown.current = text
-  }, [monaco, editor, text, language])
+    const now = { text, more }
+    lighten(monaco, editor, pieceChars(now))
+    show(monaco, editor, textChange(shown.current, now))
+    shown.current = now
+  }, [monaco, editor, text, more, language])
   useEffect(() => {
     // The override keeps Monaco from wrapping lines that it holds to be too long, unasked.
     const wrap = wordWrap ? 'on' : 'off'
@@ -67,7 +71,7 @@ export function CodeView(props: CodeViewProps) {
 }
 
 /** Colours, folding and brackets are reckoned over the whole text: beyond this the text alone is shown, so that it stays quick. */
-const richCharsMax = 2_097_152
+const richCharsMax = 1_048_576
 
 function lighten(monaco: Monaco, editor: CodeEditor, chars: number): void {
   const isRich = chars <= richCharsMax
@@ -78,9 +82,11 @@ function lighten(monaco: Monaco, editor: CodeEditor, chars: number): void {
 
 const viewLanguage = (language: string): string => (language === 'json' ? jsonTextLanguage : monacoLanguage(language))
 
-function show(monaco: Monaco, editor: CodeEditor, before: string, after: string): void {
+const none: readonly string[] = []
+const nothing: TextPieces = { text: '', more: none }
+
+function show(monaco: Monaco, editor: CodeEditor, change: TextChange): void {
   const model = editor.getModel()
-  const change = textChange(before, after)
   if (model === null || change.kind === 'none') return
   if (change.kind === 'append') {
     const end = model.getFullModelRange().getEndPosition()

@@ -7,13 +7,8 @@ import type * as Monaco from 'monaco-editor/editor'
 export const jsonTextLanguage = 'json-text'
 
 export function registerJsonText({ languages }: typeof Monaco): void {
+  // No brackets are declared: Monaco would pair those of the whole text before it draws the first line.
   languages.register({ id: jsonTextLanguage })
-  languages.setLanguageConfiguration(jsonTextLanguage, {
-    brackets: [
-      ['{', '}'],
-      ['[', ']'],
-    ],
-  })
   languages.setMonarchTokensProvider(jsonTextLanguage, {
     tokenizer: {
       root: [
@@ -21,8 +16,7 @@ export function registerJsonText({ languages }: typeof Monaco): void {
         [/"(?:[^"\\]|\\.)*"?/, 'string'],
         [/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/, 'number'],
         [/\b(?:true|false|null)\b/, 'keyword'],
-        [/[{}[\]]/, '@brackets'],
-        [/[,:]/, 'delimiter'],
+        [/[{}[\],:]/, 'delimiter'],
       ],
     },
   })

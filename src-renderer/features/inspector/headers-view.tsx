@@ -18,21 +18,21 @@ interface HeaderLine {
 }
 
 const columns: readonly Column<HeaderLine>[] = [
-  { id: 'name', title: 'Name', widthPx: 180, mono: true, value: line => line.name },
+  { id: 'name', title: 'Name', widthPx: 140, mono: true, value: line => line.name },
   {
     id: 'value',
     title: 'Value',
-    widthPx: 240,
+    widthPx: 140,
     grows: true,
     mono: true,
     value: ({ value }) => (value === null ? 'null' : (value.text ?? value.failure ?? '').slice(0, 400)),
     render: ({ value }) => (value === null ? <span className="faint">null</span> : headerText(value.text ?? '')),
   },
-  { id: 'decoder', title: 'Read as', widthPx: 110, value: ({ value }) => (value === null ? '' : decoderTitle(value.decoder)) },
+  { id: 'decoder', title: 'Read as', widthPx: 96, value: ({ value }) => (value === null ? '' : decoderTitle(value.decoder)) },
   {
     id: 'size',
     title: 'Size',
-    widthPx: 80,
+    widthPx: 68,
     align: 'end',
     value: ({ value }) => value?.sizeBytes ?? 0,
     render: ({ value }) => formatBytes(value?.sizeBytes ?? 0),

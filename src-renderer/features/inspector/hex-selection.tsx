@@ -32,15 +32,14 @@ export function HexSelection({ selection, totalBytes, at }: HexSelectionProps) {
       <span className="muted">
         at {formatCount(start)} (0x{start.toString(16)}) · {plural(count, 'byte')}
       </span>
+      <Button tone="quiet" isPressed={isLittleEndian} onClick={() => setLittleEndian(!isLittleEndian)}>
+        Little-endian
+      </Button>
       {selectionValues(Uint8Array.from(bytes), count === 1 ? 1 : bytes.length, isLittleEndian).map(({ name, value }) => (
         <span key={name} className={styles.value}>
           <span className="muted">{name}</span> <span className="mono">{value}</span>
         </span>
       ))}
-      <span className="grow" />
-      <Button tone="quiet" isPressed={isLittleEndian} onClick={() => setLittleEndian(!isLittleEndian)}>
-        Little-endian
-      </Button>
     </div>
   )
 }

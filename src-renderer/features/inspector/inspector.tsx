@@ -40,33 +40,35 @@ export function Inspector({ connection, topic, record: { partition, offset }, on
   const isStale = state.data === undefined
 
   return (
-    <section
-      aria-label="Inspector"
-      aria-busy={isStale}
-      className={styles.inspector}
-      onKeyDown={event => {
-        if (event.key !== 'Escape' || event.defaultPrevented) return
-        event.preventDefault()
-        onClose()
-      }}
-    >
-      <InspectorBar
-        {...{ record, detail, tab, choices, wordWrap, showHex, editor, onClose }}
-        onTab={setTab}
-        onChoices={setChoices}
-        onWordWrap={setWordWrap}
-        onShowHex={setShowHex}
-      />
-      {state.failure !== undefined && <FailureState failure={state.failure} onRetry={() => void state.reload()} />}
-      {detail === undefined && state.failure === undefined && <Skeleton lines={6} />}
-      {detail !== undefined && (
-        <div className={styles.body} data-stale={isStale}>
-          <Content {...{ detail, tab, choices, wordWrap, showHex }} onEditor={setEditor} connection={connection} />
-          <Beside detail={detail} />
-        </div>
-      )}
+    <>
+      <section
+        aria-label="Inspector"
+        aria-busy={isStale}
+        className={styles.inspector}
+        onKeyDown={event => {
+          if (event.key !== 'Escape' || event.defaultPrevented) return
+          event.preventDefault()
+          onClose()
+        }}
+      >
+        <InspectorBar
+          {...{ record, detail, tab, choices, wordWrap, showHex, editor, onClose }}
+          onTab={setTab}
+          onChoices={setChoices}
+          onWordWrap={setWordWrap}
+          onShowHex={setShowHex}
+        />
+        {state.failure !== undefined && <FailureState failure={state.failure} onRetry={() => void state.reload()} />}
+        {detail === undefined && state.failure === undefined && <Skeleton lines={6} />}
+        {detail !== undefined && (
+          <div className={styles.body} data-stale={isStale}>
+            <Content {...{ detail, tab, choices, wordWrap, showHex }} onEditor={setEditor} connection={connection} />
+            <Beside detail={detail} />
+          </div>
+        )}
+      </section>
       <CompareDialog />
-    </section>
+    </>
   )
 }
 

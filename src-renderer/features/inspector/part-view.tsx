@@ -63,10 +63,11 @@ const Absent = ({ title }: { readonly title: string }) =>
   )
 
 function TextPane({ record, name, title, part, decoder, wordWrap, onEditor }: PartViewProps & { readonly part: DecodedPart }) {
-  const long = useLongText({ record, part: name, decoder, first: part.text ?? '', isWhole: !part.truncated })
+  const first = part.text ?? ''
+  const long = useLongText({ record, part: name, decoder, first, isWhole: !part.truncated })
   return (
     <div className={styles.text}>
-      <CodeView label={title} text={long.text} language={part.language} wordWrap={wordWrap} onEditor={onEditor} />
+      <CodeView label={title} text={first} more={long.more} language={part.language} wordWrap={wordWrap} onEditor={onEditor} />
       {!long.isWhole && <MoreText long={long} sizeBytes={part.sizeBytes} />}
     </div>
   )
@@ -74,15 +75,15 @@ function TextPane({ record, name, title, part, decoder, wordWrap, onEditor }: Pa
 
 /** How much of a long text is shown, and the rest of it. */
 function MoreText({ long, sizeBytes }: { readonly long: LongText; readonly sizeBytes: number }) {
-  const isAtBound = long.text.length >= textCharsMax
+  const isAtBound = long.chars >= textCharsMax
   return (
     <div className={styles.more} role="group" aria-label="Long text">
       <span className="muted" role="status">
         {long.totalChars === null
-          ? `First ${formatCount(long.text.length)} characters of ${formatBytes(sizeBytes)}, the rest is not shown here`
-          : `${formatCount(long.text.length)} of ${formatCount(long.totalChars)} characters`}
+          ? `First ${formatCount(long.chars)} characters of ${formatBytes(sizeBytes)}, the rest is not shown here`
+          : `${formatCount(long.chars)} of ${formatCount(long.totalChars)} characters`}
       </span>
-      {long.totalChars !== null && <progress value={long.text.length} max={long.totalChars} aria-label="Loaded" />}
+      {long.totalChars !== null && <progress value={long.chars} max={long.totalChars} aria-label="Loaded" />}
       {long.failure !== undefined && <FailureText failure={long.failure} />}
       <span className="grow" />
       {isAtBound && <span className="muted">The window shows no more of one text: export it.</span>}

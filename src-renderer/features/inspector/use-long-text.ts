@@ -12,7 +12,9 @@ const stepChars = 1_048_576
 export const textCharsMax = 33_554_432
 
 export interface LongText {
-  readonly text: string
+  /** What followed the beginning so far. */
+  readonly more: readonly string[]
+  readonly chars: number
   /** Null until main has said it. */
   readonly totalChars: number | null
   readonly isWhole: boolean
@@ -34,7 +36,10 @@ export interface LongTextSource {
 
 interface Loaded {
   readonly key: string
-  readonly text: string
+  readonly first: string
+  readonly more: readonly string[]
+  /** Of `first` and `more`. */
+  readonly chars: number
   readonly totalChars: number | null
   readonly isLoading: boolean
   readonly failure: Failure | undefined
@@ -43,9 +48,10 @@ interface Loaded {
 /** A text of which the beginning is there: more of it on demand, chunk by chunk, until it is whole or `textCharsMax` is reached. */
 export function useLongText(source: LongTextSource): LongText {
   const key = JSON.stringify([source.record, source.part, source.decoder])
-  const fresh: Loaded = { key, text: source.first, totalChars: null, isLoading: false, failure: undefined }
+  const { first } = source
+  const fresh: Loaded = { key, first, more: none, chars: first.length, totalChars: null, isLoading: false, failure: undefined }
   const [kept, setKept] = useState<Loaded>(fresh)
-  const loaded = kept.key === key && kept.text.startsWith(source.first) ? kept : fresh
+  const loaded = kept.key === key && kept.first === first ? kept : fresh
   const latest = useCurrent({ source, loaded })
   const running = useRef<AbortController | undefined>(undefined)
 
@@ -57,7 +63,7 @@ export function useLongText(source: LongTextSource): LongText {
       const abort = new AbortController()
       running.current = abort
       const start = latest.current.loaded
-      await readOn(latest.current.source, start, Math.min(textCharsMax, start.text.length + chars), abort.signal, next => {
+      await readOn(latest.current.source, start, Math.min(textCharsMax, start.chars + chars), abort.signal, next => {
         if (latest.current.loaded.key === start.key) setKept(next)
       })
     },
@@ -65,12 +71,14 @@ export function useLongText(source: LongTextSource): LongText {
   )
   return {
     ...loaded,
-    isWhole: source.isWhole || (loaded.totalChars !== null && loaded.text.length >= loaded.totalChars),
+    isWhole: source.isWhole || (loaded.totalChars !== null && loaded.chars >= loaded.totalChars),
     loadMore: useCallback(() => void load(stepChars), [load]),
     loadAll: useCallback(() => void load(textCharsMax), [load]),
     stop,
   }
 }
+
+const none: readonly string[] = []
 
 async function readOn(
   { record, part, decoder }: LongTextSource,
@@ -82,10 +90,10 @@ async function readOn(
   let now: Loaded = { ...start, isLoading: true, failure: undefined }
   tell(now)
   try {
-    while (now.text.length < until && now.text.length < (now.totalChars ?? until)) {
-      const order = { ...record, part, decoder, from: now.text.length, length: Math.min(chunkChars, until - now.text.length) }
+    while (now.chars < until && now.chars < (now.totalChars ?? until)) {
+      const order = { ...record, part, decoder, from: now.chars, length: Math.min(chunkChars, until - now.chars) }
       const chunk = await bridge.call('records.text', order, signal)
-      now = { ...now, text: now.text + chunk.text, totalChars: chunk.totalChars }
+      now = { ...now, more: [...now.more, chunk.text], chars: now.chars + chunk.text.length, totalChars: chunk.totalChars }
       tell(now)
       if (chunk.text === '') break
     }
