@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import { create } from 'zustand'
+import { useIsActiveTab } from '../bridge/active.ts'
 import { useCurrent } from '../bridge/use-current.ts'
 
 /** A key of the present screen. `key` as in KeyboardEvent.key; `mod` is Ctrl, or Cmd on a Mac. */
@@ -15,15 +16,17 @@ export interface ScreenKey {
 
 export const useKeyList = create<{ readonly screens: readonly (readonly ScreenKey[])[] }>(() => ({ screens: [] }))
 
-/** Keys that work while the component is mounted; those mounted last win. */
+/** Keys that work while the component is mounted and its tab is in front; those mounted last win. */
 export function useScreenKeys(keys: readonly ScreenKey[]): void {
   const latest = useCurrent(keys)
+  const isActive = useIsActiveTab()
   const names = keys.map(key => key.key).join(' ')
   useEffect(() => {
+    if (!isActive) return undefined
     const own = latest.current.map((key, index) => ({ ...key, run: () => latest.current[index]?.run() }))
     useKeyList.setState(({ screens }) => ({ screens: [...screens, own] }))
     return () => useKeyList.setState(({ screens }) => ({ screens: screens.filter(screen => screen !== own) }))
-  }, [latest, names])
+  }, [latest, names, isActive])
 }
 
 const isField = (target: EventTarget | null): boolean =>
