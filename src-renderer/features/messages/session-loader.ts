@@ -78,7 +78,8 @@ export function sessionLoader(options: LoaderOptions): SessionLoader {
 
   async function openAndRead(): Promise<void> {
     const session = await pages.open()
-    set({ session, window: emptyWindow(session.anchor), failure: null })
+    // Told together with its first rows: an open session alone changes nothing on screen.
+    state = { ...state, session, window: emptyWindow(session.anchor), failure: null }
     await read(session.firstDirection)
     // A place in the middle: some of what lies before it is shown as well, so that the way back is seen.
     const isShort = state.window.rows.length < shortPageRows
