@@ -117,7 +117,7 @@ function Content({ connection, detail, tab, choices, wordWrap, showHex, onEditor
 function Beside({ detail }: { readonly detail: RecordDetail }) {
   const timeZone = useTimeZone()
   return (
-    <div className={styles.facts} role="group" aria-label="Facts">
+    <div className={styles.facts} role="group" aria-label="Facts" tabIndex={0}>
       <FactsList facts={recordFacts(detail, timeZone)} />
     </div>
   )
