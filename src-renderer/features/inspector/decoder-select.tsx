@@ -1,7 +1,7 @@
 import type { DecodedPart } from '../../../src-main/contract/views/records.ts'
 import type { DecoderChoice } from '../../places/decoder-choice.ts'
 import { Select } from '../../widgets/select.tsx'
-import { decoderTitle } from './decoder-names.ts'
+import { decoderTitle } from '../../places/decoder-titles.ts'
 
 export interface DecoderSelectProps {
   readonly label: string

@@ -3,7 +3,7 @@ import { formatBytes, formatCount } from '../../widgets/format.ts'
 import { Chip, PartitionBadge } from '../../widgets/marks.tsx'
 import type { Column } from '../../widgets/table/column.ts'
 import { formatTime } from '../../widgets/time.ts'
-import type { PartFormat, RowFormats } from './decoder-titles.ts'
+import type { PartFormat, RowFormats } from './row-formats.ts'
 import { Marked } from './marked.tsx'
 
 export interface ColumnOptions {

@@ -6,8 +6,9 @@ import type { DecoderChoice, DecoderChoices } from '../../places/decoder-choice.
 import { Button } from '../../widgets/button.tsx'
 import { Checkbox, TextField } from '../../widgets/fields.tsx'
 import { Select } from '../../widgets/select.tsx'
-import { chainOf, decoderTitle } from './decoder-titles.ts'
-import type { PartFormat } from './decoder-titles.ts'
+import { decoderTitle } from '../../places/decoder-titles.ts'
+import { chainOf } from './row-formats.ts'
+import type { PartFormat } from './row-formats.ts'
 import type { ReadFieldsProps } from './read-fields.tsx'
 import styles from './messages.module.css'
 

@@ -6,7 +6,7 @@ import { Menu } from '../../widgets/menu.tsx'
 import type { MenuEntry } from '../../widgets/menu.tsx'
 import { Select } from '../../widgets/select.tsx'
 import { DecoderFields } from './decoder-fields.tsx'
-import type { RowFormats } from './decoder-titles.ts'
+import type { RowFormats } from './row-formats.ts'
 
 export interface ReadFieldsProps {
   readonly partitionCount: number

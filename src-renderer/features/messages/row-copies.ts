@@ -1,31 +1,8 @@
-import { base64Of, exactText, hexOf, isJsonDocument } from '../../places/bytes-text.ts'
+import { exactText, hexOf } from '../../places/bytes-text.ts'
 import type { ExactRecord } from './exact-record.ts'
 
 /** As text where the bytes are text, else as hex. */
 export const copiedText = (bytes: Uint8Array | null): string => (bytes === null ? '' : (exactText(bytes) ?? hexOf(bytes)))
-
-/** The record with all that is known of it, in the form of the export. JSON stands in it as it was written, digit for digit. */
-export function jsonEnvelope(record: ExactRecord): string {
-  const headers = record.headers.map(({ name, value }) => `    [${JSON.stringify(name)}, ${jsonOf(value)}]`)
-  return [
-    '{',
-    `  "topic": ${JSON.stringify(record.topic)},`,
-    `  "partition": ${record.partition},`,
-    `  "offset": ${record.offset},`,
-    `  "timestampMs": ${record.timestampMs},`,
-    `  "key": ${jsonOf(record.key)},`,
-    `  "value": ${jsonOf(record.value)},`,
-    headers.length === 0 ? '  "headers": []' : `  "headers": [\n${headers.join(',\n')}\n  ]`,
-    '}',
-  ].join('\n')
-}
-
-function jsonOf(bytes: Uint8Array | null): string {
-  if (bytes === null) return 'null'
-  const text = exactText(bytes)
-  if (text === undefined) return `{"$base64": "${base64Of(bytes)}"}`
-  return isJsonDocument(text) ? text.trim() : JSON.stringify(text)
-}
 
 /** For a shell: nothing in it is interpreted. */
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`

@@ -12,7 +12,8 @@ import type { ReadContext } from './read-context.ts'
 import { exactRecord } from './exact-record.ts'
 import type { ExactRecord } from './exact-record.ts'
 import type { RowPart } from './message-row.tsx'
-import { clientCode, clientLanguages, copiedText, jsonEnvelope, kcatLine } from './row-copies.ts'
+import { clientCode, clientLanguages, copiedText, kcatLine } from './row-copies.ts'
+import { recordEnvelope } from '../../places/record-envelope.ts'
 import { requestScan } from './scan/scan-request.ts'
 import { columnPaths, pathAt } from './payload-columns.ts'
 
@@ -69,7 +70,7 @@ function copyEntries(context: ReadContext, row: RecordRow): MenuEntry[] {
     run: () => void copy(context, row, label, textOf),
   })
   return [
-    entry('as JSON', jsonEnvelope),
+    entry('as JSON', recordEnvelope),
     entry('value', record => copiedText(record.value), row.value === null ? 'A tombstone has no value.' : undefined),
     entry('key', record => copiedText(record.key), row.key === null ? noKey : undefined),
     entry('kcat line', record => kcatLine(record, bootstrap)),

@@ -9,7 +9,7 @@ import { useColumnLayout } from '../../widgets/table/use-column-layout.ts'
 import type { ColumnChoice } from '../../widgets/table/use-column-layout.ts'
 import { zoneOffsetMs } from '../../widgets/time.ts'
 import { batchColumns, messageColumns } from './columns.tsx'
-import type { RowFormats } from './decoder-titles.ts'
+import type { RowFormats } from './row-formats.ts'
 import { isAllToday } from './shown-rows.ts'
 
 const layoutKey = (topic: string): string => `messages.${topic}`.slice(0, 180)

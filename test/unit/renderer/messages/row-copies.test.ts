@@ -1,13 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import type { ExactRecord } from '../../../../src-renderer/features/messages/exact-record.ts'
-import {
-  clientCode,
-  clientLanguages,
-  copiedText,
-  jsonEnvelope,
-  kcatLine,
-} from '../../../../src-renderer/features/messages/row-copies.ts'
+import { clientCode, clientLanguages, copiedText, kcatLine } from '../../../../src-renderer/features/messages/row-copies.ts'
+import { recordEnvelope } from '../../../../src-renderer/places/record-envelope.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const record: ExactRecord = {
@@ -24,14 +19,14 @@ const printedBy = (line: string) => new Uint8Array(execFileSync('sh', ['-c', lin
 
 describe('copies of a record', () => {
   it('hold JSON digit for digit', () => {
-    expect(jsonEnvelope(record)).toContain('"value": {"id":"A","ledger":9007199254740993}')
-    const parsed = JSON.parse(jsonEnvelope(record)) as Record<string, unknown>
+    expect(recordEnvelope(record)).toContain('"value": {"id":"A","ledger":9007199254740993}')
+    const parsed = JSON.parse(recordEnvelope(record)) as Record<string, unknown>
     expect(parsed).toMatchObject({ topic: 'orders', partition: 3, offset: 88_412, key: "A-1009's", headers: [['trace', 'a b']] })
   })
 
   it('hold bytes that are no text, and nulls', () => {
     const odd = { ...record, key: null, value: Uint8Array.of(0xff, 0x00), headers: [{ name: 'n', value: null }] }
-    expect(JSON.parse(jsonEnvelope(odd))).toMatchObject({ key: null, value: { $base64: '/wA=' }, headers: [['n', null]] })
+    expect(JSON.parse(recordEnvelope(odd))).toMatchObject({ key: null, value: { $base64: '/wA=' }, headers: [['n', null]] })
     expect([copiedText(odd.value), copiedText(null)]).toEqual(['ff00', ''])
   })
 

@@ -1,29 +1,6 @@
 import type { Preview, RecordRow } from '../../../src-main/contract/views/records.ts'
 import type { DecoderChoice } from '../../places/decoder-choice.ts'
-
-const titles: Readonly<Record<string, string>> = {
-  auto: 'Automatic',
-  empty: 'Empty',
-  text: 'Text',
-  json: 'JSON',
-  hex: 'Hex',
-  uuid: 'UUID',
-  int32: '32-bit integer',
-  int64: '64-bit integer',
-  float64: '64-bit float',
-  xml: 'XML',
-  msgpack: 'MessagePack',
-  cbor: 'CBOR',
-  avro: 'Avro',
-  protobuf: 'Protobuf',
-  internal: 'Internal record',
-}
-
-/** A decoder, a schema or a chain of steps as a person reads it. */
-export const decoderTitle = (name: string): string =>
-  name.includes('>') ? name.split('>').map(lastTitle).join(' › ') : (titles[name] ?? name.replace(/^schema:/, ''))
-
-const lastTitle = (step: string): string => titles[step] ?? step.replace(/^schema:/, '')
+import { decoderTitle, decoderTitles } from '../../places/decoder-titles.ts'
 
 const steps = /^(?:(?:base64|unhex|unquote|gunzip|inflate|zstd|lz4|snappy|skip-\d{1,6})>){1,8}(.+)$/
 
@@ -31,7 +8,7 @@ const steps = /^(?:(?:base64|unhex|unquote|gunzip|inflate|zstd|lz4|snappy|skip-\
 export function chainOf(text: string): DecoderChoice | undefined {
   const last = steps.exec(text.trim())?.[1]
   if (last === undefined) return undefined
-  const isKnown = (last in titles && last !== 'empty') || /^schema:[^>]{1,400}$/.test(last)
+  const isKnown = (last in decoderTitles && last !== 'empty') || /^schema:[^>]{1,400}$/.test(last)
   return isKnown ? (text.trim() as DecoderChoice) : undefined
 }
 
