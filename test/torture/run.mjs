@@ -54,33 +54,43 @@ async function createTopic(topic) {
   await admin.disconnect()
 }
 
-/** One loop per key: the next record only after the acknowledgement of the one before. */
+/**
+ * One loop per key, with a producer of its own: the next record only after the acknowledgement of the one before. kafkajs gives the
+ * sequence of a send that failed to the next one on its partition, so that a shared producer takes the duplicate of one record for the
+ * acknowledgement of another.
+ */
 function startLoad(topic) {
-  const producer = kafka.producer({
-    idempotent: true,
-    retry: { retries: 200, maxRetryTime: 1000 },
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-  })
   const [acknowledged, sent] = [[], new Set()]
   const running = { isOn: true }
-  const writeKey = async key => {
-    for (let number = 0; running.isOn; number++) {
-      const record = `${key}:${number}`
-      sent.add(record)
-      await producer.send({ topic, acks: -1, messages: [{ key, value: record }] })
-      acknowledged.push(record)
-    }
-  }
-  const loops = producer.connect().then(() => Promise.all(Array.from({ length: keys }, (_, at) => writeKey(`k${at}`))))
+  const loops = Promise.all(Array.from({ length: keys }, (_, at) => writeKey(`k${at}`)))
   return {
     acknowledged,
     sent,
     async stop() {
       running.isOn = false
       await loops
-      await producer.disconnect()
     },
   }
+
+  async function writeKey(key) {
+    const producer = newProducer()
+    await producer.connect()
+    for (let number = 0; running.isOn; number++) {
+      const record = `${key}:${number}`
+      sent.add(record)
+      await producer.send({ topic, acks: -1, messages: [{ key, value: record }] })
+      acknowledged.push(record)
+    }
+    await producer.disconnect()
+  }
+}
+
+function newProducer() {
+  return kafka.producer({
+    idempotent: true,
+    retry: { retries: 200, maxRetryTime: 1000 },
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+  })
 }
 
 /** A consumer that goes on through it all: what it sees is in order as well. */
