@@ -1,11 +1,7 @@
-import { Columns3, Copy } from 'lucide-react'
 import type { RecordRow } from '../../../src-main/contract/views/records.ts'
-import { Button, IconButton } from '../../widgets/button.tsx'
-import { copyText } from '../../widgets/clipboard.ts'
+import { Button } from '../../widgets/button.tsx'
 import { formatCount, formatDuration, plural } from '../../widgets/format.ts'
-import { Menu } from '../../widgets/menu.tsx'
-import { copyFormats, rowsAsText } from '../../widgets/table/copy-rows.ts'
-import { columnEntries } from '../../widgets/table/data-table.tsx'
+import { TableMenus } from '../../widgets/table/table-menus.tsx'
 import { rowsHeldMax } from './row-window.ts'
 import type { useMessageColumns } from './use-message-columns.ts'
 import type { OpenSession } from './use-session.ts'
@@ -26,10 +22,6 @@ export interface MessagesFootProps {
 export function MessagesFoot({ session, rows, loaded, isReading, columns, order, onMore }: MessagesFootProps) {
   const { window, session: opened } = session
   const { choice, all } = columns
-  const copies = copyFormats.map(format => ({
-    label: `Copy as ${format}`,
-    run: () => void copyText(rowsAsText(rows, choice.shown, format), `Copied ${plural(rows.length, 'row')} as ${format}`),
-  }))
   return (
     <div className={styles.foot} role="group" aria-label="About these rows">
       <span role="status">
@@ -46,16 +38,7 @@ export function MessagesFoot({ session, rows, loaded, isReading, columns, order,
       {isReading && onMore !== null && <MoreButtons session={session} onMore={onMore} />}
       <span className="grow" />
       {isReading && <ReadingTime session={session} />}
-      <Menu entries={columnEntries(all, choice)} align="end">
-        <IconButton label="Columns">
-          <Columns3 aria-hidden />
-        </IconButton>
-      </Menu>
-      <Menu entries={copies} align="end">
-        <IconButton label="Copy rows">
-          <Copy aria-hidden />
-        </IconButton>
-      </Menu>
+      <TableMenus columns={all} choice={choice} rows={rows} />
     </div>
   )
 }

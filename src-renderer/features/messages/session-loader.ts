@@ -52,7 +52,7 @@ export function sessionLoader(options: LoaderOptions): SessionLoader {
   const { context } = options
   const abort = new AbortController()
   const pages = sessionPages(options, abort.signal)
-  let state: LoaderState = firstState
+  let state: LoaderState = closedState
   let isReading = false
   let endAskedAt = performance.now()
   let lastDirection: 'forward' | 'backward' | null = null
@@ -122,15 +122,14 @@ export function sessionLoader(options: LoaderOptions): SessionLoader {
   }
 }
 
-const firstState: LoaderState = {
-  ...{
-    session: null,
-    window: emptyWindow([]),
-    isLoading: true,
-    failure: null,
-    missing: [],
-    tookMs: 0,
-    recordsAtMost: 0,
-    asOfMs: 0,
-  },
+/** Before anything is read. */
+export const closedState: LoaderState = {
+  session: null,
+  window: emptyWindow([]),
+  isLoading: true,
+  failure: null,
+  missing: [],
+  tookMs: 0,
+  recordsAtMost: 0,
+  asOfMs: 0,
 }

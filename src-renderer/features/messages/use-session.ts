@@ -1,8 +1,7 @@
 import { useEffect, useMemo, useState } from 'react'
 import { bridge, useLink } from '../../bridge/bridge.ts'
 import type { ReadContext } from './read-context.ts'
-import { emptyWindow } from './row-window.ts'
-import { sessionLoader } from './session-loader.ts'
+import { closedState, sessionLoader } from './session-loader.ts'
 import type { LoaderState, SessionLoader } from './session-loader.ts'
 
 export interface SessionOptions {
@@ -19,25 +18,12 @@ export interface OpenSession extends LoaderState {
   readonly retry: () => void
 }
 
-const closed: LoaderState = {
-  ...{
-    session: null,
-    window: emptyWindow([]),
-    isLoading: true,
-    failure: null,
-    missing: [],
-    tookMs: 0,
-    recordsAtMost: 0,
-    asOfMs: 0,
-  },
-}
-
 /** A session for as long as the context stays the same (by value, and `round`); `context` null: none. */
 export function useSession(context: ReadContext | null, options: SessionOptions, round: number): OpenSession {
   const generation = useLink(state => state.generation)
   const isLinked = generation > 0
   const key = context === null ? '' : JSON.stringify([context, options, round])
-  const [kept, setKept] = useState<{ readonly key: string; readonly state: LoaderState }>({ key: '', state: closed })
+  const [kept, setKept] = useState<{ readonly key: string; readonly state: LoaderState }>({ key: '', state: closedState })
   const [loader, setLoader] = useState<SessionLoader | null>(null)
   useEffect(() => {
     if (key === '' || !isLinked) return undefined
@@ -50,7 +36,7 @@ export function useSession(context: ReadContext | null, options: SessionOptions,
   useEffect(() => {
     if (loader?.state().failure?.code === 'DISCONNECTED') void loader.retry()
   }, [loader, generation])
-  const state = kept.key === key ? kept.state : closed
+  const state = kept.key === key ? kept.state : closedState
   return useMemo(
     () => ({
       ...state,

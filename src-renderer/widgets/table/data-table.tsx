@@ -1,18 +1,14 @@
 import { useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
-import { Columns3, Copy } from 'lucide-react'
-import { IconButton } from '../button.tsx'
-import { copyText } from '../clipboard.ts'
 import { TextField } from '../fields.tsx'
 import { formatCount, plural } from '../format.ts'
 import { useScreenKeys } from '../keys.ts'
-import { Menu } from '../menu.tsx'
 import type { MenuEntry } from '../menu.tsx'
 import type { Column } from './column.ts'
-import { copyFormats, rowsAsText } from './copy-rows.ts'
 import { filtered, sorted } from './sort-and-filter.ts'
 import type { Sorting } from './sort-and-filter.ts'
 import type { RowMarks } from './row-marks.ts'
+import { TableMenus } from './table-menus.tsx'
 import { TableRows } from './table-rows.tsx'
 import { useColumnLayout } from './use-column-layout.ts'
 import type { ColumnChoice } from './use-column-layout.ts'
@@ -82,10 +78,6 @@ interface ToolsProps<Row> extends DataTableProps<Row> {
 
 function Tools<Row>({ name, rowNoun, rows, columns, tools, text, onText, choice, shown }: ToolsProps<Row>) {
   useScreenKeys([{ key: '/', label: `Filter ${name.toLowerCase()}`, run: focusFilter }])
-  const copies = copyFormats.map(format => ({
-    label: `Copy as ${format}`,
-    run: () => void copyText(rowsAsText(shown, choice.shown, format), `Copied ${plural(shown.length, 'row')} as ${format}`),
-  }))
   return (
     <div className={styles.tools}>
       <div className={styles.filter}>
@@ -107,16 +99,7 @@ function Tools<Row>({ name, rowNoun, rows, columns, tools, text, onText, choice,
       </span>
       <span className="grow" />
       {tools}
-      <Menu entries={columnEntries(columns, choice)} align="end">
-        <IconButton label="Columns">
-          <Columns3 aria-hidden />
-        </IconButton>
-      </Menu>
-      <Menu entries={copies} align="end">
-        <IconButton label="Copy rows">
-          <Copy aria-hidden />
-        </IconButton>
-      </Menu>
+      <TableMenus columns={columns} choice={choice} rows={shown} />
     </div>
   )
 }
@@ -126,15 +109,3 @@ function focusFilter(): void {
   const fields = [...document.querySelectorAll<HTMLElement>('[data-filter]')]
   fields.find(field => field.checkVisibility())?.focus()
 }
-
-/** One check per column and a way back, for any list with a column choice. */
-export const columnEntries = <Row,>(columns: readonly Column<Row>[], choice: ColumnChoice<Row>): MenuEntry[] => [
-  ...columns.map(column => ({
-    kind: 'check' as const,
-    label: column.title,
-    checked: choice.shown.includes(column),
-    run: (isShown: boolean) => choice.show(column.id, isShown),
-  })),
-  { kind: 'separator' },
-  { label: 'As at first', run: choice.reset },
-]
