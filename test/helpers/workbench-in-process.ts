@@ -70,11 +70,12 @@ export async function openLocalWorkbench(folder: string, wish: Partial<LocalClus
   return { ...inProcess(workbench, 'local', folder, close), host: cluster.host, complaints }
 }
 
-const brokersInThisThread: RunBroker = (properties, told) => {
+const brokersInThisThread: RunBroker = (properties, told, recovering) => {
   const log: LogSink = { write: (level, event, fields = {}) => told({ level, event, fields }) }
   const started = startBroker(
     brokerConfig(properties, () => undefined),
     nodeEnv({ log }),
+    { recovering },
   )
   let end!: (failure: string | undefined) => void
   const ended = new Promise<{ failure: string | undefined }>(resolve => {
