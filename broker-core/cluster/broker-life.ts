@@ -73,7 +73,6 @@ export function brokerLife(parts: BrokerParts): BrokerLife {
       kill: () => (ending ??= kill(parts)),
     },
     diskFailed(error) {
-      env.log.write('error', 'log-directory.failed', { broker: config.nodeId, error: error.message })
       const [first] = storage.directories.all
       if (storage.directories.online.length === 0 || first?.failure !== undefined) return failure.fail(error)
       for (const directory of storage.directories.all) {

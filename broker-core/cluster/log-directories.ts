@@ -7,10 +7,13 @@ import type { LogDirectoryView } from '../server/handlers/35-describe-log-dirs.t
 export class LogDirectories {
   readonly #directories: readonly LogDirectory[]
   readonly #disk: Disk
+  /** Those that could not even be opened. */
+  readonly #unopened: readonly string[]
 
-  constructor(directories: readonly LogDirectory[], disk: Disk) {
+  constructor(directories: readonly LogDirectory[], disk: Disk, unopened: readonly string[] = []) {
     this.#directories = directories
     this.#disk = disk
+    this.#unopened = unopened
   }
 
   get all(): readonly LogDirectory[] {
@@ -55,12 +58,13 @@ export class LogDirectories {
   }
 
   views(): LogDirectoryView[] {
-    return this.#directories.map(directory => ({
+    const opened = this.#directories.map(directory => ({
       path: directory.path,
       isOffline: directory.failure !== undefined,
       space: this.#spaceOf(directory.path),
       replicas: directory.failure === undefined ? [...directory.logs()].map(replicaSize) : [],
     }))
+    return [...opened, ...this.#unopened.map(path => ({ path, isOffline: true, space: this.#spaceOf(path), replicas: [] }))]
   }
 
   #emptiest(): LogDirectory {

@@ -21,10 +21,11 @@ export interface OpenStorage {
 export function openStorage(
   config: BrokerConfig,
   env: Env,
-  options: Pick<LogDirectoryOptions, 'configOf' | 'onFailure'>,
+  options: Pick<LogDirectoryOptions, 'configOf' | 'onFailure' | 'onRecoveryProgress'>,
 ): OpenStorage {
   const clusterId = config.clusterId ?? storedClusterId(config, env) ?? clusterIdFromVoters(config, env)
   const opened: LogDirectory[] = []
+  const unopened: string[] = []
   for (const path of config.logDirectories) {
     try {
       opened.push(openLogDirectory({ path, clusterId, nodeId: config.nodeId, ...limitsOf(config), ...options }, env))
@@ -34,7 +35,8 @@ export function openStorage(
         for (const directory of opened) directory.abandon()
         throw error
       }
-      env.log.write('error', 'log-directory.failed', { directory: path, error: error.message })
+      unopened.push(path)
+      env.log.write('error', 'log-directory.not-opened', { broker: config.nodeId, directory: path, error: error.message })
     }
   }
   const [first] = opened
@@ -42,7 +44,7 @@ export function openStorage(
   const epochs = opened.map(directory => directory.previousBrokerEpoch)
   return {
     clusterId,
-    directories: new LogDirectories(opened, env.disk),
+    directories: new LogDirectories(opened, env.disk, unopened),
     metadataLogPath: first.metadataLogPath,
     previousBrokerEpoch: epochs.every(epoch => epoch === epochs[0]) ? epochs[0] : undefined,
   }
