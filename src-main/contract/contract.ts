@@ -22,6 +22,7 @@ import type {
 import type { GroupDetail, GroupList, LagHistory, LagItem, RebalanceEvent } from './views/groups.ts'
 import type {
   BytesChunk,
+  FieldAnswer,
   ProduceProgress,
   Produced,
   RecordDetail,
@@ -147,6 +148,8 @@ export const contract = {
   'records.detail': call<RecordDetail>()(records.recordDetail),
   'records.bytes': call<BytesChunk>()(records.recordBytes),
   'records.text': call<TextChunk>()(records.recordText),
+  /** The innermost field at a place of the text, or around some bytes. */
+  'records.field': call<FieldAnswer>()(records.recordField),
   'records.produce': call<Produced>()(records.produceOne),
   /** Many from a template or a file; ends by itself, or with its signal. */
   'records.produceMany': stream<ProduceProgress>()(records.produceMany),

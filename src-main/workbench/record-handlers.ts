@@ -1,3 +1,4 @@
+import type { ParsedOf } from '../contract/contract.ts'
 import type { Clusters } from './clusters.ts'
 import { newDecoding } from './decoders/decoding.ts'
 import type { SchemaSources } from './decoders/decoding.ts'
@@ -15,6 +16,7 @@ export type RecordHandlers = Pick<
   | 'records.detail'
   | 'records.bytes'
   | 'records.text'
+  | 'records.field'
   | 'records.produce'
   | 'records.produceMany'
   | 'records.endProduce'
@@ -34,40 +36,21 @@ export interface RecordSources {
 export function recordHandlers({ clusters, sessions, nowMs, schemasOf, pathOf }: RecordSources): RecordHandlers {
   const details = recordDetails()
   const runs = produceRuns({ nowMs, pathOf })
+  const decodingOf = (order: Pick<ParsedOf<'records.detail'>, 'connection' | 'topic' | 'keyDecoder' | 'valueDecoder'>) =>
+    newDecoding({ topic: order.topic, key: order.keyDecoder, value: order.valueDecoder, ...schemasOf(order.connection) })
+  const partDecoding = (order: ParsedOf<'records.text' | 'records.field'>) =>
+    decodingOf({ ...order, keyDecoder: order.decoder, valueDecoder: order.decoder })
   return {
-    'records.open': (order, context) => {
-      const decoding = newDecoding({
-        topic: order.topic,
-        key: order.keyDecoder,
-        value: order.valueDecoder,
-        ...schemasOf(order.connection),
-      })
-      return sessions.open(clusters.client(order.connection), order, decoding, context)
-    },
+    'records.open': (order, context) => sessions.open(clusters.client(order.connection), order, decodingOf(order), context),
     'records.page': (order, { signal }) => sessions.page(order, signal),
     'records.close': ({ session }) => {
       sessions.close(session)
       return Promise.resolve(null)
     },
-    'records.detail': (order, { signal }) => {
-      const decoding = newDecoding({
-        topic: order.topic,
-        key: order.keyDecoder,
-        value: order.valueDecoder,
-        ...schemasOf(order.connection),
-      })
-      return details.detail(clusters.client(order.connection), order, decoding, signal)
-    },
+    'records.detail': (order, { signal }) => details.detail(clusters.client(order.connection), order, decodingOf(order), signal),
     'records.bytes': (order, { signal }) => details.bytes(clusters.client(order.connection), order, signal),
-    'records.text': (order, { signal }) => {
-      const decoding = newDecoding({
-        topic: order.topic,
-        key: order.decoder,
-        value: order.decoder,
-        ...schemasOf(order.connection),
-      })
-      return details.text(clusters.client(order.connection), order, decoding, signal)
-    },
+    'records.text': (order, { signal }) => details.text(clusters.client(order.connection), order, partDecoding(order), signal),
+    'records.field': (order, { signal }) => details.field(clusters.client(order.connection), order, partDecoding(order), signal),
     'records.produce': (order, { signal }) =>
       produceOne(clusters.writableClient(order.connection), order, { nowMs, signal, local: schemasOf(order.connection).local }),
     async *'records.produceMany'(order, { signal }) {

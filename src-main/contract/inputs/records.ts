@@ -98,6 +98,17 @@ export const recordBytes = z.object({
 
 export const recordText = recordBytes.extend({ decoder: decoder.default('auto') })
 
+/** Of the text, its place as the inspector shows it; or bytes, both ends included. */
+export const recordField = z.object({
+  ...oneRecord,
+  part,
+  decoder: decoder.default('auto'),
+  at: z.union([
+    z.object({ char: z.number().int().min(0).max(2_147_483_647) }),
+    z.object({ from: z.number().int().min(0).max(2_147_483_647), to: z.number().int().min(0).max(2_147_483_647) }),
+  ]),
+})
+
 /** Text as a person typed it, turned to bytes in main; null is a null key or a tombstone. */
 const typed = z
   .object({

@@ -175,6 +175,28 @@ export interface BytesChunk {
   readonly totalBytes: number
 }
 
+/** A field in the text of a value and in its bytes. */
+export interface FieldPlace {
+  /** `lines[0].price`; empty: the whole value. */
+  readonly path: string
+  /** With its name; `to` is behind the last one. */
+  readonly chars: Span
+  /** With its name, key or tag, where the format has one. */
+  readonly bytes: Span
+  readonly valueBytes: Span
+}
+
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+export interface FieldAnswer {
+  readonly field: FieldPlace | null
+  /** Why there is none: the format has no fields, or they cannot be told apart. Null: nothing is there. */
+  readonly reason: string | null
+}
+
 export interface TextChunk {
   readonly text: string
   /** In characters. */

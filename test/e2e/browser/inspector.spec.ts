@@ -95,6 +95,21 @@ test('reads the value in another way when asked, and keeps the bytes when that f
   await expect(shownText()).toContainText('"ledger"')
 })
 
+test('marks the bytes of a field chosen in the text, and the field of bytes that are chosen', async () => {
+  await inspect(0)
+  const bytes = inspector(page).getByRole('button', { name: 'Bytes' })
+  await bytes.click()
+  const meaning = inspector(page).getByRole('status', { name: 'Selected bytes' })
+  await shownText().getByText('9007199254740993').click()
+  await expect(meaning).toContainText('at 21 (0x15) · 16 bytes')
+  await expect(meaning).toContainText('ledger')
+  const grid = inspector(page).getByRole('grid', { name: 'Bytes of the value' })
+  await grid.locator('[data-at="67"]').first().click()
+  await expect(meaning).toContainText('items[0].n')
+  await expect(inspector(page).locator('.view-overlays [class*="marked"]').first()).toBeAttached()
+  await bytes.click()
+})
+
 test('never takes what a record says for markup', async () => {
   await inspect(1)
   await expect(shownText()).toContainText('<script>window.hacked=1</script>')
