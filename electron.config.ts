@@ -45,6 +45,8 @@ export default defineConfig({
       minify: true,
       // Colours stay as they are written: Monaco gets them from the tokens and takes no `#fff`.
       cssMinify: false,
+      // Monaco, loaded when the first text is shown.
+      chunkSizeWarningLimit: 4_000,
       rollupOptions: { input: 'src-renderer/index.html' },
     },
     worker: { format: 'es' },
