@@ -1,10 +1,10 @@
 import { defineConfig } from '@playwright/test'
 
-/** One worker: each file runs a whole cluster, and two cores would measure each other. */
+/** Two workers, each with a cluster that its files share: much of a test is waiting, for a page, a sample, an election. */
 export default defineConfig({
   testDir: '.',
   outputDir: '../../test-results',
-  workers: 1,
+  workers: 2,
   retries: 0,
   timeout: 60_000,
   expect: { timeout: 15_000 },

@@ -1,22 +1,22 @@
-import { expect, type Page, test } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import { freePortRun } from '../../helpers/free-ports.ts'
 import { removeDataFolder, startServe, type ServeProcess } from '../../helpers/serve-process.ts'
 import { expectAccessible } from '../accessibility.ts'
+import { forgetSettings, test } from '../shared-serve.ts'
 import { brokerRows } from '../workbench.ts'
 
-let own: ServeProcess
 let other: ServeProcess
-test.beforeAll(async () => {
-  own = await startServe({ args: ['--brokers', '1'] })
+test.beforeAll(async ({ serve }) => {
+  await forgetSettings(serve)
   other = await startServe({ args: ['--brokers', '1', '--no-ui'] })
 })
 test.afterAll(async () => {
-  await Promise.all([own.stop(), other.stop()])
-  for (const serve of [own, other]) removeDataFolder(serve.dataFolder)
+  await other.stop()
+  removeDataFolder(other.dataFolder)
 })
 
-test.beforeEach(async ({ page }) => {
-  await page.goto(own.workbench)
+test.beforeEach(async ({ page, serve }) => {
+  await page.goto(serve.workbench)
   await expect(page.getByRole('tree')).toBeVisible()
   await openConnections(page)
 })
@@ -126,7 +126,7 @@ test('what changes a cluster of others is in the audit list', async ({ page }) =
   await expect(audit.getByRole('row').filter({ hasText: 'sampleShop.start' })).toContainText('changed')
 })
 
-test('settings: theme, time zone, what this run is', async ({ page }) => {
+test('settings: theme, time zone, what this run is', async ({ page, serve }) => {
   await page.evaluate(() => location.assign('#/settings'))
   await page.getByRole('tab', { name: 'Light' }).click()
   await expect(page.locator('html')).toHaveClass(/light/)
@@ -136,7 +136,7 @@ test('settings: theme, time zone, what this run is', async ({ page }) => {
     .getByText(/Kolkata/)
     .click()
   await expect(page.getByRole('button', { name: /Time zone: Asia\/(Kolkata|Calcutta)/ })).toBeVisible()
-  await expect(page.getByRole('region', { name: 'Embedded cluster' })).toContainText(own.bootstrap)
+  await expect(page.getByRole('region', { name: 'Embedded cluster' })).toContainText(serve.bootstrap)
   await expectAccessible(page)
   await page.reload()
   await expect(page.locator('html')).toHaveClass(/light/)

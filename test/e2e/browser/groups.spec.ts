@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { expect, type Page, test } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import { type Consumer, Kafka, logLevel, type Producer } from 'kafkajs'
-import { removeDataFolder, type ServeProcess, startServe } from '../../helpers/serve-process.ts'
+import type { ServeProcess } from '../../helpers/serve-process.ts'
+import { forgetSettings, test } from '../shared-serve.ts'
 import { workbench } from '../workbench.ts'
 
 const topic = 'parcels'
@@ -14,8 +15,9 @@ let server: ServeProcess
 let kafka: Kafka
 let producer: Producer
 
-test.beforeAll(async () => {
-  server = await startServe()
+test.beforeAll(async ({ serve }) => {
+  await forgetSettings(serve)
+  server = serve
   kafka = new Kafka({ clientId: 'spec', brokers: server.bootstrap.split(','), logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   producer = kafka.producer()
@@ -25,11 +27,7 @@ test.beforeAll(async () => {
   for (const groupId of ['shippers', hostile]) await admin.setOffsets({ groupId, topic, partitions: positions('10') })
   await admin.disconnect()
 })
-test.afterAll(async () => {
-  await producer.disconnect()
-  await server.stop()
-  removeDataFolder(server.dataFolder)
-})
+test.afterAll(() => producer.disconnect())
 
 const positions = (offset: string) => Array.from({ length: partitions }, (_, partition) => ({ partition, offset }))
 

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import type { Page } from '@playwright/test'
 import { Kafka, logLevel } from 'kafkajs'
-import { removeDataFolder, startServe } from '../../helpers/serve-process.ts'
-import type { ServeProcess } from '../../helpers/serve-process.ts'
+import { forgetSettings, test } from '../shared-serve.ts'
 import { inspector, recordRows, workbench } from '../workbench.ts'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -14,21 +13,16 @@ const rowOf = (id: number) => `{"id":${id},"ledger":9007199254740993,"emoji":"ðŸ
 const large = `[${Array.from({ length: 150_000 }, (_, id) => rowOf(id)).join(',')}]`
 
 test.describe.configure({ mode: 'serial' })
-let serve: ServeProcess
 let page: Page
 
-test.beforeAll(async ({ browser }) => {
-  serve = await startServe()
+test.beforeAll(async ({ browser, serve }) => {
+  await forgetSettings(serve)
   await writeRecords(serve.bootstrap)
   page = await (await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })).newPage()
   await page.goto(serve.workbench)
   await workbench(page).openMessages('parts')
 })
-test.afterAll(async () => {
-  await page.close()
-  await serve.stop()
-  removeDataFolder(serve.dataFolder)
-})
+test.afterAll(() => page.close())
 
 async function writeRecords(bootstrap: string): Promise<void> {
   const kafka = new Kafka({ brokers: bootstrap.split(','), logLevel: logLevel.NOTHING })

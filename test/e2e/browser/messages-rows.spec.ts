@@ -1,20 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { expect, test, type Page } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import kafkajs from 'kafkajs'
-import { startServe, type ServeProcess } from '../../helpers/serve-process.ts'
+import type { ServeProcess } from '../../helpers/serve-process.ts'
+import { forgetSettings, test } from '../shared-serve.ts'
 import { messagesTable, recordRows, workbench } from '../workbench.ts'
 
 const firstMs = Date.UTC(2026, 5, 1, 12)
 const hostile = '<b onclick="window.hacked=1">bold</b>'
 const rightToLeft = 'مرحبا \u202Ebackwards 👩‍👩‍👧'
 
-let serve: ServeProcess
+let server: ServeProcess
 let page: Page
 let kafka: kafkajs.Kafka
-test.beforeAll(async ({ browser }) => {
-  serve = await startServe()
-  kafka = new kafkajs.Kafka({ brokers: serve.bootstrap.split(','), logLevel: kafkajs.logLevel.NOTHING })
+test.beforeAll(async ({ browser, serve }) => {
+  await forgetSettings(serve)
+  server = serve
+  kafka = new kafkajs.Kafka({ brokers: server.bootstrap.split(','), logLevel: kafkajs.logLevel.NOTHING })
   await fill()
   page = await browser.newPage({
     ...{ viewport: { width: 1440, height: 900 }, timezoneId: 'Europe/Berlin' },
@@ -23,10 +25,7 @@ test.beforeAll(async ({ browser }) => {
   await page.goto(serve.workbench)
   await expect(page.getByRole('tree').getByText('odd-things')).toBeVisible()
 })
-test.afterAll(async () => {
-  await page.close()
-  await serve.stop()
-})
+test.afterAll(() => page.close())
 
 async function fill(): Promise<void> {
   const admin = kafka.admin()
@@ -137,7 +136,7 @@ test('copies hold every digit and every byte', async () => {
   expect(await copied('Copy value', 'A-1')).toBe('{"id":"A-1","ledger":9007199254740993,"lines":[{"sku":"s1"}]}')
   expect(await copied('Copy as JSON', 'A-1')).toContain('"ledger":9007199254740993')
   expect(await copied('Copy kcat line', 'other')).toContain(
-    String.raw`printf '\157\164\150\145\162\001\377\376\000\237' | kcat -P -b ${serve.bootstrap}`,
+    String.raw`printf '\157\164\150\145\162\001\377\376\000\237' | kcat -P -b ${server.bootstrap}`,
   )
   expect(await copied('Copy code, Python', 'A-1')).toContain('TopicPartition("odd-things", 0, 0)')
 })

@@ -1,6 +1,7 @@
-import { expect, test, type Page } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import kafkajs from 'kafkajs'
-import { startServe, type ServeProcess } from '../../helpers/serve-process.ts'
+import type { ServeProcess } from '../../helpers/serve-process.ts'
+import { forgetSettings, test } from '../shared-serve.ts'
 import { messagesTable, recordRows, workbench } from '../workbench.ts'
 
 const topic = 'long-orders'
@@ -8,21 +9,19 @@ const count = 6_000
 const firstMs = Date.UTC(2026, 0, 1)
 const stepMs = 1_000
 
-let serve: ServeProcess
+let server: ServeProcess
 let page: Page
-test.beforeAll(async ({ browser }) => {
-  serve = await startServe()
+test.beforeAll(async ({ browser, serve }) => {
+  await forgetSettings(serve)
+  server = serve
   await fill()
   page = await browser.newPage({ viewport: { width: 1440, height: 900 }, timezoneId: 'UTC' })
   await page.goto(serve.workbench)
 })
-test.afterAll(async () => {
-  await page.close()
-  await serve.stop()
-})
+test.afterAll(() => page.close())
 
 async function fill(): Promise<void> {
-  const kafka = new kafkajs.Kafka({ brokers: serve.bootstrap.split(','), logLevel: kafkajs.logLevel.NOTHING })
+  const kafka = new kafkajs.Kafka({ brokers: server.bootstrap.split(','), logLevel: kafkajs.logLevel.NOTHING })
   const admin = kafka.admin()
   await admin.connect()
   await admin.createTopics({
@@ -83,12 +82,15 @@ test('a payload is text and nothing else, wherever it is shown', async () => {
 
 test('scrolls from the first record to the last and back: no record is left out or shown twice', async () => {
   test.setTimeout(120_000)
+  // A tall window: three times the rows of one step.
+  await page.setViewportSize({ width: 1440, height: 2200 })
   await workbench(page).startAt('Oldest')
   await expect(keyOf(0)).toBeVisible()
   const down = await scrolledKeys(1)
   expect([down.size, down.has(0), down.has(count - 1)]).toEqual([count, true, true])
   const up = await scrolledKeys(-1)
   expect(up.size).toBe(count)
+  await page.setViewportSize({ width: 1440, height: 900 })
 })
 
 /** Numbers of all rows met on the way, a screen at a time; fails where neighbours on screen do not follow each other. */
@@ -160,7 +162,7 @@ test('live: new records appear, a pause holds the screen while the buffer fills,
   await workbench(page).startAt('Live')
   const bar = page.getByRole('group', { name: 'Live tail' })
   await expect(bar.getByText('live', { exact: true })).toBeVisible()
-  const producer = new kafkajs.Kafka({ brokers: serve.bootstrap.split(','), logLevel: kafkajs.logLevel.NOTHING }).producer()
+  const producer = new kafkajs.Kafka({ brokers: server.bootstrap.split(','), logLevel: kafkajs.logLevel.NOTHING }).producer()
   await producer.connect()
   const send = (key: string) => producer.send({ topic, messages: [{ key, value: 'live' }] })
   await send('first-live')

@@ -1,20 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import type { Page } from '@playwright/test'
 import { Kafka, logLevel } from 'kafkajs'
-import { removeDataFolder, startServe } from '../../helpers/serve-process.ts'
-import type { ServeProcess } from '../../helpers/serve-process.ts'
+import { forgetSettings, test } from '../shared-serve.ts'
 import { inspector, messagesTable, recordRows } from '../workbench.ts'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 test.describe.configure({ mode: 'serial' })
-let serve: ServeProcess
 let page: Page
 
-test.beforeAll(async ({ browser }) => {
-  serve = await startServe()
+test.beforeAll(async ({ browser, serve }) => {
+  await forgetSettings(serve)
   const admin = new Kafka({ brokers: serve.bootstrap.split(','), logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
   await admin.createTopics({ waitForLeaders: true, topics: [{ topic: 'sent', numPartitions: 3, replicationFactor: 3 }] })
@@ -24,11 +22,7 @@ test.beforeAll(async ({ browser }) => {
   await page.getByRole('tree').getByText('sent', { exact: true }).first().click()
   await page.getByRole('button', { name: 'Produce' }).first().click()
 })
-test.afterAll(async () => {
-  await page.close()
-  await serve.stop()
-  removeDataFolder(serve.dataFolder)
-})
+test.afterAll(() => page.close())
 
 const box = (name: string) => page.getByRole('textbox', { name, exact: true })
 const lastSend = () => page.getByRole('list', { name: 'Last sends' }).getByRole('listitem').first()

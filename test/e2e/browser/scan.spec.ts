@@ -1,28 +1,25 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import type { Locator, Page } from '@playwright/test'
 import axe from 'axe-core'
 import { Kafka } from 'kafkajs'
-import { removeDataFolder, startServe } from '../../helpers/serve-process.ts'
 import type { ServeProcess } from '../../helpers/serve-process.ts'
+import { forgetSettings, test } from '../shared-serve.ts'
 import { messagesTable, workbench } from '../workbench.ts'
 
 const orderCount = 1_200
 const manyCount = 20_000
 const hostile = '<img src=x onerror=alert(1)>'
-let serve: ServeProcess
+let server: ServeProcess
 
-test.beforeAll(async () => {
-  serve = await startServe()
+test.beforeAll(async ({ serve }) => {
+  await forgetSettings(serve)
+  server = serve
   await fill(serve.bootstrap)
 })
-test.afterAll(async () => {
-  await serve.stop()
-  removeDataFolder(serve.dataFolder)
-})
 
-const orders = Array.from({ length: orderCount }, (_, index) => ({
+const sales = Array.from({ length: orderCount }, (_, index) => ({
   key: `K-${index}`,
   value: JSON.stringify({
     id: `A-${index}`,
@@ -38,8 +35,8 @@ async function fill(bootstrap: string): Promise<void> {
   const [admin, producer] = [kafka.admin(), kafka.producer()]
   await Promise.all([admin.connect(), producer.connect()])
   const topic = (name: string, numPartitions: number) => ({ topic: name, numPartitions, replicationFactor: 1 })
-  await admin.createTopics({ topics: [topic('orders', 3), topic('many', 2), topic('copy', 3)], waitForLeaders: true })
-  await producer.send({ topic: 'orders', messages: orders })
+  await admin.createTopics({ topics: [topic('sales', 3), topic('many', 2), topic('copy', 3)], waitForLeaders: true })
+  await producer.send({ topic: 'sales', messages: sales })
   const many = Array.from({ length: manyCount }, (_, index) => ({
     key: `${index}`,
     value: `record ${index}`,
@@ -50,7 +47,7 @@ async function fill(bootstrap: string): Promise<void> {
 }
 
 async function open(page: Page, topic: string): Promise<void> {
-  await page.goto(serve.workbench)
+  await page.goto(server.workbench)
   await workbench(page).openMessages(topic)
 }
 const box = (page: Page): Locator => page.getByRole('search', { name: 'Scan topic' })
@@ -81,7 +78,7 @@ const keysFound = async (page: Page): Promise<string[]> => {
 }
 
 test('every kind of filter finds exactly its records', async ({ page }) => {
-  await open(page, 'orders')
+  await open(page, 'sales')
   const opens = ['K-1007', 'K-207', 'K-407', 'K-607', 'K-7', 'K-807'].filter(key => Number(key.slice(2)) % 400 === 7)
   const cases: readonly (readonly [string, () => Promise<void>, readonly string[]])[] = [
     ['text', () => fillIn(page, 'Text to find', '"A-99"'), ['K-99']],
@@ -117,7 +114,7 @@ async function comparePath(page: Page, path: string, operator: string, operand: 
 }
 
 test('a filter is tried on the selected row, and a broken one says what is wrong', async ({ page }) => {
-  await open(page, 'orders')
+  await open(page, 'sales')
   await fillIn(page, 'Text to find', '"A-777"')
   await scanButton(page).click()
   await expect(found(page, '1')).toBeVisible()
@@ -170,7 +167,7 @@ test('it stops when enough is found, and finds more when asked', async ({ page }
 })
 
 test('a filter that comes to no end is stopped, and nothing else stops', async ({ page }) => {
-  await open(page, 'orders')
+  await open(page, 'sales')
   await typeExpression(page, '(() => { for (;;); })()')
   await scanButton(page).click()
   await page.getByRole('tab', { name: 'Config' }).click()
@@ -202,13 +199,13 @@ test('a saved filter is found again after a reload, also when a scan was cut off
 })
 
 test('an export, imported into another topic, gives the same records', async ({ page }) => {
-  const file = join(serve.dataFolder, 'exports', 'orders.raw.jsonl')
-  await open(page, 'orders')
-  await exportRaw(page, 'orders', 'orders.raw.jsonl')
+  const file = join(server.dataFolder, 'exports', 'sales.raw.jsonl')
+  await open(page, 'sales')
+  await exportRaw(page, 'sales', 'sales.raw.jsonl')
   await expect(page.getByLabel('Written to')).toHaveText(file)
   await page.getByRole('button', { name: 'Done' }).click()
   // Again, to the same name: asked first.
-  await exportRaw(page, 'orders', 'orders.raw.jsonl')
+  await exportRaw(page, 'sales', 'sales.raw.jsonl')
   await expect(page.getByRole('alert').filter({ hasText: 'exists already' }).first()).toBeVisible()
   await page.getByRole('button', { name: 'Replace it' }).click()
   await page.getByRole('button', { name: 'Done' }).click()
@@ -217,16 +214,16 @@ test('an export, imported into another topic, gives the same records', async ({ 
   await expect(page.getByText('copy is empty')).toBeVisible()
   await transferEntry(page, 'Import…')
   const dialog = page.getByRole('dialog', { name: 'Import into copy' })
-  await dialog.getByRole('combobox', { name: 'File' }).fill('orders.raw.jsonl')
+  await dialog.getByRole('combobox', { name: 'File' }).fill('sales.raw.jsonl')
   await expect(dialog.getByRole('combobox', { name: 'Format' })).toContainText('Raw')
   await dialog.getByRole('button', { name: 'Import' }).click()
   await expect(dialog).toContainText('All records were acknowledged')
   await dialog.getByRole('button', { name: 'Done' }).click()
   await exportRaw(page, 'copy', 'copy.raw.jsonl')
-  await expect(page.getByLabel('Written to')).toHaveText(file.replace('orders.raw', 'copy.raw'))
+  await expect(page.getByLabel('Written to')).toHaveText(file.replace('sales.raw', 'copy.raw'))
   const lines = (path: string) => readFileSync(path, 'utf8').trim().split('\n').toSorted()
   expect(lines(file)).toHaveLength(orderCount)
-  expect(lines(file.replace('orders.raw', 'copy.raw'))).toEqual(lines(file))
+  expect(lines(file.replace('sales.raw', 'copy.raw'))).toEqual(lines(file))
 })
 
 const activePanel = (page: Page): Locator => page.getByRole('tabpanel').filter({ visible: true })
@@ -247,16 +244,16 @@ async function exportRaw(page: Page, topic: string, name: string): Promise<void>
 }
 
 test('where nothing can be written, the export says so', async ({ page }) => {
-  await open(page, 'orders')
-  await exportRaw(page, 'orders', '/proc/nowhere/x.raw.jsonl')
-  const dialog = page.getByRole('dialog', { name: 'Export orders' })
+  await open(page, 'sales')
+  await exportRaw(page, 'sales', '/proc/nowhere/x.raw.jsonl')
+  const dialog = page.getByRole('dialog', { name: 'Export sales' })
   await expect(dialog.getByRole('alert')).toContainText('cannot be written')
   await dialog.getByRole('button', { name: 'Change and try again' }).click()
   await expect(dialog.getByRole('textbox', { name: 'File' })).toHaveValue('/proc/nowhere/x.raw.jsonl')
 })
 
 test('axe finds nothing serious on scan box and dialogs', async ({ page }) => {
-  await open(page, 'orders')
+  await open(page, 'sales')
   await fillIn(page, 'Text to find', 'A-1')
   await scanButton(page).click()
   await expect(strip(page)).toContainText('the whole range was read')
@@ -271,6 +268,6 @@ test('axe finds nothing serious on scan box and dialogs', async ({ page }) => {
   expect(await serious('form[role=search]')).toEqual([])
   expect(await serious('[role=group][aria-label=Scan]')).toEqual([])
   await transferEntry(page, 'Export…')
-  await expect(page.getByRole('dialog', { name: 'Export orders' })).toBeVisible()
+  await expect(page.getByRole('dialog', { name: 'Export sales' })).toBeVisible()
   expect(await serious('[role=dialog]')).toEqual([])
 })
