@@ -307,7 +307,7 @@ describe('compaction, rule by rule', () => {
       seal(log)
       // In front of it lie others, whole ones.
       const rotten = logFiles(env).filter(path => path.endsWith('.log') && env.disk.sizeOf(path) > 500)[1] ?? ''
-      env.disk.bytesOf(rotten)[100]! ^= 0x20
+      env.disk.bytesOf(rotten)[70]! ^= 0x20
       const before = env.disk.bytesOf(rotten).slice()
       directory.runCompaction()
       expect(
