@@ -1,3 +1,4 @@
+import { zeroUuid } from '../base/bytes/uuid.ts'
 import type { Disk } from '../env/disk.ts'
 import type { LogDirectory } from '../storage/log-directory-port.ts'
 import type { LogConfigInput, PartitionLog } from '../storage/partition-log.ts'
@@ -32,6 +33,16 @@ export class LogDirectories {
   /** Path of the directory that holds the replica. */
   directoryOf(topic: string, partition: number): string | undefined {
     return this.#directories.find(directory => directory.log(topic, partition) !== undefined)?.path
+  }
+
+  /**
+   * KIP-858: the metadata says that the replica lies in a directory that is not there, while one of ours is not: it must not be begun
+   * anew elsewhere. With all of ours online the directory was taken out of `log.dirs`, and the replica is to be copied again.
+   */
+  isOutOfReach(directoryId: string | undefined): boolean {
+    const isMissing = this.#unopened.length > 0 || this.online.length < this.#directories.length
+    if (!isMissing || directoryId === undefined || directoryId === zeroUuid) return false
+    return !this.online.some(directory => directory.directoryId === directoryId)
   }
 
   /** The present log, or a new one in the directory with the fewest logs. Throws StorageFailure. */

@@ -1,4 +1,4 @@
-import { zeroUuid } from '../base/bytes/uuid.ts'
+import { hasDirectory } from '../controller/broker-directories.ts'
 import type { BrokerRegistration, MetadataImage, PartitionImage } from '../controller/image.ts'
 
 /** REPL-20: registered and not fenced. */
@@ -16,10 +16,6 @@ export const offlineReplicas = (image: MetadataImage, partition: PartitionImage)
     const broker = image.brokers.get(brokerId)
     return broker?.fenced !== false || !hasDirectory(broker, partition.directories[place])
   })
-
-/** A broker that names no directories, and a replica whose directory is not told yet, are given the benefit of the doubt. */
-const hasDirectory = ({ logDirectoryIds }: BrokerRegistration, directoryId: string = zeroUuid): boolean =>
-  directoryId === zeroUuid || logDirectoryIds.length === 0 || logDirectoryIds.includes(directoryId)
 
 /** META-02: any live broker, for clients that send admin requests to "the controller"; -1 when none is known. */
 export function anyLiveBroker(image: MetadataImage, fraction: number): number {
