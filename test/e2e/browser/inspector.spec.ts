@@ -110,6 +110,16 @@ test('marks the bytes of a field chosen in the text, and the field of bytes that
   await bytes.click()
 })
 
+test('says in which file a record lies, and how it is found there', async () => {
+  await inspect(0)
+  await inspector(page).getByRole('tab', { name: 'Where it lies' }).click()
+  const copies = inspector(page).getByRole('grid', { name: 'Copies of the record' })
+  await expect(copies.getByRole('row').filter({ hasText: 'leader' })).toContainText('parts-0/00000000000000000000.log')
+  await expect(copies.getByRole('row').filter({ hasText: 'follower' })).toHaveCount(2)
+  await expect(inspector(page).getByRole('list', { name: 'How it is found' })).toContainText('1st offset of the batch')
+  await inspector(page).getByRole('tab', { name: 'Value' }).click()
+})
+
 test('never takes what a record says for markup', async () => {
   await inspect(1)
   await expect(shownText()).toContainText('<script>window.hacked=1</script>')
