@@ -26,6 +26,7 @@ import type {
   ProduceProgress,
   Produced,
   RecordDetail,
+  RecordLocation,
   RecordPage,
   RecordSession,
   TextChunk,
@@ -147,6 +148,8 @@ export const contract = {
   'records.close': call<null>()(z.object({ session: records.session })),
   'records.detail': call<RecordDetail>()(records.recordDetail),
   'records.bytes': call<BytesChunk>()(records.recordBytes),
+  /** Where it lies on the disks of the brokers that hold it. */
+  'records.location': call<RecordLocation>()(records.recordLocation),
   'records.text': call<TextChunk>()(records.recordText),
   /** The innermost field at a place of the text, or around some bytes. */
   'records.field': call<FieldAnswer>()(records.recordField),

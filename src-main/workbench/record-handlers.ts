@@ -4,6 +4,8 @@ import { newDecoding } from './decoders/decoding.ts'
 import type { SchemaSources } from './decoders/decoding.ts'
 import type { Handlers } from './handlers.ts'
 import { recordDetails } from './messages/record-detail.ts'
+import { recordLocation } from './messages/record-location.ts'
+import type { ReplicaFiles } from './messages/record-location.ts'
 import type { RecordSessions } from './messages/record-sessions.ts'
 import { produceOne } from './produce/produce-one.ts'
 import { produceRuns } from './produce/produce-many.ts'
@@ -16,6 +18,7 @@ export type RecordHandlers = Pick<
   | 'records.detail'
   | 'records.bytes'
   | 'records.text'
+  | 'records.location'
   | 'records.field'
   | 'records.produce'
   | 'records.produceMany'
@@ -27,13 +30,15 @@ export interface RecordSources {
   readonly clusters: Clusters
   readonly sessions: RecordSessions
   readonly nowMs: () => number
+  /** Of connections whose files lie on this machine. */
+  readonly filesOf: (connection: string) => ReplicaFiles | undefined
   readonly schemasOf: (connection: string) => SchemaSources
   /** Of a file that a person named. Throws BAD_INPUT. */
   readonly pathOf: (path: string) => string
 }
 
 /** Records: pages of them, one of them, and new ones. */
-export function recordHandlers({ clusters, sessions, nowMs, schemasOf, pathOf }: RecordSources): RecordHandlers {
+export function recordHandlers({ clusters, sessions, nowMs, filesOf, schemasOf, pathOf }: RecordSources): RecordHandlers {
   const details = recordDetails()
   const runs = produceRuns({ nowMs, pathOf })
   const decodingOf = (order: Pick<ParsedOf<'records.detail'>, 'connection' | 'topic' | 'keyDecoder' | 'valueDecoder'>) =>
@@ -48,6 +53,8 @@ export function recordHandlers({ clusters, sessions, nowMs, schemasOf, pathOf }:
       return Promise.resolve(null)
     },
     'records.detail': (order, { signal }) => details.detail(clusters.client(order.connection), order, decodingOf(order), signal),
+    'records.location': (order, { signal }) =>
+      recordLocation(clusters.client(order.connection), order, { files: filesOf(order.connection), signal }),
     'records.bytes': (order, { signal }) => details.bytes(clusters.client(order.connection), order, signal),
     'records.text': (order, { signal }) => details.text(clusters.client(order.connection), order, partDecoding(order), signal),
     'records.field': (order, { signal }) => details.field(clusters.client(order.connection), order, partDecoding(order), signal),

@@ -84,6 +84,8 @@ export const pageOfRecords = z.object({
 
 const oneRecord = { connection, topic: topicName, partition, offset }
 
+export const recordLocation = z.object(oneRecord)
+
 export const recordDetail = z.object({ ...oneRecord, keyDecoder: decoder.default('auto'), valueDecoder: decoder.default('auto') })
 
 const part = z.union([z.enum(['key', 'value']), z.object({ header: z.number().int().min(0).max(100_000) })])
