@@ -6,16 +6,27 @@ const say = text => process.stdout.write(`${text}\n`)
 requireNode()
 ensureDependencies(say)
 ensureBuild(say)
-const { findChromium, findDisplay, findElectronForTests, findKcat } = await import('./setup/requirements.mjs')
+const { findChromium, findDisplay, findElectronForTests, findKcat, findLibrdkafka } = await import('./setup/requirements.mjs')
 const { runCheck, runPlaywright, runVitest, startDisplay } = await import('./setup/suites.mjs')
 
-const needs = { chromium: findChromium, display: findDisplay, electron: findElectronForTests, kcat: findKcat }
+const needs = {
+  chromium: findChromium,
+  display: findDisplay,
+  electron: findElectronForTests,
+  kcat: findKcat,
+  librdkafka: findLibrdkafka,
+}
 const suites = [
   { name: 'types', run: () => runCheck({ file: 'test/typecheck.mjs' }) },
   { name: 'lint', run: () => runCheck({ file: 'node_modules/oxlint/bin/oxlint', args: ['--deny-warnings', '--quiet'] }) },
   { name: 'format', run: () => runCheck({ file: 'node_modules/@biomejs/biome/bin/biome', args: ['format', '.'] }) },
   ...['tidy', 'unit', 'protocol', 'compliance', 'simulation', 'integration'].map(name => ({ name, run: () => runVitest(name) })),
   { name: 'interop', needs: ['kcat'], run: found => runVitest('interop', { BROKERBENCH_KCAT: found.kcat.path }) },
+  {
+    name: 'librdkafka',
+    needs: ['librdkafka'],
+    run: found => runVitest('librdkafka', { BROKERBENCH_LIBRDKAFKA: found.librdkafka.path }),
+  },
   { name: 'browser', needs: ['chromium'], run: found => runPlaywright('browser', { CHROME_PATH: found.chromium.path }) },
   { name: 'window', needs: ['electron', 'display'], run: runWindowTests },
 ]
