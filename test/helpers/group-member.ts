@@ -7,6 +7,8 @@ export class GroupMember {
   readonly errors: string[] = []
   /** `topic-partition`; undefined until it was told for the first time. */
   owned: readonly string[] | undefined
+  /** How often it was told what it owns. */
+  changes = 0
   isLeft = false
 
   constructor(command: string, args: readonly string[]) {
@@ -15,7 +17,10 @@ export class GroupMember {
 
   #hear(line: Readonly<Record<string, unknown>>): void {
     if (Array.isArray(line.read)) this.read.push(...line.read.map(String))
-    if (Array.isArray(line.owned)) this.owned = line.owned.map(String)
+    if (Array.isArray(line.owned)) {
+      this.owned = line.owned.map(String)
+      this.changes++
+    }
     if (line.error !== undefined) this.errors.push(JSON.stringify(line))
     if (line.left === true) this.isLeft = true
   }

@@ -54,13 +54,14 @@ export async function playGroupLife({ bootstrap, newMember, topic }: Scenario): 
   }
 }
 
-function missing(sent: readonly string[], members: readonly GroupMember[]): number {
+/** How many of the values nobody has read. */
+export function missing(sent: readonly string[], members: readonly GroupMember[]): number {
   const read = new Set(members.flatMap(member => member.read))
   return sent.filter(value => !read.has(value)).length
 }
 
 /** Makes the topic, and writes to its partitions in turn. */
-async function startWriter(bootstrap: string, topic: string) {
+export async function startWriter(bootstrap: string, topic: string) {
   const kafka = new Kafka({ brokers: bootstrap.split(','), logLevel: logLevel.NOTHING })
   const [admin, producer] = [kafka.admin(), kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })]
   await Promise.all([admin.connect(), producer.connect()])

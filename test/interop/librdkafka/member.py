@@ -62,7 +62,7 @@ while not leaving.is_set():
         if len(read) >= 200:
             tell_read()
     elif message.error().code() != KafkaError._PARTITION_EOF:
-        tell(error=message.error().name(), fatal=message.error().fatal())
+        tell(error=message.error().name(), text=message.error().str())
 tell_read()
 consumer.close()
 tell(left=True)
