@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
 const conditionTimeoutMs = 90_000
-const stderrCharactersMax = 90_000
+const stderrCharactersMax = 20_000
 
 /** A program that tells what happens to it in lines of JSON, and hears lines of text. */
 export class JsonProcess {
