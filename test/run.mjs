@@ -6,11 +6,17 @@ const say = text => process.stdout.write(`${text}\n`)
 requireNode()
 ensureDependencies(say)
 ensureBuild(say)
-const { findChromium, findDisplay, findElectronForTests, findKcat } = await import('./setup/requirements.mjs')
+const { findChromium, findDisplay, findElectronForTests, findKcat, findLibrdkafka } = await import('./setup/requirements.mjs')
 const { runCheck, runPlaywright, runVitest, startDisplay } = await import('./setup/suites.mjs')
 const { endSuiteProcesses, runLanes } = await import('./setup/lanes.mjs')
 
-const needs = { chromium: findChromium, display: findDisplay, electron: findElectronForTests, kcat: findKcat }
+const needs = {
+  chromium: findChromium,
+  display: findDisplay,
+  electron: findElectronForTests,
+  kcat: findKcat,
+  librdkafka: findLibrdkafka,
+}
 const vitest = name => ({ name, run: output => runVitest(name, output) })
 /** Two lanes side by side: what computes, and what mostly waits for clusters and windows. */
 const lanes = [
@@ -28,6 +34,11 @@ const lanes = [
       name: 'interop',
       needs: ['kcat'],
       run: (output, { kcat }) => runVitest('interop', output, { BROKERBENCH_KCAT: kcat.path }),
+    },
+    {
+      name: 'librdkafka',
+      needs: ['librdkafka'],
+      run: (output, { librdkafka }) => runVitest('librdkafka', output, { BROKERBENCH_LIBRDKAFKA: librdkafka.path }),
     },
     vitest('integration'),
     {
