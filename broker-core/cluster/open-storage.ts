@@ -24,6 +24,10 @@ export function openStorage(
   options: Pick<LogDirectoryOptions, 'configOf' | 'onFailure' | 'onRecoveryProgress'>,
 ): OpenStorage {
   const clusterId = config.clusterId ?? storedClusterId(config, env) ?? clusterIdFromVoters(config, env)
+  if (clusterId === undefined)
+    throw new ConfigError(
+      `${config.logDirectories.join(', ')} is not formatted: with controller.quorum.bootstrap.servers a new node needs cluster.id, or brokerbench format`,
+    )
   const opened: LogDirectory[] = []
   const unopened: string[] = []
   for (const path of config.logDirectories) {
@@ -83,7 +87,8 @@ function storedClusterId(config: BrokerConfig, env: Env): string | undefined {
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /** New brokers that name the same voters must find the same id without having met; 22 characters like a uuid. */
-function clusterIdFromVoters(config: BrokerConfig, env: Env): string {
+function clusterIdFromVoters(config: BrokerConfig, env: Env): string | undefined {
+  if (config.voters.length === 0) return undefined
   const text = config.voters.map(voter => `${voter.nodeId}@${voter.host}:${voter.port}`).sort()
   const bytes = new TextEncoder().encode(text.join(','))
   let id = ''

@@ -30,6 +30,7 @@ export const brokerConfigTable: Readonly<Record<string, BrokerConfigEntry>> = {
   'inter.broker.listener.name': fixed('string', null),
   'controller.listener.names': fixed('list', 'CONTROLLER'),
   'controller.quorum.voters': fixed('list', ''),
+  'controller.quorum.bootstrap.servers': fixed('list', ''),
   'controller.quorum.election.timeout.ms': fixed('int', '1000'),
   'controller.quorum.election.backoff.max.ms': fixed('int', '1000'),
   'controller.quorum.fetch.timeout.ms': fixed('int', '2000'),

@@ -54,7 +54,7 @@ describe('the way to the controller', () => {
       nodeId: 9,
       raft: {
         leaderAndEpoch: () => ({ leaderId: leader(), epoch: 1 }),
-        endpointOf: id => ({ host: '127.0.0.1', port: nodes[id - 1]?.port ?? 0 }),
+        endpointsOf: (id: number) => [{ host: '127.0.0.1', port: nodes[id - 1]?.port ?? 0 }],
       },
       env,
       requestTimeoutMs: 200,
