@@ -140,7 +140,7 @@ function appInfo(
 /** A log directory is reached over a network of its own. Throws LogDirectoryError. */
 function clientEnvs(opened: OpenTarget | undefined): (connection: string) => ClientEnv {
   const env = nodeEnv()
-  const directory = opened?.kind === 'directory' ? { ...env, network: directoryNetwork(opened.path, env.compression) } : env
+  const directory = opened?.kind === 'directory' ? { ...env, network: directoryNetwork(opened.path, env) } : env
   return connection => (connection === openedConnection ? directory : env)
 }
 
