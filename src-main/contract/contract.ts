@@ -154,6 +154,8 @@ export const contract = {
   /** The innermost field at a place of the text, or around some bytes. */
   'records.field': call<FieldAnswer>()(records.recordField),
   'records.produce': call<Produced>()(records.produceOne),
+  /** Of the connection's schema registry, by name; null: it names none. */
+  'registry.subjects': call<readonly string[] | null>()(onConnection),
   /** Many from a template or a file; ends by itself, or with its signal. */
   'records.produceMany': stream<ProduceProgress>()(records.produceMany),
   /** Ends the transaction of a run that is `waiting`. */
@@ -184,6 +186,8 @@ export const contract = {
   'sampleShop.watch': stream<SampleShopView>()(onConnection),
   'sampleShop.start': call<null>()(onConnection.extend({ ordersPerSecond: app.shopRate.shape.ordersPerSecond.default(20) })),
   'sampleShop.rate': call<null>()(onConnection.extend(app.shopRate.shape)),
+  /** Its consumers leave their groups, so that offsets can be reset, or join again; records are made all the while. */
+  'sampleShop.read': call<null>()(onConnection.extend({ isReading: z.boolean() })),
   /** Stops it and removes its topics and groups. */
   'sampleShop.stop': call<null>()(onConnection),
 } as const

@@ -88,16 +88,20 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
   if (cluster !== undefined) rooms.of(localConnection)
   const exportsFolder = join(dataDirectory, 'exports')
   const audit = openAuditLog(join(dataDirectory, 'audit.jsonl'), told)
-  const foreignName = (id: string) => {
-    const view = connections.list.value.find(it => it.id === id)
-    return view?.kind === 'foreign' ? view.name : undefined
-  }
   const handlers: Handlers = {
     ...appHandlers({ info, notices, settings, connections, clusters, audit, folder, host: cluster }),
     ...localHandlers({ host: cluster, clusters, connections, throttles }),
     ...clusterHandlers({ clusters, connections, rooms, throttles, nowMs }),
     ...groupHandlers({ clusters, rooms, nowMs }),
-    ...recordHandlers({ clusters, sessions, nowMs, filesOf, schemasOf, pathOf: path => filePath(path, exportsFolder) }),
+    ...recordHandlers({
+      clusters,
+      sessions,
+      nowMs,
+      filesOf,
+      schemasOf,
+      registryOf,
+      pathOf: path => filePath(path, exportsFolder),
+    }),
     ...searchHandlers({
       clusters,
       connections,
@@ -112,7 +116,7 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
     ...shops.handlers,
   }
   return {
-    handlers: auditedHandlers(handlers, { log: audit, nowMs, foreignName }),
+    handlers: auditedHandlers(handlers, { log: audit, nowMs, foreignName: foreignNames(connections) }),
     async close() {
       sessions.stop()
       throttles.stop()
@@ -147,6 +151,11 @@ function clientEnvs(opened: OpenTarget | undefined): (connection: string) => Cli
 /** An address opened by the command line has no id of its own: the same address finds its history again. */
 function lagFolder({ id, bootstrap }: ConnectionView): string {
   return id === 'opened' ? createHash('sha256').update(bootstrap.join(',')).digest('hex').slice(0, 16) : id
+}
+
+const foreignNames = (connections: Connections) => (id: string) => {
+  const view = connections.list.value.find(it => it.id === id)
+  return view?.kind === 'foreign' ? view.name : undefined
 }
 
 const registryAddresses = (connections: Connections) => (id: string) => {

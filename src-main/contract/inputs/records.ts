@@ -114,11 +114,26 @@ export const recordField = z.object({
 /** Text as a person typed it, turned to bytes in main; null is a null key or a tombstone. */
 const typed = z
   .object({
-    /** The numbers and UUIDs are those of the decoders; `msgpack`, `cbor` and `schema` (Avro) take JSON. */
-    encoding: z.enum(['text', 'json', 'hex', 'base64', 'int32', 'int64', 'float64', 'uuid', 'msgpack', 'cbor', 'schema']),
+    /** The numbers and UUIDs are those of the decoders; `msgpack`, `cbor`, `schema` and `registry` take JSON. */
+    encoding: z.enum([
+      'text',
+      'json',
+      'hex',
+      'base64',
+      'int32',
+      'int64',
+      'float64',
+      'uuid',
+      'msgpack',
+      'cbor',
+      'schema',
+      'registry',
+    ]),
     text: z.string().max(16_777_216),
     /** For the encoding `schema`. */
     schema: schemaChoice.optional(),
+    /** For the encoding `registry`: its newest schema is written in the Confluent wire format. */
+    subject: z.string().min(1).max(1_000).optional(),
   })
   .nullable()
 

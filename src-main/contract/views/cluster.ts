@@ -103,7 +103,10 @@ export interface ClientSnippet {
   readonly title: string
   /** Language name as Monaco knows it. */
   readonly language: string
+  /** Secrets are placeholders. */
   readonly code: string
+  /** What has to be put in before it runs. */
+  readonly note: string | null
 }
 
 export type LocalBrokerState = 'stopped' | 'starting' | 'running' | 'stopping' | 'failed'
@@ -169,6 +172,8 @@ export interface SampleShopView {
   readonly recordsProduced: number
   readonly topics: readonly string[]
   readonly groups: readonly string[]
+  /** False: its consumers have left their groups for a while. */
+  readonly isReading: boolean
   readonly startedAtMs: number | null
   readonly failure: Failure | null
 }

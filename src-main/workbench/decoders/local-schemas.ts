@@ -11,6 +11,7 @@ import { avroPlaces } from './places/avro-places.ts'
 import type { PlaceNode } from './places/place-node.ts'
 import { protobufPlaces } from './places/protobuf-places.ts'
 import { messagesIn, protobufRootOf, readProtobuf } from './protobuf-typed.ts'
+import { writeProtobuf } from './protobuf-write.ts'
 import { framedSchemaId } from './schemas.ts'
 import { structuredDecoder } from './structured.ts'
 
@@ -20,7 +21,7 @@ export interface LocalSchemas {
   named(name: string): Decoder | undefined
   /** By the name of its file, which is that of the topic. */
   ofTopic(topic: string, part: 'key' | 'value'): Decoder | undefined
-  /** Makes bytes of JSON; undefined where there is no such schema, or none that bytes are made of yet (Protobuf). */
+  /** Makes bytes of JSON; undefined where there is no such schema. */
   encoder(name: string): ((text: string) => Uint8Array) | undefined
   /** By the fingerprint in front of the bytes. */
   ofFingerprint(bytes: Uint8Array): Decoder | undefined
@@ -209,6 +210,7 @@ function messageSchema(path: string, type: MessageType, about: { readonly name: 
     topic: about.isFirst ? topic : null,
     part: about.isFirst ? part : null,
     decoder,
+    encode: text => writeProtobuf(type, text),
   }
 }
 
@@ -221,7 +223,7 @@ function jsonSchema({ path }: SchemaFile): Found {
       return reason === undefined ? undefined : `${reason}; ${path} describes it`
     },
   }
-  return { name: base, type: 'JSON', file: path, topic, part, decoder }
+  return { name: base, type: 'JSON', file: path, topic, part, decoder, encode: text => new TextEncoder().encode(text) }
 }
 
 interface BareFormat {

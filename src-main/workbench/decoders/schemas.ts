@@ -1,8 +1,10 @@
 import type { Decoder } from './decoder.ts'
 import { avroType, readAvro } from './avro.ts'
+import { writeAvro } from './avro-write.ts'
 import { DecodeError } from './decoder.ts'
 import { hex } from './binary.ts'
 import { json } from './json.ts'
+import { writeProtobuf } from './protobuf-write.ts'
 import { messageAt, protobufRoot, readProtobuf } from './protobuf-typed.ts'
 import { WireCursor } from './protobuf-wire.ts'
 import { avroPlaces } from './places/avro-places.ts'
@@ -114,4 +116,19 @@ function protobufReader(schema: string): FramedReader {
       return protobufPlaces(bytes, type, bytes.length - rest.length)
     },
   }
+}
+
+/** Makes bytes of JSON in the Confluent wire format; of a Protobuf file, its first message. Throws DecodeError. */
+export function framedEncoder(id: number, { type, schema }: RegisteredSchema): (text: string) => Uint8Array {
+  const front = new Uint8Array(framingBytes)
+  new DataView(front.buffer).setUint32(1, id)
+  const framed = (...parts: readonly Uint8Array[]) => Uint8Array.from(Buffer.concat([front, ...parts]))
+  if (type === 'JSON') return text => framed(new TextEncoder().encode(text))
+  if (type === 'AVRO') {
+    const avro = avroType(JSON.parse(schema))
+    return text => framed(writeAvro(avro, text))
+  }
+  const message = messageAt(protobufRoot(schema), [0])
+  // A single zero stands for the path to the first message.
+  return text => framed(new Uint8Array(1), writeProtobuf(message, text))
 }
