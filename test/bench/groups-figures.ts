@@ -1,5 +1,6 @@
 // Figures of groups and transactions on a cluster of three brokers, ours or Apache Kafka's. Prints nothing by itself.
 import { setTimeout as wait } from 'node:timers/promises'
+import { alterConfigs } from '../../broker-core/client/admin/configs.ts'
 import { alterGroupOffsets, committedOffsets } from '../../broker-core/client/admin/group-offsets.ts'
 import { createTopics } from '../../broker-core/client/admin/topics.ts'
 import { connectCluster } from '../../broker-core/client/connect-cluster.ts'
@@ -17,6 +18,8 @@ export interface Measured {
   /** Of all brokers together. */
   residentMb(): number
   say(text: string): void
+  /** Part of the name of what is to be measured; empty: everything. */
+  readonly only: string
 }
 
 type Row = readonly [name: string, value: number]
@@ -27,10 +30,14 @@ const text = new TextEncoder()
 const windowMs = 4_000
 const stepTimeoutMs = 120_000
 const [failoverGroups, idleGroups, widePartitions, largeCommits, manyMembers] = [1_000, 10_000, 1_000, 300, 200]
+const committers = 64
 const groupOffset = 42
 
+const newClient = (bootstrap: string): Promise<KafkaClient> =>
+  connectCluster({ bootstrap, clientId: 'bench-groups' }, nodeEnv({ log: { write() {} } }))
+
 export async function measureGroups(on: Measured): Promise<readonly Row[]> {
-  const client = await connectCluster({ bootstrap: on.bootstrap, clientId: 'bench-groups' }, nodeEnv({ log: { write() {} } }))
+  const client = await newClient(on.bootstrap)
   const rows: Row[] = []
   const add = (more: readonly Row[]): void => {
     rows.push(...more)
@@ -38,12 +45,14 @@ export async function measureGroups(on: Measured): Promise<readonly Row[]> {
   }
   try {
     await makeTopics(client)
-    for (const protocol of protocols) add(await measureMembers(client, protocol))
-    add(await measureCommits(client))
-    add(await measureTransactions(client))
-    for (const protocol of protocols) add(await measureManyMembers(client, protocol))
-    add(await measureIdleGroups(client, on))
-    add(await measureFailover(client, on))
+    const sections: readonly (readonly [name: string, measure: () => Promise<readonly Row[]>])[] = [
+      ...protocols.map(protocol => [`life ${protocol}`, () => measureMembers(client, protocol)] as const),
+      ['commits', () => measureCommits(client, on.bootstrap)],
+      ['transactions', () => measureTransactions(on.bootstrap)],
+      ...protocols.map(protocol => [`members ${protocol}`, () => measureManyMembers(client, protocol)] as const),
+      ['failover', async () => [...(await measureIdleGroups(client, on)), ...(await measureFailover(client, on))]],
+    ]
+    for (const [name, measure] of sections) if (name.includes(on.only)) add(await measure())
     return rows
   } finally {
     await client.close()
@@ -107,23 +116,27 @@ async function measureMembers(client: KafkaClient, protocol: Protocol): Promise<
 const commit = (client: KafkaClient, groupId: string, offset: number, topic = 'small', partition = 0) =>
   alterGroupOffsets(client, groupId, [{ topic, partition, offset }])
 
-async function measureCommits(client: KafkaClient): Promise<readonly Row[]> {
+/** Members of groups have a connection each, on which one request waits for the other. */
+async function measureCommits(client: KafkaClient, bootstrap: string): Promise<readonly Row[]> {
   const alone: number[] = []
   for (let i = 0; i < 300; i++) alone.push(await timed(() => commit(client, 'commits', i)))
-  const groups = Array.from({ length: 16 }, (_, at) => `commits-${at}`)
-  await Promise.all(groups.map(group => commit(client, group, 0)))
-  const lanes = groups.flatMap(group => Array.from({ length: 16 }, () => group))
-  const perSecond = await rate(lanes, group => commit(client, group, 1))
+  const members = await Promise.all(
+    Array.from({ length: committers }, async (_, at) => ({ client: await newClient(bootstrap), groupId: `commits-${at % 16}` })),
+  )
+  await Promise.all(members.map(member => commit(member.client, member.groupId, 0)))
+  const perSecond = await rate(members, member => commit(member.client, member.groupId, 1))
+  await Promise.all(members.map(member => member.client.close()))
   return [
     ['offset commit p50, one at a time, ms', median(alone.slice(50))],
-    ['offset commits of 16 groups, 256 at a time, per s', perSecond],
+    [`offset commits of ${committers} clients in 16 groups, per s`, perSecond],
   ]
 }
 
-async function measureTransactions(client: KafkaClient): Promise<readonly Row[]> {
+async function measureTransactions(bootstrap: string): Promise<readonly Row[]> {
   const rows: Row[] = []
   for (const count of [1, 8]) {
-    const producers = Array.from({ length: count }, (_, at) =>
+    const clients = await Promise.all(Array.from({ length: count }, () => newClient(bootstrap)))
+    const producers = clients.map((client, at) =>
       createTransactionalProducer(client, { transactionalId: `bench-${count}-${at}`, lingerMs: 0 }),
     )
     const commitMs: number[] = []
@@ -143,12 +156,17 @@ async function measureTransactions(client: KafkaClient): Promise<readonly Row[]>
       [`commit of a transaction p99, ${name}, ms`, quantile(commitMs, 0.99)],
     )
     await Promise.all(producers.map(producer => producer.close()))
+    await Promise.all(clients.map(client => client.close()))
   }
   return rows
 }
 
 async function measureManyMembers(client: KafkaClient, protocol: Protocol): Promise<readonly Row[]> {
-  const options = { groupId: `many-${protocol}`, topics: ['members'], protocol, fetchWaitMs: 5_000, sessionTimeoutMs: 30_000 }
+  const groupId = `many-${protocol}`
+  // What is measured is how many there are, not how soon one that starts late is missed.
+  const patient = { name: 'consumer.session.timeout.ms', operation: 'set', value: '45000' } as const
+  await alterConfigs(client, { type: 'group', name: groupId }, [patient])
+  const options = { groupId, topics: ['members'], protocol, fetchWaitMs: 5_000, sessionTimeoutMs: 45_000 }
   const startedAt = performance.now()
   const members = Array.from({ length: manyMembers }, () => newMember(client, options))
   await until('one partition each', () => members.every(member => ownedBy(member) === 1))

@@ -1,4 +1,4 @@
-// `npm run bench:groups [-- --vs-kafka]`: groups and transactions on three broker processes, one side at a time, with broker-core's own
+// `npm run bench:groups [-- --vs-kafka] [-- --only PART] [-- --verbose]`: groups and transactions on three broker processes, one side at a time, with broker-core's own
 // client on both sides (built for it), so that hundreds of members and pipelined commits cost the client little.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -65,6 +65,7 @@ async function measure(cluster, measureGroups) {
       kill: id => cluster.end(id, 'SIGKILL'),
       start: cluster.start,
       residentMb: () => residentMegabytes(cluster.idsNow()),
+      only: process.argv[process.argv.indexOf('--only') + 1 || process.argv.length] ?? '',
       say: process.argv.includes('--verbose') ? say : () => undefined,
     })
     return new Map(rows)
