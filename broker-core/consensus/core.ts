@@ -66,6 +66,8 @@ export interface Core {
   readonly members: Members
   /** By the latest voters in the log, committed or not. */
   readonly isVoter: boolean
+  /** Whether this node stands for election: a voter, or one whose removal may not be committed. */
+  readonly mayStand: boolean
   readonly otherVoters: readonly Voter[]
   role: Role
   /** Counts role changes. */
@@ -155,6 +157,10 @@ class Node implements Core {
 
   get isVoter(): boolean {
     return this.members.isVoter()
+  }
+
+  get mayStand(): boolean {
+    return this.members.mayStand(this.highWatermark)
   }
 
   get otherVoters(): readonly Voter[] {

@@ -22,7 +22,7 @@ const firstBackoffMs = 40
 
 /** Waits without a leader; then looks whether it could become one. Observers wait to be told, and ask around (following.ts). */
 export function enterUnattached(core: Core, delayMs: number): void {
-  if (core.isVoter) core.armRoleTimer(delayMs, () => becomeProspective(core))
+  if (core.mayStand) core.armRoleTimer(delayMs, () => becomeProspective(core))
 }
 
 export function becomeProspective(core: Core): void {
@@ -40,7 +40,7 @@ export function runRound(core: Core): void {
   const { turn } = core
   // The log does not change in these roles, and so neither do the voters.
   const { voters } = core.members
-  const granted = new Map<number, ReplicaKey>([[core.nodeId, core.self]])
+  const granted = new Map<number, ReplicaKey>(core.isVoter ? [[core.nodeId, core.self]] : [])
   const rejected = new Set<number>()
   const majority = majorityOf(voters)
   const isOver = () => core.turn !== turn || core.stopped

@@ -37,7 +37,7 @@ export function followerTimer(core: Core, delayMs = core.timeouts.fetchTimeoutMs
   core.armRoleTimer(delayMs, lateMs => {
     // This thread was busy, or its process paused: what the leader sent meanwhile may still wait to be read.
     if (lateMs > graceMs) return followerTimer(core, graceMs)
-    if (core.isVoter) becomeProspective(core)
+    if (core.mayStand) becomeProspective(core)
     else core.become({ kind: 'unattached', epoch: core.role.epoch, voted: votedOf(core.role, core.self) })
   })
 }
@@ -60,7 +60,7 @@ async function fetchLoop(core: Core, target: () => number | undefined): Promise<
       continue
     }
     failures += 1
-    if (core.role.kind === 'follower' && core.isVoter && disconnects >= disconnectsMax) return becomeProspective(core)
+    if (core.role.kind === 'follower' && core.mayStand && disconnects >= disconnectsMax) return becomeProspective(core)
     // Unevenly, or all followers of a dead leader would stand for election in the same moment.
     const jitter = 0.5 + core.options.random.fraction()
     await core.pause(jitter * Math.min(pauseMaxMs, firstPauseMs * 2 ** Math.min(failures - 1, 8)))

@@ -58,6 +58,15 @@ export class Members {
     return isVoterOf(this.voters, key)
   }
 
+  /**
+   * A voter; and one that was, as long as it does not know its removal committed: the record may be on no other node, and then its log is the
+   * most complete one, and nobody else can be elected (Raft's dissertation, 4.2.2). It does not count its own vote.
+   */
+  mayStand(highWatermark: number): boolean {
+    const { votersOffset } = this.inForce
+    return this.isVoter() || (votersOffset >= highWatermark && isVoterOf(this.below(votersOffset).voters, this.#options.self))
+  }
+
   below(endOffset: number): Membership {
     return this.#history.below(endOffset)
   }

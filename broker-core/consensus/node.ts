@@ -23,7 +23,7 @@ export function createRaftNode(options: RaftOptions): RaftNode {
     nodeId: options.nodeId,
     start() {
       core.open()
-      if (core.isVoter && core.role.kind !== 'follower') {
+      if (core.mayStand && core.role.kind !== 'follower') {
         core.armRoleTimer(core.timeouts.firstElectionDelayMaxMs * options.random.fraction(), () => becomeProspective(core))
       }
     },
@@ -72,7 +72,7 @@ function enter(core: Core): void {
   })
   switch (role.kind) {
     case 'unattached':
-      return core.isVoter ? enterUnattached(core, electionTimeoutMs(core)) : enterObserver(core)
+      return core.mayStand ? enterUnattached(core, electionTimeoutMs(core)) : enterObserver(core)
     case 'prospective':
     case 'candidate':
       return runRound(core)
@@ -87,8 +87,8 @@ function enter(core: Core): void {
 
 /** One that is no voter any more has no part in what comes. */
 function enterResigned(core: Core): void {
-  core.armRoleTimer(core.isVoter ? electionTimeoutMs(core) : 0, () => {
-    if (core.isVoter) becomeProspective(core)
+  core.armRoleTimer(core.mayStand ? electionTimeoutMs(core) : 0, () => {
+    if (core.mayStand) becomeProspective(core)
     else core.become({ kind: 'unattached', epoch: core.role.epoch, voted: core.self })
   })
 }
@@ -115,7 +115,7 @@ function answerEnd(core: Core, request: RequestOf<typeof endQuorumEpoch>): Respo
   if (asked === undefined || asked.leaderId < 0 || asked.leaderEpoch < 0) return endResponse(core, 'INVALID_REQUEST')
   if (asked.leaderEpoch < core.role.epoch) return endResponse(core, 'NONE', 'FENCED_LEADER_EPOCH')
   core.hear(asked.leaderEpoch, asked.leaderId)
-  if (core.role.kind === 'follower' && core.role.leaderId === asked.leaderId && core.isVoter) {
+  if (core.role.kind === 'follower' && core.role.leaderId === asked.leaderId && core.mayStand) {
     core.hasFetched = false
     const candidates =
       asked.preferredCandidates.length > 0 ? asked.preferredCandidates.map(each => each.candidateId) : asked.preferredSuccessors

@@ -14,6 +14,8 @@ export interface QuorumInvariants {
   failed(error: unknown): void
   check(): void
   committedCount(): number
+  /** End of what was committed anywhere, whoever knows of it. */
+  committedEndOffset(): number
 }
 
 export class InvariantBroken extends Error {
@@ -80,5 +82,6 @@ export function quorumInvariants(): QuorumInvariants {
       if (failure !== undefined) throw failure
     },
     committedCount: () => log.size,
+    committedEndOffset: () => Math.max(0, ...[...log.values()].map(batch => batch.lastOffset + 1)),
   }
 }
