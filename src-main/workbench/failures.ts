@@ -35,6 +35,7 @@ const hints: Readonly<Partial<Record<ClientErrorCode, string>>> = {
   TOPIC_AUTHORIZATION_FAILED: 'This user may not do that on the topic.',
   GROUP_AUTHORIZATION_FAILED: 'This user may not do that on the group.',
   CLUSTER_AUTHORIZATION_FAILED: 'This user may not do that on the cluster.',
+  LEADER_NOT_AVAILABLE: 'No broker leads it now: start one that has a replica in sync, or wait for the election.',
   NOT_ENOUGH_REPLICAS: 'Fewer replicas are in sync than min.insync.replicas asks for; start the missing brokers.',
   MESSAGE_TOO_LARGE: 'Raise max.message.bytes of the topic, or compress the record.',
 }

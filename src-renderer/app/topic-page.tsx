@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import type { OutputOf } from '../../src-main/contract/contract.ts'
 import { useCall } from '../bridge/use-call.ts'
 import { Inspector } from '../features/inspector/inspector.tsx'
 import { MessagesView } from '../features/messages/messages-view.tsx'
@@ -6,12 +7,14 @@ import { ConfigView } from '../features/topics/config-view.tsx'
 import { ConsumersView } from '../features/topics/consumers-view.tsx'
 import { PartitionsView } from '../features/topics/partitions-view.tsx'
 import { useReadOnlyReason } from '../places/connections.ts'
+import { placeId } from '../places/place.ts'
 import type { Place, TopicView } from '../places/place.ts'
-import { openPlace } from '../places/tabs.ts'
+import { closeTab, openPlace } from '../places/tabs.ts'
 import { Button } from '../widgets/button.tsx'
 import { formatBytes, formatCount, plural } from '../widgets/format.ts'
 import { Bar, Grow, Page, Title } from '../widgets/layout.tsx'
 import { Chip } from '../widgets/marks.tsx'
+import { Banner } from '../widgets/states.tsx'
 import { SubTabs } from '../widgets/tabs.tsx'
 import { SplitBelow } from './split-below.tsx'
 
@@ -27,11 +30,12 @@ const views: readonly { readonly value: TopicView; readonly label: string }[] = 
 /** One topic: its head, and one of its views. */
 export function TopicPage({ place }: { readonly place: TopicPlace }) {
   const { connection, topic, view } = place
+  const detail = useCall('topics.detail', { connection, topic }, { refreshMs: 5_000 })
   return (
     <Page label={topic}>
       <Bar>
         <Title>{topic}</Title>
-        <TopicFacts connection={connection} topic={topic} />
+        <TopicFacts detail={detail.data} />
         <Grow />
         <SubTabs label="Views of the topic" tabs={views} value={view} onChange={next => openPlace({ ...place, view: next })} />
         <Button
@@ -42,6 +46,7 @@ export function TopicPage({ place }: { readonly place: TopicPlace }) {
           Produce
         </Button>
       </Bar>
+      {detail.failure?.code === 'NOT_FOUND' && <TopicGone place={place} />}
       {view === 'messages' && <Messages place={place} />}
       {view === 'partitions' && <PartitionsView connection={connection} topic={topic} />}
       {view === 'consumers' && <ConsumersView connection={connection} topic={topic} />}
@@ -50,8 +55,15 @@ export function TopicPage({ place }: { readonly place: TopicPlace }) {
   )
 }
 
-function TopicFacts({ connection, topic }: { readonly connection: string; readonly topic: string }) {
-  const { data } = useCall('topics.detail', { connection, topic }, { refreshMs: 5_000 })
+/** Deleted by whomever while its tab is open, or named by an old link. */
+const TopicGone = ({ place }: { readonly place: TopicPlace }) => (
+  <Banner tone="bad" actions={<Button onClick={() => closeTab(placeId(place))}>Close this tab</Button>}>
+    There is no topic “{place.topic}” in this cluster now: it was deleted, or never was here. What was read of it stays on the
+    screen.
+  </Banner>
+)
+
+function TopicFacts({ detail: data }: { readonly detail: OutputOf<'topics.detail'> | undefined }) {
   if (data === undefined) return null
   return (
     <>

@@ -7,26 +7,14 @@ import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { build } from 'vite'
+import { buildTool } from './build-tool.mjs'
 
 const text = { type: 'string' }
 const { values } = parseArgs({ options: { directory: text, 'partition-gb': text, 'grow-to-gb': text } })
 const outDir = mkdtempSync(join(tmpdir(), 'brokerbench-bench-'))
 try {
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      ssr: 'test/bench/storage-figures.ts',
-      outDir,
-      minify: false,
-      rollupOptions: { output: { entryFileNames: 'figures.mjs' } },
-    },
-    // Native codecs resolve from the project, not from the temporary directory.
-    ssr: { external: true },
-    plugins: [externalFromProject()],
-  })
-  const { printFigures } = await import(pathToFileURL(join(outDir, 'figures.mjs')).href)
+  const file = await buildTool('test/bench/storage-figures.ts', outDir, 'figures.mjs')
+  const { printFigures } = await import(pathToFileURL(file).href)
   await printFigures({
     ...(values.directory === undefined ? {} : { parent: values.directory }),
     partitionBytes: Number(values['partition-gb'] ?? 0) * 1e9,
@@ -34,12 +22,4 @@ try {
   })
 } finally {
   rmSync(outDir, { recursive: true, force: true })
-}
-
-function externalFromProject() {
-  return {
-    name: 'external-from-project',
-    enforce: 'pre',
-    resolveId: id => (/^[./]|^node:|\0/.test(id) ? null : { id: import.meta.resolve(id), external: true }),
-  }
 }

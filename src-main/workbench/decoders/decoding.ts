@@ -105,8 +105,8 @@ function plainReader(choice: DecodingChoice, part: Part, chosen: Exclude<ChosenD
   const of = (): DecoderChoice => (isSchema(chosen) ? namedSchema(choice.local, chosen.slice('schema:'.length)) : chosen)
   const extra = (bytes: Uint8Array, key: Key) => extraDecoders(choice, part, bytes, key)
   const hasOwnSchema = () => part !== 'header' && choice.local?.ofTopic(choice.topic, part) !== undefined
-  const isText = (bytes: Uint8Array) =>
-    !isInternalTopic(choice.topic) && !(chosen === 'auto' && hasOwnSchema()) && isCharacters(bytes, of())
+  const isInternal = isInternalTopic(choice.topic)
+  const isText = (bytes: Uint8Array) => !isInternal && !(chosen === 'auto' && hasOwnSchema()) && isCharacters(bytes, of())
   return {
     framedId: framedSchemaId,
     preview: (bytes, key) => previewOf(bytes, of(), extra(bytes, key)),

@@ -1,5 +1,6 @@
 import { listOffsets } from '../../../broker-core/client/admin/offsets.ts'
 import type { OffsetAnswer, OffsetSpec } from '../../../broker-core/client/admin/offsets.ts'
+import { KafkaClientError } from '../../../broker-core/client/client-error.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import type { ParsedOf } from '../../contract/contract.ts'
 import type { Cut, SessionPartition } from '../../contract/views/records.ts'
@@ -46,6 +47,9 @@ export async function sessionStart(client: KafkaClient, question: StartQuestion)
     start.kind === 'time' ? ask({ timestampMs: start.timestampMs }) : [],
     untilMs === null ? [] : ask({ timestampMs: untilMs }),
   ])
+  const [first] = starts
+  if (first !== undefined && starts.every(answer => answer.error !== 'NONE'))
+    throw new KafkaClientError(first.error, { topic: first.topic, partition: first.partition })
   const whole = starts.map((answer, index) => ({
     partition: answer.partition,
     startOffset: Math.max(0, answer.offset),

@@ -16,6 +16,9 @@ const closeBracket = 0x5d
 const depthMax = 64
 const failed = -1
 
+/** Bytes that stand for themselves in a string: no control character, no quote, no backslash. */
+const isPlain = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x20 && byte !== quote && byte !== backslash ? 1 : 0))
+
 const ascii = new TextDecoder('latin1')
 const utf8 = new TextDecoder('utf-8')
 
@@ -29,8 +32,9 @@ export function fieldPicker(names: readonly string[]): FieldPicker {
     const texts: (string | undefined)[] = [...nothing]
     if (bytes[at] === closeBrace) return afterSpace(bytes, at + 1) === bytes.length ? texts : undefined
     for (;;) {
+      hasEscape = false
       const nameEnd = afterString(bytes, at)
-      if (nameEnd === failed || hasBackslash(bytes, at, nameEnd)) return undefined
+      if (nameEnd === failed || hasEscape) return undefined
       const valueAt = afterColon(bytes, nameEnd)
       const valueEnd = valueAt === failed ? failed : afterValue(bytes, valueAt)
       if (valueEnd === failed) return undefined
@@ -49,6 +53,17 @@ export function isCompactJson(bytes: Uint8Array): boolean {
   if (bytes[0] !== openBrace && bytes[0] !== openBracket) return false
   hasSpace = false
   return afterValue(bytes, 0) === bytes.length && !hasSpace
+}
+
+/**
+ * Whether these bytes of UTF-8 are one JSON object or array and blanks around it, without making any of it. False also for what is too
+ * deep to tell.
+ */
+export function isJsonText(bytes: Uint8Array): boolean {
+  const from = afterSpace(bytes, 0)
+  if (bytes[from] !== openBrace && bytes[from] !== openBracket) return false
+  const end = afterValue(bytes, from)
+  return end !== failed && afterSpace(bytes, end) === bytes.length
 }
 
 function wantedAt(bytes: Uint8Array, from: number, to: number, wanted: readonly Uint8Array[]): number {
@@ -71,13 +86,10 @@ function textOf(bytes: Uint8Array, from: number, to: number): string {
   return text
 }
 
-function hasBackslash(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at += 1) if (bytes[at] === backslash) return true
-  return false
-}
-
 /** Whether blanks were met outside of strings. */
 let hasSpace = false
+/** Whether a string had an escape in it. */
+let hasEscape = false
 
 function afterSpace(bytes: Uint8Array, from: number): number {
   let at = from
@@ -96,18 +108,18 @@ function afterColon(bytes: Uint8Array, from: number): number {
 
 /** From its opening quote to behind its closing one. */
 function afterString(bytes: Uint8Array, from: number): number {
-  if (bytes[from] !== quote) return failed
   const { length } = bytes
-  for (let at = from + 1; at < length; at += 1) {
-    const byte = bytes[at] as number
-    if (byte === quote) return at + 1
-    if (byte < 0x20) return failed
-    if (byte !== backslash) continue
-    const end = afterEscape(bytes, at + 1)
-    if (end === failed) return failed
-    at = end - 1
+  if (from >= length || bytes[from] !== quote) return failed
+  let at = from + 1
+  for (;;) {
+    while (at < length && isPlain[bytes[at] as number] === 1) at += 1
+    if (at >= length) return failed
+    if (bytes[at] === quote) return at + 1
+    if (bytes[at] !== backslash) return failed
+    hasEscape = true
+    at = afterEscape(bytes, at + 1)
+    if (at === failed) return failed
   }
-  return failed
 }
 
 const escapes: ReadonlySet<number | undefined> = new Set([...'"\\/bfnrt'].map(char => char.charCodeAt(0)))

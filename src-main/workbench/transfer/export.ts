@@ -1,6 +1,7 @@
 import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import type { WriteStream } from 'node:fs'
 import { dirname } from 'node:path'
+import { finished } from 'node:stream/promises'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import { batchBaseOffset } from '../../../broker-core/records/batch-header.ts'
 import type { ParsedOf } from '../../contract/contract.ts'
@@ -16,11 +17,12 @@ import type { FetchedChunk } from '../search/range-reader.ts'
 import { recordFilter } from '../search/record-filter.ts'
 import type { RecordFilter } from '../search/record-filter.ts'
 import { scanRanges } from '../search/scan-ranges.ts'
-import { csvHead, recordLine } from './record-line.ts'
+import { LineBytes } from './line-bytes.ts'
+import { csvHead, putRecordLine } from './record-line.ts'
 
 const progressEveryMs = 250
-/** Text gathered before it is written. */
-const writeCharsMin = 1_048_576
+/** Gathered before it is written. */
+const writeBytesMin = 1_048_576
 
 export interface Exporting {
   readonly client: KafkaClient
@@ -54,10 +56,11 @@ export async function exportRecords(exporting: Exporting): Promise<void> {
       done,
     })
   try {
-    if (order.format === 'csv') await file.write(csvHead)
+    if (order.format === 'csv') await file.write(Buffer.from(csvHead))
     const writer = chunkWriter(exporting, file, counts, () => told(false))
     for (const { ranges } of rounds)
-      await readRanges({ client, topic: order.topic, isolation: order.isolation, ranges, signal, onChunk: writer })
+      await readRanges({ client, topic: order.topic, isolation: order.isolation, ranges, signal, onChunk: writer.take })
+    await writer.finish()
     await file.close()
     renameSync(partPath(path), path)
     told(true)
@@ -80,10 +83,10 @@ function chunkWriter(exporting: Exporting, file: ExportFile, counts: Counts, tel
   const { compression } = client.env
   const filter = order.filter === null ? undefined : recordFilter(order.filter, decoding)
   const breath = newBreath()
+  const lines = new LineBytes(writeBytesMin * 1.25)
   let last: Promise<unknown> = Promise.resolve()
   const write = async (chunk: FetchedChunk) => {
     await prepareChunk(decoding, chunk, compression)
-    let text = ''
     for (const walked of walkBatches(chunk.records, { ...chunk, compression })) {
       if (batchBaseOffset(walked.batch, 0) >= chunk.to) break
       if (walked.isControl || (order.isolation === 'read-committed' && walked.transaction === 'aborted')) continue
@@ -93,24 +96,27 @@ function chunkWriter(exporting: Exporting, file: ExportFile, counts: Counts, tel
         counts.scanned += 1
         if (breath.isDue()) await breath.take()
         if (filter !== undefined && !isWanted(filter, chunk.partition, record)) continue
-        text += recordLine(order.format, chunk.partition, record, decoding)
+        putRecordLine(lines, order.format, chunk.partition, record, decoding)
         counts.records += 1
       }
-      if (text.length < writeCharsMin) continue
-      counts.bytes += await file.write(text)
-      text = ''
+      if (lines.length >= writeBytesMin) counts.bytes += await file.write(lines.take())
     }
-    counts.bytes += await file.write(text)
     const nowMs = performance.now()
     if (nowMs - counts.toldAtMs < progressEveryMs) return
     counts.toldAtMs = nowMs
     tell()
   }
-  return async (chunk: FetchedChunk): Promise<boolean> => {
-    const mine = last.then(() => write(chunk))
-    last = mine
-    await mine
-    return true
+  return {
+    async take(chunk: FetchedChunk): Promise<boolean> {
+      const mine = last.then(() => write(chunk))
+      last = mine
+      await mine
+      return true
+    },
+    /** What is gathered still. */
+    async finish() {
+      counts.bytes += await file.write(lines.take())
+    },
   }
 }
 
@@ -124,8 +130,8 @@ function isWanted(filter: RecordFilter, partition: number, record: LogRecord): b
 }
 
 interface ExportFile {
-  /** Resolves with the bytes when the file can take more. */
-  write(text: string): Promise<number>
+  /** Resolves with their number when the file can take more. */
+  write(bytes: Buffer): Promise<number>
   close(): Promise<void>
   /** Removes what was written. */
   abandon(): void
@@ -143,15 +149,16 @@ function openFile(wanted: string): ExportFile {
   const failed = new Promise<never>((_resolve, reject) => stream.once('error', reject))
   failed.catch(() => undefined)
   return {
-    async write(text) {
-      if (text === '') return 0
-      const bytes = Buffer.from(text)
+    async write(bytes) {
+      if (bytes.length === 0) return 0
       const isTaken = stream.write(bytes)
       if (!isTaken) await Promise.race([new Promise<void>(resolve => void stream.once('drain', () => resolve())), failed])
       return bytes.length
     },
     async close() {
-      await Promise.race([new Promise<void>(resolve => stream.end(() => resolve())), failed])
+      stream.end()
+      // Also of what was taken last: the callback of `end` comes after a failure too.
+      await finished(stream)
     },
     abandon() {
       stream.destroy()

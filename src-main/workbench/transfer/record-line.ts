@@ -4,16 +4,33 @@ import { DecodeError } from '../decoders/decoder.ts'
 import { squeeze } from '../decoders/json.ts'
 import { isCompactJson } from '../search/json-fields.ts'
 import type { LogRecord } from '../messages/log-record.ts'
+import { LineBytes } from './line-bytes.ts'
 
 export type LineFormat = 'jsonl' | 'csv' | 'raw'
 
 export const csvHead = 'partition,offset,timestamp,key,value,headers\n'
 
+/** Adds one record as a line of an export, its line break included. */
+export function putRecordLine(
+  out: LineBytes,
+  format: LineFormat,
+  partition: number,
+  record: LogRecord,
+  decoding: Decoding,
+): void {
+  if (format === 'raw') out.text(rawLine(partition, record))
+  else if (format === 'csv') out.text(csvLine(partition, record, decoding))
+  else putJsonLine(out, partition, record, decoding)
+}
+
 /** One record as a line of an export, its line break included. */
 export function recordLine(format: LineFormat, partition: number, record: LogRecord, decoding: Decoding): string {
-  if (format === 'raw') return rawLine(partition, record)
-  return format === 'csv' ? csvLine(partition, record, decoding) : jsonLine(partition, record, decoding)
+  const out = new LineBytes(lineBytes)
+  putRecordLine(out, format, partition, record, decoding)
+  return out.take().toString()
 }
+
+const lineBytes = 4_096
 
 /** Every byte as it is, for an exact import. */
 function rawLine(partition: number, record: LogRecord): string {
@@ -25,15 +42,38 @@ function rawLine(partition: number, record: LogRecord): string {
 }
 
 /** JSON values stand as JSON, with their own digits; everything else as text. Bytes that no decoder reads stand as `{"$base64": …}`. */
-function jsonLine(partition: number, record: LogRecord, decoding: Decoding): string {
-  const key = jsonOf('key', record.key, decoding, record.key)
-  const value = jsonOf('value', record.value, decoding, record.key)
-  const headers = record.headers
-    .map(it => `[${JSON.stringify(it.name)},${jsonOf('header', it.value, decoding, record.key)}]`)
-    .join(',')
-  const { offset, timestampMs } = record
-  return `{"partition":${partition},"offset":${offset},"timestampMs":${timestampMs},"key":${key},"value":${value},"headers":[${headers}]}\n`
+function putJsonLine(out: LineBytes, partition: number, record: LogRecord, decoding: Decoding): void {
+  const { offset, timestampMs, headers, key } = record
+  out.text(`{"partition":${partition},"offset":${offset},"timestampMs":${timestampMs},"key":`)
+  putJson(out, 'key', key, decoding, key)
+  out.text(',"value":')
+  putJson(out, 'value', record.value, decoding, key)
+  if (headers.length === 0) return out.text(',"headers":[]}\n')
+  const pairs = headers.map(it => `[${JSON.stringify(it.name)},${jsonOf('header', it.value, decoding, key)}]`)
+  out.text(`,"headers":[${pairs.join(',')}]}\n`)
 }
+
+/** As most of it is written, compact JSON and plain words are copied: nothing to decode, to lay out and to encode anew. */
+function putJson(out: LineBytes, part: Part, bytes: Uint8Array | null, decoding: Decoding, key: Uint8Array | null): void {
+  if (bytes === null || decoding.isBinary(part, bytes)) return out.text(jsonOf(part, bytes, decoding, key))
+  if (isCompactJson(bytes) && isUtf8(bytes) && !isOwnMark(bytes)) return out.bytes(bytes)
+  if (!isPlainText(bytes)) return out.text(jsonOf(part, bytes, decoding, key))
+  out.text('"')
+  out.bytes(bytes)
+  out.text('"')
+}
+
+const ownMark = Buffer.from('{"$base64"')
+const isOwnMark = (bytes: Uint8Array): boolean => bytes[2] === ownMark[2] && ownMark.equals(bytes.subarray(0, ownMark.length))
+
+/** Nothing that JSON would escape, and nothing that could be JSON itself. */
+function isPlainText(bytes: Uint8Array): boolean {
+  if (bytes[0] === openBrace || bytes[0] === openBracket) return false
+  for (const byte of bytes) if (byte < 0x20 || byte > 0x7e || byte === quote || byte === backslash) return false
+  return true
+}
+
+const [openBrace, openBracket, quote, backslash] = [0x7b, 0x5b, 0x22, 0x5c]
 
 function jsonOf(part: Part, bytes: Uint8Array | null, decoding: Decoding, key: Uint8Array | null): string {
   if (bytes === null) return 'null'

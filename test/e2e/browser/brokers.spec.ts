@@ -1,11 +1,15 @@
 import { expect, type Page, test } from '@playwright/test'
+import { Kafka, logLevel } from 'kafkajs'
 import { removeDataFolder, startServe, type ServeProcess } from '../../helpers/serve-process.ts'
-import { brokerRows, workbench } from '../workbench.ts'
+import { brokerRows, recordRows, workbench } from '../workbench.ts'
+
+test.describe.configure({ mode: 'serial' })
 
 let serve: ServeProcess
 test.beforeAll(async () => {
   // A broker that was killed is missed after this time; Kafka's nine seconds would only be waited for.
   serve = await startServe({ args: ['--override', 'broker.session.timeout.ms=3000'] })
+  await fill()
 })
 test.afterAll(async () => {
   await serve.stop()
@@ -17,9 +21,33 @@ test.beforeEach(async ({ page }) => {
   await workbench(page).openOverview()
 })
 
+/** `whole` is on every broker; of `split`, one partition is on broker 2 alone. */
+async function fill(): Promise<void> {
+  const kafka = new Kafka({ brokers: serve.bootstrap.split(','), logLevel: logLevel.NOTHING })
+  const [admin, producer] = [kafka.admin(), kafka.producer()]
+  await Promise.all([admin.connect(), producer.connect()])
+  const replicaAssignment = [
+    { partition: 0, replicas: [2] },
+    { partition: 1, replicas: [1] },
+  ]
+  const topics = [
+    { topic: 'whole', numPartitions: 3, replicationFactor: 3 },
+    { topic: 'split', replicaAssignment },
+  ]
+  await admin.createTopics({ topics, waitForLeaders: true })
+  for (const topic of ['whole', 'split']) {
+    const messages = Array.from({ length: 6 }, (_, index) => ({ key: `${topic}-${index}`, value: 'x', partition: index % 2 }))
+    await producer.send({ topic, messages })
+  }
+  await Promise.all([admin.disconnect(), producer.disconnect()])
+}
+
+const open = (page: Page, topic: string, view: string) =>
+  page.evaluate(hash => (location.hash = hash), `#/local/topic/${topic}/${view}`)
+const panel = (page: Page) => page.getByRole('tabpanel').filter({ visible: true })
 const row = (page: Page, brokerId: number) => brokerRows(page).nth(brokerId - 1)
 
-test('a killed broker says so while the others go on, and comes back', async ({ page }) => {
+test('a killed broker says so while the others go on', async ({ page }) => {
   await page.getByRole('button', { name: 'Kill broker 2' }).click()
   await expect(row(page, 2)).toContainText('stopped')
   await expect(row(page, 2)).toContainText('127.0.0.1')
@@ -32,9 +60,37 @@ test('a killed broker says so while the others go on, and comes back', async ({ 
       .getByText(/broker 2/)
       .first(),
   ).toBeVisible({ timeout: 20_000 })
+})
+
+test('one broker gone: topics with other replicas are read as before', async ({ page }) => {
+  await open(page, 'whole', 'messages')
+  await expect(recordRows(page).filter({ hasText: 'whole-' })).toHaveCount(6)
+  await open(page, 'whole', 'partitions')
+  await expect(panel(page).getByRole('table', { name: 'Partitions' }).getByRole('row')).toHaveCount(4)
+})
+
+test('a partition without a leader is said, and the others are shown', async ({ page }) => {
+  await open(page, 'split', 'messages')
+  await expect(panel(page).getByText(/Not everything could be asked:.*partition 0/)).toBeVisible()
+  await expect(recordRows(page).filter({ hasText: 'split-' })).toHaveCount(3)
+  await page.evaluate(() => (location.hash = '#/local/topics'))
+  const listed = panel(page).getByRole('grid', { name: 'Topics' }).getByRole('row').filter({ hasText: 'split' })
+  await expect(listed).toContainText('offline')
+  await open(page, 'split', 'partitions')
+  await expect(panel(page).getByRole('table', { name: 'Partitions' }).getByRole('row').nth(1)).toContainText(
+    /none|no leader|offline/i,
+  )
+})
+
+test('it comes back, and what only it has can be read again', async ({ page }) => {
   await page.getByRole('button', { name: 'Start broker 2' }).click()
   await expect(row(page, 2)).toContainText('running')
   await expect(page.getByText('2 of 3 brokers run')).toBeHidden()
+  await open(page, 'split', 'messages')
+  await expect(async () => {
+    await panel(page).getByRole('button', { name: 'Read again' }).click()
+    await expect(recordRows(page).filter({ hasText: 'split-' })).toHaveCount(6, { timeout: 2_000 })
+  }).toPass({ timeout: 20_000 })
 })
 
 test('the whole cluster stops, says so, and starts again', async ({ page }) => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { expressionNames } from '../../../../src-main/workbench/search/expression-names.ts'
-import { fieldPicker, isCompactJson } from '../../../../src-main/workbench/search/json-fields.ts'
+import { fieldPicker, isCompactJson, isJsonText } from '../../../../src-main/workbench/search/json-fields.ts'
 import { needleSearch } from '../../../../src-main/workbench/search/needle-search.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
@@ -112,6 +112,26 @@ describe('compact JSON', () => {
       }),
     )
     for (const text of ['', '{', '{}x', '[1,]', '{"a":1}\n', ' {}', '"a"']) expect(isCompactJson(utf8(text))).toBe(false)
+  })
+})
+
+describe('JSON that is only checked', () => {
+  it('is what JSON.parse takes as an object or array, whatever stands in it', () => {
+    const value = fc.oneof(fc.jsonValue({ maxDepth: 4 }), fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })))
+    const noise = fc.constantFrom('', '"', '}', ']', ',', ':', '-', '.', '\\', '\n', ' ', '\u0001', 'null')
+    fc.assert(
+      fc.property(value, fc.constantFrom(0, '\t', ' \r\n'), fc.nat(), noise, (made, space, place, piece) => {
+        const text = JSON.stringify(made, null, space)
+        const at = place % (text.length + 1)
+        const changed = text.slice(0, at) + piece + text.slice(at)
+        expect(isJsonText(utf8(changed))).toBe(/^[ \t\r\n]*[{[]/.test(changed) && isJson(changed))
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('is not said of what is too deep to tell', () => {
+    expect(isJsonText(utf8(`${'['.repeat(70)}${']'.repeat(70)}`))).toBe(false)
   })
 })
 
