@@ -24,6 +24,8 @@ export interface ClientContext {
 }
 
 const requestTimeoutMs = 3_000
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
 
 /** Tries until it is connected or the run is over. */
 export async function simClient(bootstrap: string, clientId: string, context: ClientContext): Promise<KafkaClient> {
@@ -93,7 +95,6 @@ async function producerIdentity(client: KafkaClient, context: ClientContext): Pr
 }
 
 function batchOf(values: readonly string[], identity: Identity & { readonly baseSequence: number }, env: Env): Uint8Array {
-  const encoder = new TextEncoder()
   const timestampMs = env.clock.nowMs()
   const records = values.map(value => ({ timestampMs, key: null, value: encoder.encode(value) }))
   return encodeBatch({ records, ...identity }, env)
@@ -211,7 +212,7 @@ export async function consumeOnce(
       if (at !== next) history.violated(`partition ${partition}: after offset ${next - 1} comes ${at}`)
       if (at >= answer.highWatermark)
         history.violated(`partition ${partition}: offset ${at} given out at watermark ${answer.highWatermark}`)
-      history.saw(partition, at, record.value === null ? '' : new TextDecoder().decode(record.value))
+      history.saw(partition, at, record.value === null ? '' : decoder.decode(record.value))
       next = at + 1
     }
   }
