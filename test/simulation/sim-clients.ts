@@ -50,6 +50,12 @@ export async function simClient(bootstrap: string, clientId: string, context: Cl
 export const pause = (env: Pick<Env, 'timers'>, delayMs: number): Promise<void> =>
   new Promise(resolve => env.timers.after(delayMs, resolve))
 
+/** Between two batches, and before one is sent again; of a random length by default. */
+export interface Pace {
+  readonly pauseMs?: number
+  readonly retryMs?: number
+}
+
 /** Errors after which the same batch may be sent again; anything else is news. */
 const mayRepeat = (error: unknown): boolean =>
   error instanceof KafkaClientError && (error.retriable || error.code === 'TIMED_OUT')
@@ -58,7 +64,13 @@ const mayRepeat = (error: unknown): boolean =>
  * One idempotent producer with acks=all: a batch after the other, each sent until the cluster says what became of it. What is
  * acknowledged goes into the history.
  */
-export async function produceLoop(client: KafkaClient, context: ClientContext, partition: number, name: string): Promise<void> {
+export async function produceLoop(
+  client: KafkaClient,
+  context: ClientContext,
+  partition: number,
+  name: string,
+  pace: Pace = {},
+): Promise<void> {
   const { env, random } = context
   const identity = await producerIdentity(client, context)
   if (identity === undefined) return
@@ -66,12 +78,12 @@ export async function produceLoop(client: KafkaClient, context: ClientContext, p
   for (let number = 0; !context.isOver(); number++) {
     const values = Array.from({ length: 1 + random.integer(3) }, (_, index) => `${name}-${number}.${index}`)
     const bytes = batchOf(values, { ...identity, baseSequence: sequence }, env)
-    const offset = await sendUntilKnown(client, context, partition, bytes)
+    const offset = await sendUntilKnown(client, context, partition, bytes, pace)
     if (offset === undefined) return
     for (const [index, value] of values.entries())
       context.history.acknowledged(partition, offset < 0 ? -1 : offset + index, value)
     sequence += values.length
-    await pause(env, random.between(1, 250))
+    await pause(env, pace.pauseMs ?? random.between(1, 250))
   }
 }
 
@@ -106,6 +118,7 @@ async function sendUntilKnown(
   context: ClientContext,
   partition: number,
   bytes: Uint8Array,
+  pace: Pace,
 ): Promise<number | undefined> {
   while (!context.isOver()) {
     const answer = await sendOnce(client, context.topic, partition, bytes)
@@ -118,7 +131,7 @@ async function sendUntilKnown(
     } else {
       throw answer
     }
-    await pause(context.env, context.random.between(20, 200))
+    await pause(context.env, pace.retryMs ?? context.random.between(20, 200))
     await client.refresh([context.topic], { timeoutMs: 1_000 }).catch(() => {})
   }
   return undefined
