@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { setInt32, setInt64 } from '../../../broker-core/base/bytes/big-endian.ts'
+import { faultyDisk } from '../../../broker-core/env/faulty/disk.ts'
 import { DirectoryFiles } from '../../../broker-core/storage/directory-files.ts'
 import { OffsetIndex } from '../../../broker-core/storage/offset-index.ts'
 import { TimeIndex } from '../../../broker-core/storage/time-index.ts'
@@ -49,6 +50,34 @@ describe('rules of files that are looked up', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  it('FETCH-03: who reads in order costs one read of the disk each time, also behind a truncation; who jumps is looked up', () => {
+    const env = testStorage()
+    let reads = 0
+    const disk = faultyDisk(env.disk, { refuse: operation => void (reads += operation === 'read' ? 1 : 0) })
+    const config = { 'index.interval.bytes': '200', 'segment.bytes': '100000' }
+    const written = createTestLog(env, config)
+    for (let i = 0; i < 60; i++) append(written.log, [{ value: `${i}`.padEnd(100) }])
+    written.directory.close(1)
+    const log = openTestDirectory({ ...env, disk }, { configOf: () => config }).log('t', 0)!
+    const readFrom = (fromOffset: number, maxBytes = 600) =>
+      log.read({ fromOffset, maxBytes, belowOffset: log.logEndOffset, atLeastOneBatch: true })
+    let next = readFrom(0).nextOffset
+    reads = 0
+    let count = 0
+    for (; next < 50; count++) {
+      const { nextOffset, firstBatchBaseOffset } = readFrom(next)
+      expect(firstBatchBaseOffset).toBe(next)
+      next = nextOffset
+    }
+    expect([count > 5, reads]).toEqual([true, count])
+    expect(readFrom(7).firstBatchBaseOffset).toBe(7)
+    expect(readFrom(8, 1).firstBatchBaseOffset, 'one batch, however small the limit').toBe(8)
+    log.truncateTo(20)
+    append(log, [{ value: 'new '.padEnd(300) }])
+    expect(readFrom(20, 1_000).firstBatchBaseOffset).toBe(20)
+    expect(readFrom(next).chunks).toEqual([])
   })
 
   it('DISK-25: the newest snapshot and the log behind it make the producers; who expired meanwhile is left out', () => {
