@@ -94,11 +94,11 @@ async function stop(parts: BrokerParts, lifecycle: BrokerLifecycle): Promise<voi
   await listeners.client.close()
   await node.stop()
   await listeners.controller?.close()
-  for (const directory of storage.directories.online) closeDirectory(parts, directory)
+  for (const directory of storage.directories.all) closeDirectory(parts, directory)
   env.log.write('info', 'broker.stopped', { broker: config.nodeId })
 }
 
-/** A disk that fails now costs its own clean mark, not that of the others. */
+/** A disk that failed or fails now costs its own clean mark, not that of the others; its lock is given up all the same. */
 function closeDirectory({ config, env, node }: BrokerParts, directory: LogDirectory): void {
   try {
     directory.close(node.brokerEpoch())

@@ -114,7 +114,9 @@ class LoadingLog {
   /** DISK-13, DISK-30 (g). */
   #rebuildBrokenIndexes(flushed: readonly Segment[]): void {
     for (const segment of flushed) {
-      if (!segment.hasSoundIndexes(this.#context.files)) this.#recoverOne(segment, segment.baseOffset, undefined)
+      if (segment.hasSoundIndexes(this.#context.files)) continue
+      const { isWhole, nextOffset } = this.#recoverOne(segment, segment.baseOffset, undefined)
+      if (!isWhole) this.#tellCut(nextOffset, 0)
     }
   }
 
@@ -187,12 +189,13 @@ class LoadingLog {
     this.#segments.add(createSegment(this.#context, this.#spec.directory, baseOffset, this.#config))
   }
 
+  #tellCut(offset: number, segmentsDropped: number): void {
+    const partition = `${this.#spec.topic}-${this.#spec.partition}`
+    this.#context.env.log.write('warn', 'log.cut', { partition, offset, segmentsDropped })
+  }
+
   #dropLost(segments: readonly Segment[], nextOffset: number): void {
-    this.#context.env.log.write('warn', 'log.cut', {
-      partition: `${this.#spec.topic}-${this.#spec.partition}`,
-      offset: nextOffset,
-      segmentsDropped: segments.length,
-    })
+    this.#tellCut(nextOffset, segments.length)
     this.#drop([...segments].reverse())
     this.#context.files.syncDirectory(this.#spec.directory)
   }

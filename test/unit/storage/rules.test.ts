@@ -1,10 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { setInt32, setInt64 } from '../../../broker-core/base/bytes/big-endian.ts'
+import { batchCrcIsValid } from '../../../broker-core/records/batch-header.ts'
+import { faultyDisk } from '../../../broker-core/env/faulty/disk.ts'
 import { DirectoryFiles } from '../../../broker-core/storage/directory-files.ts'
 import { OffsetIndex } from '../../../broker-core/storage/offset-index.ts'
 import { TimeIndex } from '../../../broker-core/storage/time-index.ts'
-import { append, batchOf, createTestLog, openTestDirectory, testStorage } from './storage-env.ts'
+import { append, batchOf, codecs, createTestLog, openTestDirectory, readBatches, testStorage } from './storage-env.ts'
 
 const filesOf = (env: ReturnType<typeof testStorage>) =>
   new DirectoryFiles(env.disk, 'data', failure => {
@@ -51,6 +53,81 @@ describe('rules of files that are looked up', () => {
     )
   })
 
+  it('FETCH-03: who reads in order costs one read of the disk each time, also behind a truncation; who jumps is looked up', () => {
+    const env = testStorage()
+    let reads = 0
+    const disk = faultyDisk(env.disk, { refuse: operation => void (reads += operation === 'read' ? 1 : 0) })
+    const config = { 'index.interval.bytes': '200', 'segment.bytes': '100000' }
+    const written = createTestLog(env, config)
+    for (let i = 0; i < 60; i++) append(written.log, [{ value: `${i}`.padEnd(100) }])
+    written.directory.close(1)
+    const log = openTestDirectory({ ...env, disk }, { configOf: () => config }).log('t', 0)!
+    const readFrom = (fromOffset: number, maxBytes = 600) =>
+      log.read({ fromOffset, maxBytes, belowOffset: log.logEndOffset, atLeastOneBatch: true })
+    let next = readFrom(0).nextOffset
+    reads = 0
+    let count = 0
+    for (; next < 50; count++) {
+      const { nextOffset, firstBatchBaseOffset } = readFrom(next)
+      expect(firstBatchBaseOffset).toBe(next)
+      next = nextOffset
+    }
+    expect([count > 5, reads]).toEqual([true, count])
+    expect(readFrom(7).firstBatchBaseOffset).toBe(7)
+    expect(readFrom(8, 1).firstBatchBaseOffset, 'one batch, however small the limit').toBe(8)
+    log.truncateTo(20)
+    append(log, [{ value: 'new '.padEnd(300) }])
+    expect(readFrom(20, 1_000).firstBatchBaseOffset).toBe(20)
+    expect(readFrom(next).chunks).toEqual([])
+  })
+
+  it('DISK-31: whatever byte of an unflushed log has changed, no read returns a batch whose CRC is wrong, and the cut is told', () => {
+    const written = testStorage()
+    const config = { 'segment.bytes': '700', 'index.interval.bytes': '100' }
+    const { directory, log } = createTestLog(written, config)
+    for (let i = 0; i < 12; i++) append(log, [{ value: `${i}`.padEnd(60, '.') }])
+    const end = log.logEndOffset
+    directory.abandon()
+    const logs = written.disk.paths().filter(path => path.endsWith('.log'))
+    expect(logs.length).toBeGreaterThan(1)
+    for (const path of logs) {
+      for (let at = 0; at < written.disk.sizeOf(path); at += 3) {
+        written.disk.restart('everything')
+        const bytes = written.disk.bytesOf(path)
+        const kept = new Map(
+          written.disk
+            .paths()
+            .map(name => [name, written.disk.isDirectory(name) ? undefined : written.disk.bytesOf(name).slice()]),
+        )
+        bytes[at]! ^= 0x10
+        const opened = openTestDirectory(written, { configOf: () => config })
+        const found = opened.log('t', 0)!
+        const batches = readBatches(found)
+        expect(
+          batches.filter(batch => !batchCrcIsValid(batch, 0, codecs.crc32c)),
+          `${path} ${at}`,
+        ).toEqual([])
+        opened.abandon()
+        putBack(written, kept)
+      }
+    }
+    expect(openTestDirectory(written, { configOf: () => config }).log('t', 0)?.logEndOffset).toBe(end)
+    expect(written.events.filter(event => event === 'warn log.cut').length).toBeGreaterThan(100)
+  })
+
+  it('DISK-13, DISK-30: a rotten batch that the rebuilding of a lost index finds after a clean stop is told as well', () => {
+    const env = testStorage()
+    const config = { 'segment.bytes': '700', 'index.interval.bytes': '100' }
+    const { directory, log } = createTestLog(env, config)
+    for (let i = 0; i < 12; i++) append(log, [{ value: `${i}`.padEnd(60, '.') }])
+    directory.close(1)
+    env.disk.bytesOf(`data/t-0/${'0'.repeat(20)}.log`)[300]! ^= 0x10
+    env.disk.remove(`data/t-0/${'0'.repeat(20)}.index`)
+    const found = openTestDirectory(env, { configOf: () => config }).log('t', 0)!
+    expect(env.events).toContain('warn log.cut')
+    expect(readBatches(found).filter(batch => !batchCrcIsValid(batch, 0, codecs.crc32c))).toEqual([])
+  })
+
   it('DISK-25: the newest snapshot and the log behind it make the producers; who expired meanwhile is left out', () => {
     const env = testStorage()
     const options = { producerIdExpirationMs: 10_000 }
@@ -89,6 +166,18 @@ describe('rules of files that are looked up', () => {
     expect(batchOf([{ value: 'whole' }]).length).toBe(whole)
   })
 })
+
+/** Every file as it was, and no other. */
+function putBack(env: ReturnType<typeof testStorage>, kept: ReadonlyMap<string, Uint8Array | undefined>): void {
+  for (const path of env.disk.paths()) if (!kept.has(path)) env.disk.remove(path)
+  for (const [path, bytes] of kept) {
+    if (bytes === undefined) continue
+    const file = env.disk.open(path, 'create')
+    file.resize(0)
+    file.writeAt([bytes], 0)
+    file.close()
+  }
+}
 
 /** Offset 1, size, CRC-32 (not computed: nobody gets that far), magic, attributes, time (format 1), null key, value of 40 bytes. */
 function oldMessage(magic: number): Uint8Array {
