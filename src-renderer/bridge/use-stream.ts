@@ -87,3 +87,19 @@ export function useLatest<N extends StreamName>(
   const { failure } = useStream(name, input, data => setKept({ key, data }))
   return { data: kept?.key === key ? kept.data : undefined, failure }
 }
+
+/** For streams that tell of one thing after the other: the newest `max` of them, the newest first. */
+export function useNewest<N extends StreamName>(
+  name: N,
+  input: InputOf<N> | null,
+  max: number,
+): { readonly items: readonly ItemOf<N>[]; readonly failure: Failure | undefined } {
+  const [items, setItems] = useState<readonly ItemOf<N>[]>([])
+  const { failure } = useStream(
+    name,
+    input,
+    item => setItems(before => [item, ...before].slice(0, max)),
+    () => setItems([]),
+  )
+  return { items, failure }
+}
