@@ -5,10 +5,13 @@ import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import { closeQuietly } from '../close-quietly.ts'
 import { newPace } from './shop-pace.ts'
 
+/** Of a member that reads as fast as it can. */
+export const unlimited = (): number => Number.POSITIVE_INFINITY
+
 const joinAgainAfterMs = 5_000
 const leaveWithinMs = 2_000
 /** Small, so that a slow member takes a few records at a time and its lag moves in small steps. */
-const fetchBytesMax = 4_096
+const slowFetchBytes = 4_096
 
 export interface MemberOptions {
   /** Its own, so that the group shows it by its name. */
@@ -39,7 +42,8 @@ export function joinShopGroup(options: MemberOptions): ShopMember {
     const made = consumeAsGroup(
       client,
       {
-        ...{ groupId, topics, assignors: [assignor], fetchBytesMax },
+        ...{ groupId, topics, assignors: [assignor] },
+        ...(options.perSecond === unlimited ? {} : { fetchBytesMax: slowFetchBytes }),
         offsetReset: 'earliest',
         isolation: 'read_committed',
         autoCommitIntervalMs: 1_000,

@@ -1,6 +1,6 @@
 import { listOffsets } from '../../../broker-core/client/admin/offsets.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
-import { joinShopGroup } from './shop-member.ts'
+import { joinShopGroup, unlimited } from './shop-member.ts'
 import type { ShopMember } from './shop-member.ts'
 import type { shopGroups } from './shop-topics.ts'
 
@@ -34,7 +34,6 @@ export function shopReaders(sources: ReaderSources): ShopReaders {
       topics: groupId === 'billing' ? ['orders', 'payments'] : ['orders'],
       assignor: groupId === 'billing' ? 'range' : 'cooperative-sticky',
     })
-  const unlimited = () => Number.POSITIVE_INFINITY
   const billing = [member('billing-1', 'billing', unlimited), member('billing-2', 'billing', unlimited)]
   let phase: FulfilmentPhase = 'alone'
   const perSecond = () => sources.ordersPerSecond() * (phase === 'alone' ? aloneShare : togetherShare / 2)
