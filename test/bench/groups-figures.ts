@@ -9,6 +9,7 @@ import { consumeAsGroup } from '../../broker-core/client/consuming/group-consume
 import type { KafkaClient } from '../../broker-core/client/kafka-client.ts'
 import { createProducer } from '../../broker-core/client/producing/producer.ts'
 import { createTransactionalProducer } from '../../broker-core/client/producing/transactional-producer.ts'
+import { partitionFor } from '../../broker-core/coordinator/runtime/partitioner.ts'
 import { nodeEnv } from '../../broker-core/env/node/node-env.ts'
 
 export interface Measured {
@@ -31,6 +32,7 @@ const windowMs = 4_000
 const stepTimeoutMs = 120_000
 const [failoverGroups, idleGroups, widePartitions, largeCommits, manyMembers] = [1_000, 10_000, 1_000, 300, 200]
 const committers = 64
+const offsetsPartitions = 50
 const groupOffset = 42
 
 const newClient = (bootstrap: string): Promise<KafkaClient> =>
@@ -190,7 +192,10 @@ async function measureFailover(client: KafkaClient, on: Measured): Promise<reado
   const groupIds = Array.from({ length: failoverGroups }, (_, at) => `idle-${at}`)
   const victim = await client.coordinator('group', 'large')
   const orphans: string[] = []
-  for (const groupId of groupIds) if ((await client.coordinator('group', groupId)) === victim) orphans.push(groupId)
+  for (const groupId of groupIds) {
+    const isBeside = partitionFor(groupId, offsetsPartitions) !== partitionFor('large', offsetsPartitions)
+    if (isBeside && (await client.coordinator('group', groupId)) === victim) orphans.push(groupId)
+  }
   const fetchMs: number[] = []
   const killedAt = performance.now()
   await on.kill(victim)
