@@ -1,4 +1,4 @@
-import { brokerConfigTable, type BrokerConfigEntry } from '../model/broker-config-table.ts'
+import { brokerConfigEntry } from '../model/broker-config-table.ts'
 
 /** One broker's configuration, from Kafka's `server.properties` names. */
 export interface BrokerConfig {
@@ -108,8 +108,7 @@ export function configBoolean(config: BrokerConfig, name: string): boolean {
 }
 
 function textOf(given: ReadonlyMap<string, string>, name: string): string | null {
-  const known: BrokerConfigEntry | undefined = brokerConfigTable[name]
-  return given.get(name) ?? known?.fallback ?? null
+  return given.get(name) ?? brokerConfigEntry(name)?.fallback ?? null
 }
 
 function knownProperties(properties: ReadonlyMap<string, string>, warn: (message: string) => void): Map<string, string> {
@@ -119,7 +118,7 @@ function knownProperties(properties: ReadonlyMap<string, string>, warn: (message
       if (!properties.has('node.id')) known.set('node.id', value)
     } else if (name === 'zookeeper.connect') {
       warn('zookeeper.connect is ignored: the brokers keep their metadata themselves (KRaft)')
-    } else if (Object.hasOwn(brokerConfigTable, name)) {
+    } else if (brokerConfigEntry(name) !== undefined) {
       checkType(name, value)
       known.set(name, value)
     } else {
@@ -130,7 +129,7 @@ function knownProperties(properties: ReadonlyMap<string, string>, warn: (message
 }
 
 function checkType(name: string, value: string): void {
-  const type = brokerConfigTable[name]?.type
+  const type = brokerConfigEntry(name)?.type
   const isNumber = type === 'int' || type === 'long' || type === 'short'
   if (isNumber && !/^[+-]?\d+$/.test(value)) throw new ConfigError(`${name} must be a whole number: ${value}`)
   if (type === 'double' && !Number.isFinite(Number(value))) throw new ConfigError(`${name} must be a number: ${value}`)

@@ -22,7 +22,6 @@ async function startNode(
     endpoint: { host: '127.0.0.1', port: 0 },
     frameBytesMax: 1e6,
     idleMs: 60_000,
-    connectionsMax: 10,
   }
   const listener = await openListener(options, env)
   let count = 0

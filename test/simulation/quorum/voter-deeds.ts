@@ -43,7 +43,9 @@ export function voterDeeds(world: QuorumWorld): VoterDeeds {
     add() {
       const leader = world.leader()
       const voters = leader?.raft.membership().voters ?? new Map()
-      const wanting = world.nodes.filter(node => node.isUp && node.nodeId < 100 && !voters.has(node.nodeId))
+      const wanting = world.nodes.filter(
+        node => node.isUp && node.nodeId < 100 && !isVoterOf(voters, { id: node.nodeId, directoryId: node.directoryId }),
+      )
       if (leader === undefined || wanting.length === 0) return
       const node = random.pick(wanting)
       const listeners = [{ name: 'CONTROLLER', host: 'sim', port: node.nodeId }]
