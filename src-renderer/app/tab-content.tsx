@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { ActiveTab } from '../bridge/active.ts'
 import { useTabs } from '../places/tabs.ts'
 import type { Place } from '../places/place.ts'
@@ -13,11 +14,16 @@ import { ErrorBoundary } from './error-boundary.tsx'
 import { TopicPage } from './topic-page.tsx'
 import styles from './app.module.css'
 
-/** Tabs keep what they show while another one is in front, the latest few of them: an unmounted one asks anew. */
+/**
+ * Tabs keep what they show while another one is in front, the latest few of them: an unmounted one asks anew. Of those that a start
+ * brings back, only the one in front is read; the others when somebody comes to them.
+ */
 const keptAlive = 6
 
 export function TabContent() {
   const { tabs, activeId } = useTabs()
+  const [seen, setSeen] = useState<ReadonlySet<string>>(new Set())
+  if (activeId !== null && !seen.has(activeId)) setSeen(new Set([...seen, activeId]))
   if (tabs.length === 0)
     return <EmptyState title="No tab is open">Choose something on the left, or press Ctrl+K and type a name.</EmptyState>
   const alive = new Set(
@@ -27,7 +33,7 @@ export function TabContent() {
       .map(tab => tab.id),
   )
   return tabs
-    .filter(tab => tab.id === activeId || alive.has(tab.id))
+    .filter(tab => tab.id === activeId || (alive.has(tab.id) && seen.has(tab.id)))
     .map(tab => (
       <div key={tab.id} className={styles.panel} hidden={tab.id !== activeId} role="tabpanel">
         <ErrorBoundary>

@@ -22,7 +22,9 @@ export async function* watchTopics(room: ConnectionRoom, signal: AbortSignal): A
       const round = { asOfMs, failure, missing: room.facts.missing }
       return listParts(told, topics.map(topic => topicSummary(topic, numbersOf(room))).sort(byName), round)
     }
-    if (failure === null) await room.facts.refresh(topics, factsMaxAgeMs, factsFirstMs)
+    // What is known of an earlier look is shown at once, however old it is: what changed since then follows.
+    const isNew = topics.some(topic => room.facts.config(topic.name, 'cleanup.policy') === undefined)
+    if (failure === null && isNew) await room.facts.refresh(topics, factsMaxAgeMs, factsFirstMs)
     yield* news()
     if (failure !== null || signal.aborted) continue
     await room.facts.refresh(topics, factsMaxAgeMs, factsWithinMs)

@@ -97,9 +97,9 @@ export function MessageGrid(props: MessageGridProps) {
               />
             ))}
           </div>
-          {rows.length === 0 && props.empty}
         </div>
       </ContextMenu>
+      {rows.length === 0 && <div className={styles.nothing}>{props.empty}</div>}
       {rows.length > 0 && !view.isAtBottom && !props.follows && (
         <Button className={styles.toEnd} title="To the last row that is loaded (End)" onClick={view.toBottom}>
           <ArrowDown aria-hidden /> End
