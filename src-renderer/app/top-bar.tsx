@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import { ChevronDown, CircleHelp, Moon, Plus, Settings, Sun, X } from 'lucide-react'
 import { setPreferences } from '../preferences/preferences.ts'
 import { useTheme } from '../preferences/use-appearance.ts'
@@ -108,8 +109,13 @@ function OneTab({
 }) {
   const connection = useConnection('connection' in tab.place ? tab.place.connection : '')
   const title = placeTitle(tab.place)
+  const element = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (isActive) element.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [isActive])
   return (
     <div
+      ref={element}
       className={styles.tab}
       data-active={isActive}
       title={connection === undefined ? title : `${title} · ${connection.name}`}
