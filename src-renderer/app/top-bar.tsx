@@ -83,7 +83,7 @@ function ConnectionSwitch({ widthPx }: { readonly widthPx: number }) {
 
 function OpenTabs() {
   const { tabs, activeId } = useTabs()
-  const several = new Set(tabs.map(tab => ('connection' in tab.place ? tab.place.connection : ''))).size > 1
+  const several = new Set(tabs.flatMap(tab => ('connection' in tab.place ? [tab.place.connection] : []))).size > 1
   return (
     <nav className={styles.tabList} aria-label="Open tabs">
       {tabs.map(tab => (

@@ -101,13 +101,13 @@ function Schemas({ schemas }: { readonly schemas: readonly LocalSchema[] }) {
 }
 
 const schemaColumns: readonly Column<LocalSchema>[] = [
-  { id: 'name', title: 'Name', widthPx: 160, grows: true, mono: true, value: schema => schema.name },
-  { id: 'type', title: 'Type', widthPx: 84, value: schema => types[schema.type] },
-  { id: 'file', title: 'File', widthPx: 150, grows: true, mono: true, value: schema => schema.file },
+  { id: 'name', title: 'Name', widthPx: 128, grows: true, mono: true, value: schema => schema.name },
+  { id: 'type', title: 'Type', widthPx: 76, value: schema => types[schema.type] },
+  { id: 'file', title: 'File', widthPx: 120, grows: true, mono: true, value: schema => schema.file },
   {
     id: 'topic',
     title: 'Taken for',
-    widthPx: 150,
+    widthPx: 140,
     value: ({ topic, part }) => (topic === null ? 'when chosen' : `${part === 'key' ? 'keys' : 'values'} of ${topic}`),
   },
 ]
