@@ -204,12 +204,12 @@ function startByTime(segment: Segment, timestampMs: number, isActive: boolean): 
   for (let at = 0; at + timeIndexEntryBytes <= index.length; at += timeIndexEntryBytes) {
     const entryMs = getInt64(index, at)
     // Zeros are room kept for more entries.
-    if (entryMs <= newestMs) return indexedPosition(segment, behind)
+    if (entryMs <= newestMs) return indexedPosition(segment, behind).position
     newestMs = entryMs
     if (entryMs < timestampMs) behind = segment.baseOffset + getInt32(index, at + 8)
   }
   if (!isActive && newestMs >= 0 && newestMs < timestampMs) return undefined
-  return indexedPosition(segment, behind)
+  return indexedPosition(segment, behind).position
 }
 
 /** Headers of the whole batches from a position on; the bytes are only lent until the next one. */
