@@ -62,7 +62,13 @@ async function measure(isForeign) {
   const browser = await openBrowser()
   figures.heading(`== ${cluster.name}`)
   try {
-    for (const part of options.only) await parts[part](browser, { ...cluster, isForeign })
+    // A part that breaks is told, and the others are measured still.
+    for (const part of options.only) {
+      await parts[part](browser, { ...cluster, isForeign }).catch(error => {
+        process.exitCode = 1
+        say(`${part} broke off: ${error.stack ?? error}`)
+      })
+    }
   } finally {
     await browser.close()
     await cluster.stop()

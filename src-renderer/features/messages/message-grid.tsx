@@ -3,6 +3,7 @@ import type { KeyboardEvent, ReactNode } from 'react'
 import { ArrowDown } from 'lucide-react'
 import type { RecordRow } from '../../../src-main/contract/views/records.ts'
 import { useCurrent } from '../../bridge/use-current.ts'
+import { loadMonaco } from '../../editor/monaco.ts'
 import { Button } from '../../widgets/button.tsx'
 import { ContextMenu } from '../../widgets/menu.tsx'
 import type { MenuEntry } from '../../widgets/menu.tsx'
@@ -68,7 +69,7 @@ export function MessageGrid(props: MessageGridProps) {
     event.preventDefault()
   }
   return (
-    <div className={styles.gridFrame}>
+    <div className={styles.gridFrame} onPointerEnter={prepareInspector} onFocus={prepareInspector}>
       <ContextMenu entries={() => (menuAt === null ? [] : props.rowMenu(menuAt.row, menuAt.part))}>
         <div
           ref={frame}
@@ -108,6 +109,9 @@ export function MessageGrid(props: MessageGridProps) {
     </div>
   )
 }
+
+/** Whoever comes to the rows is about to look at one: the editor that will show it is loaded meanwhile. */
+const prepareInspector = (): void => void loadMonaco().catch(() => undefined)
 
 const timeOrder = { column: 'time', descending: false }
 
