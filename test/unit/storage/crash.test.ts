@@ -159,7 +159,7 @@ describe('a crash at any write', () => {
     60_000 * seeds,
   )
 
-  it('DISK-38: any one call that the disk refuses, whole or half done, costs the directory but nothing that was acknowledged', async () => {
+  it('DISK-38: whichever call the disk refuses, whole or half done, it costs the directory but nothing that was acknowledged', async () => {
     /** Refuses call number `at`; returns how many there were. */
     const refusing = async (at: number, kind: DiskErrorKind, where: string) => {
       const env = testStorage(at)

@@ -13,7 +13,7 @@ const filesOf = (env: ReturnType<typeof testStorage>) =>
     throw failure
   })
 
-describe('rules of files that are looked up', () => {
+describe('rules of files that are looked up', { timeout: 60_000 }, () => {
   it('DISK-11: a look-up finds the greatest entry at or below the offset, or the base offset at position 0', () => {
     const entries = fc.uniqueArray(fc.integer({ min: 1, max: 5_000 }), { maxLength: 1_200 })
     fc.assert(
