@@ -44,6 +44,38 @@ test('shows who serves and who decides', async ({ page }) => {
   await expectAccessible(page)
 })
 
+test('a tab behind another one asks for nothing, and catches up when it is in front again', async ({ page }) => {
+  const open = new Map<number, string>()
+  page.on('websocket', socket =>
+    socket.on('framesent', ({ payload }) => {
+      const sent = JSON.parse(String(payload)) as { kind: string; id: number; name: string }
+      if (sent.kind === 'open') open.set(sent.id, sent.name)
+      if (sent.kind === 'cancel') open.delete(sent.id)
+    }),
+  )
+  await page.reload()
+  const streams = () =>
+    [...open.values()].filter(name => /^(cluster\.(rates|events)|sampleShop\.watch|local\.watch)$/.test(name)).length
+  await expect.poll(streams).toBeGreaterThanOrEqual(4)
+  await page.getByRole('tree').getByText('Topics', { exact: true }).first().click()
+  await expect.poll(streams).toBe(0)
+  await workbench(page).openOverview()
+  await expect.poll(streams).toBeGreaterThanOrEqual(4)
+  await expect(page.getByRole('table', { name: 'Events' }).or(page.getByText('Nothing happened yet')).first()).toBeVisible()
+})
+
+test('copies cells and whole lists, also where no tools stand above them', async ({ page }) => {
+  await page.getByRole('table', { name: 'Quorum' }).getByText('leader', { exact: true }).click({ button: 'right' })
+  await page.getByRole('menuitem', { name: /^Copy cell/ }).click()
+  expect(await clipboard(page)).toBe('leader')
+  await brokerRows(page).first().getByText('127.0.0.1').click({ button: 'right' })
+  await page.getByRole('menuitem', { name: /^Copy column/ }).click()
+  expect((await clipboard(page)).split('\n').toSorted()).toEqual(serve.bootstrap.split(',').toSorted())
+  await brokerRows(page).first().getByText('127.0.0.1').click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Copy all as CSV' }).click()
+  expect((await clipboard(page)).split('\r\n')).toHaveLength(4)
+})
+
 test('the sample shop moves something at once, and removes everything again', async ({ page }) => {
   const shop = page.getByRole('region', { name: 'Sample shop' })
   await shop.getByRole('button', { name: 'Start the sample shop' }).click()
