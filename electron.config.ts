@@ -15,6 +15,7 @@ export default defineConfig({
           index: 'src-main/index.ts',
           serve: 'src-main/serve.ts',
           broker: 'src-main/broker.ts',
+          format: 'src-main/format.ts',
           open: 'src-main/open.ts',
           'broker-worker': 'src-main/cluster-host/broker-worker.ts',
           'job-worker': 'src-main/workbench/search/job-worker.ts',

@@ -3,6 +3,7 @@ import { brokerConfig } from '../broker-core/cluster/broker-config.ts'
 import { startBroker } from '../broker-core/cluster/broker.ts'
 import type { RunningBroker } from '../broker-core/cluster/broker.ts'
 import { nodeEnv } from '../broker-core/env/node/node-env.ts'
+import { followRecovery } from './cluster-host/recovery-told.ts'
 import { parseJavaProperties } from './contract/java-properties.ts'
 import { CommandLineError, parseBrokerOptions } from './command-line.ts'
 import { complain, endWith, messageOf } from './process-end.ts'
@@ -16,7 +17,8 @@ const ending = endWith(async () => await broker?.stop())
 
 try {
   const config = brokerConfig(readProperties(process.argv.slice(2)), complain)
-  broker = await startBroker(config, nodeEnv())
+  const recovery = followRecovery(performance.now.bind(performance), line => complain(`broker ${config.nodeId}: ${line}`))
+  broker = await startBroker(config, nodeEnv(), { recovering: recovery.note })
   void broker.failed.then(error => {
     complain(`broker ${config.nodeId} failed: ${error.message}`)
     ending.end(1)

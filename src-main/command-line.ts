@@ -16,11 +16,15 @@ export class CommandLineError extends Error {
   override readonly name = 'CommandLineError'
 }
 
-const valueFlags = new Set(['--brokers', '--port', '--data', '--ui-port', '--override', '--open', '--config'])
-const plainFlags = new Set(['--no-ui'])
+const formatFlags = ['--cluster-id', '--standalone', '--initial-controllers']
+const valueFlags = new Set([
+  ...['--brokers', '--port', '--data', '--ui-port', '--override', '--open', '--config'],
+  ...['--cluster-id', '--initial-controllers'],
+])
+const plainFlags = new Set(['--no-ui', '--standalone'])
 
 export function parseServeOptions(args: readonly string[]): ServeOptions {
-  const { values, flags } = splitArguments(args, ['--config'])
+  const { values, flags } = splitArguments(args, ['--config', ...formatFlags])
   return {
     brokers: wholeNumber(values, '--brokers', 1, 9),
     port: wholeNumber(values, '--port', 0, 65_535),
@@ -38,10 +42,28 @@ export interface BrokerOptions {
 }
 
 export function parseBrokerOptions(args: readonly string[]): BrokerOptions {
-  const { values } = splitArguments(args, ['--brokers', '--port', '--data', '--ui-port', '--no-ui', '--open'])
+  const { values } = splitArguments(args, ['--brokers', '--port', '--data', '--ui-port', '--no-ui', '--open', ...formatFlags])
   const configFile = nonEmpty(values, '--config')
   if (configFile === undefined) throw new CommandLineError('broker needs --config FILE')
   return { configFile, overrides: parseOverrides(values.get('--override') ?? []) }
+}
+
+export interface FormatOptions extends BrokerOptions {
+  readonly clusterId: string | undefined
+  readonly isStandalone: boolean
+  readonly initialControllers: string | undefined
+}
+
+export function parseFormatOptions(args: readonly string[]): FormatOptions {
+  const { values, flags } = splitArguments(args, ['--brokers', '--port', '--data', '--ui-port', '--no-ui', '--open'])
+  const configFile = nonEmpty(values, '--config')
+  if (configFile === undefined) throw new CommandLineError('format needs --config FILE')
+  const isStandalone = flags.has('--standalone')
+  const initialControllers = nonEmpty(values, '--initial-controllers')
+  if (isStandalone && initialControllers !== undefined)
+    throw new CommandLineError('--standalone and --initial-controllers exclude each other')
+  const overrides = parseOverrides(values.get('--override') ?? [])
+  return { configFile, overrides, clusterId: nonEmpty(values, '--cluster-id'), isStandalone, initialControllers }
 }
 
 function splitArguments(args: readonly string[], refused: readonly string[]) {

@@ -121,6 +121,8 @@ async function openCluster(
  */
 function tellOf(brokerId: number, event: BrokerEvent, notices: Notices, isStarting: boolean): void {
   if (isStarting && event.event === 'broker.failed' && event.fields['stack'] === undefined) return
+  if (event.event === 'broker.recovering')
+    return notices.tell('info', `Broker ${brokerId}`, String(event.fields['detail']), 'local')
   if (event.level !== 'warn' && event.level !== 'error') return
   const fields = Object.entries(event.fields).filter(([, value]) => value !== undefined)
   const detail = fields.map(([name, value]) => `${name}=${value}`).join(' ')

@@ -6,54 +6,88 @@ const say = text => process.stdout.write(`${text}\n`)
 requireNode()
 ensureDependencies(say)
 ensureBuild(say)
-const { findChromium, findDisplay, findElectronForTests, findKcat } = await import('./setup/requirements.mjs')
+const { findChromium, findDisplay, findElectronForTests, findKcat, findLibrdkafka } = await import('./setup/requirements.mjs')
 const { runCheck, runPlaywright, runVitest, startDisplay } = await import('./setup/suites.mjs')
+const { endSuiteProcesses, runLanes } = await import('./setup/lanes.mjs')
 
-const needs = { chromium: findChromium, display: findDisplay, electron: findElectronForTests, kcat: findKcat }
-const suites = [
-  { name: 'types', run: () => runCheck({ file: 'test/typecheck.mjs' }) },
-  { name: 'lint', run: () => runCheck({ file: 'node_modules/oxlint/bin/oxlint', args: ['--deny-warnings', '--quiet'] }) },
-  { name: 'format', run: () => runCheck({ file: 'node_modules/@biomejs/biome/bin/biome', args: ['format', '.'] }) },
-  ...['tidy', 'unit', 'protocol', 'compliance', 'simulation', 'integration'].map(name => ({ name, run: () => runVitest(name) })),
-  { name: 'interop', needs: ['kcat'], run: found => runVitest('interop', { BROKERBENCH_KCAT: found.kcat.path }) },
-  { name: 'browser', needs: ['chromium'], run: found => runPlaywright('browser', { CHROME_PATH: found.chromium.path }) },
-  { name: 'window', needs: ['electron', 'display'], run: runWindowTests },
+const needs = {
+  chromium: findChromium,
+  display: findDisplay,
+  electron: findElectronForTests,
+  kcat: findKcat,
+  librdkafka: findLibrdkafka,
+}
+const vitest = name => ({ name, run: output => runVitest(name, output) })
+/** Two lanes side by side: what computes, and what mostly waits for clusters and windows. */
+const lanes = [
+  [
+    { name: 'types', run: output => runCheck({ file: 'test/typecheck.mjs' }, output) },
+    {
+      name: 'lint',
+      run: output => runCheck({ file: 'node_modules/oxlint/bin/oxlint', args: ['--deny-warnings', '--quiet'] }, output),
+    },
+    { name: 'format', run: output => runCheck({ file: 'node_modules/@biomejs/biome/bin/biome', args: ['format', '.'] }, output) },
+    ...['tidy', 'unit', 'protocol', 'compliance', 'simulation'].map(vitest),
+  ],
+  [
+    {
+      name: 'interop',
+      needs: ['kcat'],
+      run: (output, { kcat }) => runVitest('interop', output, { BROKERBENCH_KCAT: kcat.path }),
+    },
+    {
+      name: 'librdkafka',
+      needs: ['librdkafka'],
+      run: (output, { librdkafka }) => runVitest('librdkafka', output, { BROKERBENCH_LIBRDKAFKA: librdkafka.path }),
+    },
+    vitest('integration'),
+    {
+      name: 'browser',
+      needs: ['chromium'],
+      run: (output, found) => runPlaywright('browser', output, { CHROME_PATH: found.chromium.path }),
+    },
+    { name: 'window', needs: ['electron', 'display'], run: runWindowTests },
+  ],
 ]
 
 const arguments_ = process.argv.slice(2)
 const strict = arguments_.includes('--strict') || process.env.CI === 'true'
 const chosen = arguments_.filter(argument => !argument.startsWith('--'))
-const total = { passed: 0, failed: 0, skipped: 0 }
-const notRun = []
-const found = {}
-const summary = []
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.once(signal, () => {
+    endSuiteProcesses()
+    process.exit(1)
+  })
 
-for (const suite of suites) {
-  if (chosen.length > 0 && !chosen.includes(suite.name)) continue
-  const missing = (suite.needs ?? []).map(need => (found[need] ??= needs[need](say))).find(answer => answer.reason)
-  if (missing) notRun.push(`${suite.name}: ${missing.reason}`)
-  else await runSuite(suite)
+const wanted = lanes.map(lane => lane.filter(suite => chosen.length === 0 || chosen.includes(suite.name)))
+const found = {}
+for (const need of new Set(wanted.flat().flatMap(suite => suite.needs ?? []))) found[need] = needs[need](say)
+const missingFor = suite => (suite.needs ?? []).map(need => found[need]).find(answer => answer.reason)
+const notRun = wanted.flat().filter(missingFor)
+const results = await runLanes(
+  wanted.map(lane => lane.filter(suite => !missingFor(suite))),
+  found,
+  say,
+)
+
+const total = { passed: 0, failed: strict ? notRun.length : 0, skipped: 0 }
+for (const suite of wanted.flat()) {
+  const result = results.get(suite.name)
+  if (result === undefined) continue
+  for (const key of Object.keys(total)) total[key] += result[key]
+  say(
+    `${suite.name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped, ${result.seconds.toFixed(1)} s`,
+  )
 }
-for (const line of summary) say(line)
-for (const line of notRun) say(`did not run: ${line}`)
-if (strict) total.failed += notRun.length
+for (const suite of notRun) say(`did not run: ${suite.name}: ${missingFor(suite).reason}`)
 say(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed === 0 ? 0 : 1)
 
-async function runSuite(suite) {
-  say(`\n== ${suite.name}`)
-  const startedAt = performance.now()
-  const result = await suite.run(found)
-  for (const key of Object.keys(total)) total[key] += result[key]
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-  summary.push(`${suite.name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped, ${seconds} s`)
-}
-
-async function runWindowTests({ electron, display }) {
+async function runWindowTests(output, { electron, display }) {
   const virtual = display.path ? await startDisplay(display.path) : undefined
   const env = { BROKERBENCH_ELECTRON: electron.path, ...(virtual && { DISPLAY: virtual.display }) }
   try {
-    return runPlaywright('window', env)
+    return await runPlaywright('window', output, env)
   } finally {
     virtual?.stop()
   }

@@ -1,4 +1,4 @@
-import { brokerConfigTable, type BrokerConfigEntry } from '../model/broker-config-table.ts'
+import { brokerConfigEntry } from '../model/broker-config-table.ts'
 
 /** One broker's configuration, from Kafka's `server.properties` names. */
 export interface BrokerConfig {
@@ -11,8 +11,10 @@ export interface BrokerConfig {
   readonly controllerListener: ListenerConfig | undefined
   /** What clients are told; the listener itself when not given. Port 0 stands for the real port. */
   readonly advertised: ListenerConfig
-  /** The static voters (kraft.version 0); a controller is among them. */
+  /** The static voters (kraft.version 0); a controller is among them. Empty where only bootstrap servers are named. */
   readonly voters: readonly VoterConfig[]
+  /** Where to ask who leads the quorum, when the voters are those of the metadata log (kraft.version 1). */
+  readonly bootstrapServers: readonly { readonly host: string; readonly port: number }[]
   readonly logDirectories: readonly string[]
   readonly rack: string | null
   /** Undefined: from `meta.properties`, or made from the voters when the directory is new. */
@@ -62,8 +64,15 @@ export function brokerConfig(properties: ReadonlyMap<string, string>, warn: (mes
   if (nodeId < 0) throw new ConfigError(`node.id must not be negative: ${nodeId}`)
   const controllerName = (textOf(given, 'controller.listener.names') ?? 'CONTROLLER').split(',')[0]?.trim() ?? 'CONTROLLER'
   const listeners = listenerList('listeners', textOf(given, 'listeners') ?? '')
-  const voters = voterList(textOf(given, 'controller.quorum.voters') ?? '', nodeId, listeners, controllerName)
-  const roles = nodeRoles(textOf(given, 'process.roles') ?? '', nodeId, voters)
+  const bootstrapServers = endpointList('controller.quorum.bootstrap.servers', given)
+  const named = voterList(textOf(given, 'controller.quorum.voters') ?? '')
+  const roles = nodeRoles(textOf(given, 'process.roles') ?? '', nodeId, named)
+  const isAlone = named.length === 0 && bootstrapServers.length === 0
+  const voters = isAlone ? [soleVoter(nodeId, listeners, controllerName)] : named
+  if (isAlone && !roles.isController)
+    throw new ConfigError(
+      'a node with process.roles=broker needs controller.quorum.bootstrap.servers or controller.quorum.voters',
+    )
   const ownController = roles.isController ? controllerListener(listeners, controllerName, voters, nodeId) : undefined
   const listener = listeners.find(candidate => candidate.name !== controllerName) ?? (roles.isBroker ? undefined : ownController)
   if (listener === undefined) throw new ConfigError('listeners names no listener for clients')
@@ -76,6 +85,7 @@ export function brokerConfig(properties: ReadonlyMap<string, string>, warn: (mes
     controllerListener: ownController,
     advertised: advertised?.find(candidate => candidate.name === listener.name) ?? listener,
     voters,
+    bootstrapServers,
     logDirectories: logDirectories(given),
     rack: given.get('broker.rack') ?? null,
     clusterId: given.get('cluster.id'),
@@ -98,8 +108,7 @@ export function configBoolean(config: BrokerConfig, name: string): boolean {
 }
 
 function textOf(given: ReadonlyMap<string, string>, name: string): string | null {
-  const known: BrokerConfigEntry | undefined = brokerConfigTable[name]
-  return given.get(name) ?? known?.fallback ?? null
+  return given.get(name) ?? brokerConfigEntry(name)?.fallback ?? null
 }
 
 function knownProperties(properties: ReadonlyMap<string, string>, warn: (message: string) => void): Map<string, string> {
@@ -109,7 +118,7 @@ function knownProperties(properties: ReadonlyMap<string, string>, warn: (message
       if (!properties.has('node.id')) known.set('node.id', value)
     } else if (name === 'zookeeper.connect') {
       warn('zookeeper.connect is ignored: the brokers keep their metadata themselves (KRaft)')
-    } else if (Object.hasOwn(brokerConfigTable, name)) {
+    } else if (brokerConfigEntry(name) !== undefined) {
       checkType(name, value)
       known.set(name, value)
     } else {
@@ -120,7 +129,7 @@ function knownProperties(properties: ReadonlyMap<string, string>, warn: (message
 }
 
 function checkType(name: string, value: string): void {
-  const type = brokerConfigTable[name]?.type
+  const type = brokerConfigEntry(name)?.type
   const isNumber = type === 'int' || type === 'long' || type === 'short'
   if (isNumber && !/^[+-]?\d+$/.test(value)) throw new ConfigError(`${name} must be a whole number: ${value}`)
   if (type === 'double' && !Number.isFinite(Number(value))) throw new ConfigError(`${name} must be a number: ${value}`)
@@ -149,8 +158,8 @@ function listenerList(name: string, text: string): ListenerConfig[] {
     })
 }
 
-function voterList(text: string, nodeId: number, listeners: readonly ListenerConfig[], controllerName: string): VoterConfig[] {
-  const voters = text
+function voterList(text: string): VoterConfig[] {
+  return text
     .split(',')
     .filter(part => part.trim() !== '')
     .map(part => {
@@ -158,9 +167,23 @@ function voterList(text: string, nodeId: number, listeners: readonly ListenerCon
       if (match === null) throw new ConfigError(`controller.quorum.voters must be a list of ID@HOST:PORT: ${part.trim()}`)
       return { nodeId: Number(match[1]), host: (match[2] ?? '').replace(/^\[|\]$/g, ''), port: Number(match[3]) }
     })
+}
+
+/** A node that names nobody is a quorum of its own. */
+function soleVoter(nodeId: number, listeners: readonly ListenerConfig[], controllerName: string): VoterConfig {
   const own = listeners.find(listener => listener.name === controllerName)
-  if (voters.length === 0) return [{ nodeId, host: own?.host ?? '127.0.0.1', port: own?.port ?? 0 }]
-  return voters
+  return { nodeId, host: own?.host ?? '127.0.0.1', port: own?.port ?? 0 }
+}
+
+function endpointList(name: string, given: ReadonlyMap<string, string>): { host: string; port: number }[] {
+  return (textOf(given, name) ?? '')
+    .split(',')
+    .filter(part => part.trim() !== '')
+    .map(part => {
+      const match = /^\s*(.+):(\d+)\s*$/.exec(part)
+      if (match === null) throw new ConfigError(`${name} must be a list of HOST:PORT: ${part.trim()}`)
+      return { host: (match[1] ?? '').replace(/^\[|\]$/g, ''), port: Number(match[2]) }
+    })
 }
 
 interface NodeRoles {
@@ -174,10 +197,10 @@ function nodeRoles(text: string, nodeId: number, voters: readonly VoterConfig[])
   const unknown = named.find(role => role !== 'broker' && role !== 'controller')
   if (unknown !== undefined) throw new ConfigError(`process.roles must be broker, controller, or both: ${unknown}`)
   const roles = { isBroker: named.includes('broker'), isController: named.includes('controller') }
-  if (roles.isController === voters.some(voter => voter.nodeId === nodeId)) return roles
+  if (voters.length === 0 || roles.isController === voters.some(voter => voter.nodeId === nodeId)) return roles
   throw new ConfigError(
     roles.isController
-      ? `node ${nodeId} is not among controller.quorum.voters: with process.roles=broker it can join all the same`
+      ? `node ${nodeId} is not among controller.quorum.voters: with process.roles=broker it can join, and with controller.quorum.bootstrap.servers in their place become a voter later`
       : `node ${nodeId} is among controller.quorum.voters, but process.roles=broker`,
   )
 }

@@ -1,5 +1,5 @@
 import type { Dispatch } from '../server/dispatch.ts'
-import type { ConnectionQuotas } from '../server/quotas/connection-quotas.ts'
+import type { ConnectionLimits } from '../server/quotas/connection-limits.ts'
 import type { Env } from '../env/env.ts'
 import type { LogDirectory } from '../storage/log-directory-port.ts'
 import type { StorageFailure } from '../storage/partition-log.ts'
@@ -25,7 +25,8 @@ export interface BrokerParts {
   readonly coordination: Coordination
   readonly clientDispatch: Dispatch
   readonly controllerDispatch: Dispatch
-  readonly connectionQuotas: ConnectionQuotas
+  readonly clientLimits: ConnectionLimits
+  readonly controllerLimits: ConnectionLimits
 }
 
 export interface BrokerLife {
@@ -41,7 +42,7 @@ const controlledShutdownMs = 1_500
 export function brokerLife(parts: BrokerParts): BrokerLife {
   const { config, data, env, failure, listeners, node, storage } = parts
   let ending: Promise<void> | undefined
-  listeners.controller?.serve(parts.controllerDispatch)
+  listeners.controller?.serve(parts.controllerDispatch, parts.controllerLimits)
   const lifecycle = node.start()
   const ready = Promise.all([whenRegistered(node, config.nodeId, lifecycle).then(() => begin()), lifecycle.ready]).then(() => {})
   ready.catch((error: unknown) => {
@@ -54,7 +55,7 @@ export function brokerLife(parts: BrokerParts): BrokerLife {
     await data.start()
     if (ending !== undefined) return
     for (const directory of storage.directories.online) directory.startMaintenance(maintenanceIntervals(config))
-    listeners.client.serve(parts.clientDispatch, parts.connectionQuotas)
+    listeners.client.serve(parts.clientDispatch, parts.clientLimits)
   }
   failure.onFail(error => {
     env.log.write('error', 'broker.failed', { broker: config.nodeId, error: error.stack ?? error.message })
@@ -73,7 +74,6 @@ export function brokerLife(parts: BrokerParts): BrokerLife {
       kill: () => (ending ??= kill(parts)),
     },
     diskFailed(error) {
-      env.log.write('error', 'log-directory.failed', { broker: config.nodeId, error: error.message })
       const [first] = storage.directories.all
       if (storage.directories.online.length === 0 || first?.failure !== undefined) return failure.fail(error)
       for (const directory of storage.directories.all) {
@@ -95,11 +95,11 @@ async function stop(parts: BrokerParts, lifecycle: BrokerLifecycle): Promise<voi
   await listeners.client.close()
   await node.stop()
   await listeners.controller?.close()
-  for (const directory of storage.directories.online) closeDirectory(parts, directory)
+  for (const directory of storage.directories.all) closeDirectory(parts, directory)
   env.log.write('info', 'broker.stopped', { broker: config.nodeId })
 }
 
-/** A disk that fails now costs its own clean mark, not that of the others. */
+/** A disk that failed or fails now costs its own clean mark, not that of the others; its lock is given up all the same. */
 function closeDirectory({ config, env, node }: BrokerParts, directory: LogDirectory): void {
   try {
     directory.close(node.brokerEpoch())

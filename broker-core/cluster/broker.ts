@@ -3,6 +3,7 @@ import type { MetadataView } from '../controller/image.ts'
 import type { Env } from '../env/env.ts'
 import type { BrokerLayers } from '../server/config-layers.ts'
 import { topicConfigInForce } from '../server/config-layers.ts'
+import type { RecoveryProgress } from '../storage/log-directory-port.ts'
 import type { StorageFailure } from '../storage/partition-log.ts'
 import type { BrokerConfig } from './broker-config.ts'
 import { brokerFailure } from './broker-failure.ts'
@@ -16,6 +17,8 @@ import { openListeners, type ListenerPair } from './listener-pair.ts'
 import { metadataNode } from './metadata-node.ts'
 import { openStorage, type OpenStorage } from './open-storage.ts'
 import { topicCreation } from './topic-creation.ts'
+
+export type { RecoveryProgress } from '../storage/log-directory-port.ts'
 
 /** One broker (and, when the configuration says so, voter of the metadata quorum) of this thread. */
 export interface RunningBroker {
@@ -35,7 +38,13 @@ export interface RunningBroker {
   readonly failed: Promise<Error>
 }
 
-export type StartBroker = (config: BrokerConfig, env: Env) => Promise<RunningBroker>
+/** What happens before there is a broker to ask. */
+export interface BrokerObserver {
+  /** While it opens its directories after an unclean stop; they are opened one after the other. */
+  recovering?(progress: RecoveryProgress): void
+}
+
+export type StartBroker = (config: BrokerConfig, env: Env, observer?: BrokerObserver) => Promise<RunningBroker>
 
 const requestToControllerMs = 30_000
 
@@ -43,7 +52,7 @@ const requestToControllerMs = 30_000
  * Opens directories and ports, joins the quorum and registers. Rejects with one clear error (LogDirectoryRefused, StorageFailure,
  * ConfigError, a listener that cannot be had) and leaves nothing behind; everything later is told by `ready` and `failed`.
  */
-export const startBroker: StartBroker = async (config, env) => {
+export const startBroker: StartBroker = async (config, env, observer = {}) => {
   if (!config.isBroker) return startControllerOnly(config, env)
   const settings = coordinatorSettings(config)
   const failure = brokerFailure()
@@ -59,6 +68,7 @@ export const startBroker: StartBroker = async (config, env) => {
   const storage = openStorage(config, env, {
     configOf: topic => topicConfigInForce(layers, topic),
     onFailure: error => diskFailed.tell(error),
+    onRecoveryProgress: progress => observer.recovering?.(progress),
   })
   const { listeners, node } = await openNode(config, env, storage, failure.fail)
   newest.metadata = node.metadata

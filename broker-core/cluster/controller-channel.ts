@@ -8,7 +8,7 @@ import { openConnection, type OutboundConnection } from '../wire/outbound-connec
 
 export interface ControllerChannelOptions {
   readonly nodeId: number
-  readonly raft: Pick<RaftNode, 'leaderAndEpoch' | 'endpointOf'>
+  readonly raft: Pick<RaftNode, 'leaderAndEpoch' | 'endpointsOf'>
   readonly env: Pick<Env, 'network' | 'timers' | 'clock' | 'random' | 'digest'>
   /** For connecting. */
   readonly requestTimeoutMs: number
@@ -28,6 +28,8 @@ export const controllerChannel = (options: ControllerChannelOptions): Controller
 class Channel implements ControllerChannel {
   readonly #options: ControllerChannelOptions
   #current: { readonly leaderId: number; readonly opening: Promise<OutboundConnection> } | undefined
+  /** Where the leader was not found, it is looked for elsewhere next. */
+  #failures = 0
   #isClosed = false
 
   constructor(options: ControllerChannelOptions) {
@@ -68,7 +70,9 @@ class Channel implements ControllerChannel {
       const response = await Promise.race([answer, this.#leaderMoved(leaderId, answer)])
       if (response === undefined) return `node ${leaderId} leads no more`
       const isMisdirected = call.isMisdirected ?? saysNotController
-      return isMisdirected(response) ? `node ${leaderId} is not the active controller` : response
+      if (!isMisdirected(response)) return response
+      if (this.#options.raft.endpointsOf(leaderId).length > 1) this.#lookElsewhere(leaderId)
+      return `node ${leaderId} is not the active controller`
     } catch (error) {
       // What no controller serves, or nobody can encode, will not get better.
       if (error instanceof ControllerUnavailable || error instanceof WireFormatError) throw error
@@ -79,7 +83,8 @@ class Channel implements ControllerChannel {
   #connectionTo(leaderId: number): Promise<OutboundConnection> {
     if (this.#current?.leaderId === leaderId) return this.#current.opening
     const { env, nodeId, raft, requestTimeoutMs } = this.#options
-    const endpoint = raft.endpointOf(leaderId)
+    const endpoints = raft.endpointsOf(leaderId)
+    const endpoint = endpoints[this.#failures % Math.max(1, endpoints.length)]
     if (endpoint === undefined) return Promise.reject(new ControllerUnavailable(`no endpoint of node ${leaderId}`))
     this.#letGo()
     const opening = openConnection(
@@ -92,8 +97,20 @@ class Channel implements ControllerChannel {
     const forget = () => {
       if (this.#current === mine) this.#current = undefined
     }
-    opening.then(connection => (this.#isClosed ? connection.close() : connection.closed.then(forget)), forget)
+    opening.then(
+      connection => (this.#isClosed ? connection.close() : connection.closed.then(forget)),
+      () => {
+        this.#failures += 1
+        forget()
+      },
+    )
     return opening
+  }
+
+  /** Perhaps it was somebody else who answered there. */
+  #lookElsewhere(leaderId: number): void {
+    this.#failures += 1
+    if (this.#current?.leaderId === leaderId) this.#letGo()
   }
 
   /** Calls in flight on it are rejected. */

@@ -1,6 +1,7 @@
 import type { Env } from '../env/env.ts'
 import { createDispatch, type Dispatch } from '../server/dispatch.ts'
 import { brokerFailure } from './broker-failure.ts'
+import { ConnectionLimits } from '../server/quotas/connection-limits.ts'
 import type { BrokerConfig } from './broker-config.ts'
 import type { RunningBroker } from './broker.ts'
 import { controllerDoorHandlers } from './handlers-list.ts'
@@ -28,7 +29,8 @@ export async function startControllerOnly(config: BrokerConfig, env: Env): Promi
     log: env.log,
     bug: failure.fail,
   })
-  listener.serve(dispatch)
+  const layers = { nodeId: config.nodeId, given: config.given, image: () => node.metadata.image() }
+  listener.serve(dispatch, new ConnectionLimits({ layers, nowMs: () => env.clock.monotonicMs(), listener: listener.name }))
   node.join()
 
   let ending: Promise<void> | undefined

@@ -2,6 +2,7 @@ import type { Env } from '../env/env.ts'
 import type { BrokerLayers } from '../server/config-layers.ts'
 import { createDispatch, type Dispatch } from '../server/dispatch.ts'
 import { ClientQuotas } from '../server/quotas/client-quotas.ts'
+import { ConnectionLimits } from '../server/quotas/connection-limits.ts'
 import { ConnectionQuotas } from '../server/quotas/connection-quotas.ts'
 import { ControllerMutations } from '../server/quotas/controller-mutations.ts'
 import { Throttling } from '../server/quotas/throttling.ts'
@@ -29,7 +30,8 @@ export interface DoorParts {
 export interface Doors {
   readonly clientDispatch: Dispatch
   readonly controllerDispatch: Dispatch
-  readonly connectionQuotas: ConnectionQuotas
+  readonly clientLimits: ConnectionLimits
+  readonly controllerLimits: ConnectionLimits
 }
 
 /** What is answered at the client listener and at the controller listener. */
@@ -67,6 +69,13 @@ export function openDoors(parts: DoorParts): Doors {
     log: env.log,
     bug,
   })
-  const connectionQuotas = new ConnectionQuotas(image, nowMs)
-  return { clientDispatch, controllerDispatch, connectionQuotas }
+  const clientLimits = new ConnectionLimits({
+    layers,
+    nowMs,
+    listener: config.listener.name,
+    quotas: new ConnectionQuotas(image, nowMs),
+  })
+  // As in Kafka, whose controller counts for itself; quotas of addresses are a broker's.
+  const controllerLimits = new ConnectionLimits({ layers, nowMs, listener: config.controllerListener?.name ?? '' })
+  return { clientDispatch, controllerDispatch, clientLimits, controllerLimits }
 }

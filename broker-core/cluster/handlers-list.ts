@@ -1,3 +1,5 @@
+import type { RaftNode } from '../consensus/raft-node.ts'
+import { endpointOfVoter } from '../consensus/voter-set.ts'
 import { supportedFeatures } from '../controller/feature-levels.ts'
 import type { MetadataImage } from '../controller/image.ts'
 import type { Env } from '../env/env.ts'
@@ -154,13 +156,10 @@ export interface ControllerDoorParts extends Pick<HandlerParts, 'config' | 'env'
 export function controllerDoorHandlers(parts: ControllerDoorParts): Handler[] {
   const { config, env, node } = parts
   const { controller, raft } = node
-  const voters = new Map(config.voters.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
   return [
     ...controllerHandlers({
       controller,
       raft,
-      voters,
-      controllerListener: config.controllerListener?.name ?? 'CONTROLLER',
       dispatch: () => parts.dispatch(),
     }),
     describeConfigsHandler({ nodeId: config.nodeId, given: config.given, image: () => node.metadata.image() }),
@@ -169,10 +168,16 @@ export function controllerDoorHandlers(parts: ControllerDoorParts): Handler[] {
     describeClusterHandler({
       image: () => node.metadata.image(),
       fraction: () => env.random.fraction(),
-      controllers: { leaderId: () => raft.leaderAndEpoch().leaderId ?? -1, nodes: () => config.voters },
+      controllers: { leaderId: () => raft.leaderAndEpoch().leaderId ?? -1, nodes: () => votersOf(raft) },
     }),
   ]
 }
+
+const votersOf = (raft: RaftNode) =>
+  [...raft.membership().voters.values()].flatMap(voter => {
+    const endpoint = endpointOfVoter(voter)
+    return endpoint === undefined ? [] : [{ nodeId: voter.id, ...endpoint }]
+  })
 
 function versionsHandler({ config, node, served }: Pick<HandlerParts, 'config' | 'node' | 'served'>): Handler {
   const features: SupportedFeature[] = [...supportedFeatures].map(([name, { min, max }]) => ({
@@ -180,7 +185,13 @@ function versionsHandler({ config, node, served }: Pick<HandlerParts, 'config' |
     minVersion: min,
     maxVersion: max,
   }))
-  return apiVersionsHandler({ served, image: () => node.metadata.image(), nodeId: config.nodeId, supportedFeatures: features })
+  return apiVersionsHandler({
+    served,
+    image: () => node.metadata.image(),
+    kraftVersion: () => node.raft.membership().kraftVersion,
+    nodeId: config.nodeId,
+    supportedFeatures: features,
+  })
 }
 
 /** RET-08. */

@@ -33,7 +33,6 @@ async function open(config: BrokerConfig, listener: ListenerConfig, env: Env): P
         endpoint: { host: listener.host, port: listener.port },
         frameBytesMax: configNumber(config, 'socket.request.max.bytes'),
         idleMs: configNumber(config, 'connections.max.idle.ms'),
-        connectionsMax: configNumber(config, 'max.connections'),
       },
       env,
     )

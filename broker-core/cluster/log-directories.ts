@@ -1,3 +1,4 @@
+import { zeroUuid } from '../base/bytes/uuid.ts'
 import type { Disk } from '../env/disk.ts'
 import type { LogDirectory } from '../storage/log-directory-port.ts'
 import type { LogConfigInput, PartitionLog } from '../storage/partition-log.ts'
@@ -7,10 +8,13 @@ import type { LogDirectoryView } from '../server/handlers/35-describe-log-dirs.t
 export class LogDirectories {
   readonly #directories: readonly LogDirectory[]
   readonly #disk: Disk
+  /** Those that could not even be opened. */
+  readonly #unopened: readonly string[]
 
-  constructor(directories: readonly LogDirectory[], disk: Disk) {
+  constructor(directories: readonly LogDirectory[], disk: Disk, unopened: readonly string[] = []) {
     this.#directories = directories
     this.#disk = disk
+    this.#unopened = unopened
   }
 
   get all(): readonly LogDirectory[] {
@@ -29,6 +33,16 @@ export class LogDirectories {
   /** Path of the directory that holds the replica. */
   directoryOf(topic: string, partition: number): string | undefined {
     return this.#directories.find(directory => directory.log(topic, partition) !== undefined)?.path
+  }
+
+  /**
+   * KIP-858: the metadata says that the replica lies in a directory that is not there, while one of ours is not: it must not be begun
+   * anew elsewhere. With all of ours online the directory was taken out of `log.dirs`, and the replica is to be copied again.
+   */
+  isOutOfReach(directoryId: string | undefined): boolean {
+    const isMissing = this.#unopened.length > 0 || this.online.length < this.#directories.length
+    if (!isMissing || directoryId === undefined || directoryId === zeroUuid) return false
+    return !this.online.some(directory => directory.directoryId === directoryId)
   }
 
   /** The present log, or a new one in the directory with the fewest logs. Throws StorageFailure. */
@@ -55,12 +69,13 @@ export class LogDirectories {
   }
 
   views(): LogDirectoryView[] {
-    return this.#directories.map(directory => ({
+    const opened = this.#directories.map(directory => ({
       path: directory.path,
       isOffline: directory.failure !== undefined,
       space: this.#spaceOf(directory.path),
       replicas: directory.failure === undefined ? [...directory.logs()].map(replicaSize) : [],
     }))
+    return [...opened, ...this.#unopened.map(path => ({ path, isOffline: true, space: this.#spaceOf(path), replicas: [] }))]
   }
 
   #emptiest(): LogDirectory {

@@ -1,5 +1,7 @@
+import { assert } from '../base/assert.ts'
 import { createRaftNode } from '../consensus/node.ts'
 import type { RaftNode } from '../consensus/raft-node.ts'
+import type { Listener } from '../consensus/voter-set.ts'
 import type { ControllerChannel } from '../controller/controller-channel.ts'
 import { startController } from '../controller/controller-node.ts'
 import type { Controller } from '../controller/controller.ts'
@@ -121,16 +123,22 @@ function openQuorum(options: MetadataNodeOptions, env: Env): { readonly raft: Ra
   const { nodeId } = config
   const { clusterId, metadataLogPath: directory } = storage
   const voters = votersOf(options)
+  const directoryId = storage.directories.all[0]?.directoryId
+  assert(directoryId !== undefined, 'metadata: no log directory')
   const disk = guardedDisk(env.disk, options.bug)
   const log = openRaftLog({ directory, disk, clock: env.clock, codecs: env, sink: env.log })
   const requestTimeoutMs = configNumber(config, 'controller.quorum.request.timeout.ms')
-  const peers = raftPeers({ nodeId, voters, requestTimeoutMs, env })
+  const known: { raft?: RaftNode } = {}
+  const peers = raftPeers({ nodeId, endpointsOf: id => known.raft?.endpointsOf(id) ?? [], requestTimeoutMs, env })
   const raft = createRaftNode({
     nodeId,
+    directoryId,
     clusterId,
     voters,
+    bootstrapServers: config.bootstrapServers.filter(server => !isOwn(options, server)),
+    listeners: controllerListeners(options),
     log,
-    state: quorumStateFile({ directory, disk, clusterId, voterIds: [...voters.keys()] }),
+    state: quorumStateFile({ directory, disk, clusterId, staticVoterIds: [...voters.keys()] }),
     peers,
     clock: env.clock,
     timers: env.timers,
@@ -143,6 +151,7 @@ function openQuorum(options: MetadataNodeOptions, env: Env): { readonly raft: Ra
       fetchTimeoutMs: configNumber(config, 'controller.quorum.fetch.timeout.ms'),
     },
   })
+  known.raft = raft
   return {
     raft,
     leave() {
@@ -160,6 +169,17 @@ function votersOf({ config, listeners }: MetadataNodeOptions): Map<number, Endpo
     voters.set(config.nodeId, { ...own, port: listeners.controller.port })
   return voters
 }
+
+/** What the others are told of this node's controller listener. */
+function controllerListeners({ config, listeners }: MetadataNodeOptions): Listener[] {
+  const { controllerListener: own } = config
+  if (own === undefined || listeners.controller === undefined) return []
+  return [{ name: own.name, host: own.host, port: listeners.controller.port }]
+}
+
+/** A node asks others, not itself, who leads. */
+const isOwn = (options: MetadataNodeOptions, server: Endpoint): boolean =>
+  controllerListeners(options).some(listener => listener.host === server.host && listener.port === server.port)
 
 const plaintext = 0
 

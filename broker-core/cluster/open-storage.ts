@@ -21,10 +21,15 @@ export interface OpenStorage {
 export function openStorage(
   config: BrokerConfig,
   env: Env,
-  options: Pick<LogDirectoryOptions, 'configOf' | 'onFailure'>,
+  options: Pick<LogDirectoryOptions, 'configOf' | 'onFailure' | 'onRecoveryProgress'>,
 ): OpenStorage {
   const clusterId = config.clusterId ?? storedClusterId(config, env) ?? clusterIdFromVoters(config, env)
+  if (clusterId === undefined)
+    throw new ConfigError(
+      `${config.logDirectories.join(', ')} is not formatted: with controller.quorum.bootstrap.servers a new node needs cluster.id, or brokerbench format`,
+    )
   const opened: LogDirectory[] = []
+  const unopened: string[] = []
   for (const path of config.logDirectories) {
     try {
       opened.push(openLogDirectory({ path, clusterId, nodeId: config.nodeId, ...limitsOf(config), ...options }, env))
@@ -34,7 +39,8 @@ export function openStorage(
         for (const directory of opened) directory.abandon()
         throw error
       }
-      env.log.write('error', 'log-directory.failed', { directory: path, error: error.message })
+      unopened.push(path)
+      env.log.write('error', 'log-directory.not-opened', { broker: config.nodeId, directory: path, error: error.message })
     }
   }
   const [first] = opened
@@ -42,7 +48,7 @@ export function openStorage(
   const epochs = opened.map(directory => directory.previousBrokerEpoch)
   return {
     clusterId,
-    directories: new LogDirectories(opened, env.disk),
+    directories: new LogDirectories(opened, env.disk, unopened),
     metadataLogPath: first.metadataLogPath,
     previousBrokerEpoch: epochs.every(epoch => epoch === epochs[0]) ? epochs[0] : undefined,
   }
@@ -81,7 +87,8 @@ function storedClusterId(config: BrokerConfig, env: Env): string | undefined {
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /** New brokers that name the same voters must find the same id without having met; 22 characters like a uuid. */
-function clusterIdFromVoters(config: BrokerConfig, env: Env): string {
+function clusterIdFromVoters(config: BrokerConfig, env: Env): string | undefined {
+  if (config.voters.length === 0) return undefined
   const text = config.voters.map(voter => `${voter.nodeId}@${voter.host}:${voter.port}`).sort()
   const bytes = new TextEncoder().encode(text.join(','))
   let id = ''

@@ -1,11 +1,18 @@
 import { assert } from '../base/assert.ts'
-import { zeroUuid } from '../base/bytes/uuid.ts'
-import type { LeaderChange, OffsetAndEpoch, RaftBatch, RaftLog, RaftRecords, SnapshotReceiver } from '../consensus/ports.ts'
+import type {
+  ControlRecord,
+  MembershipRecord,
+  OffsetAndEpoch,
+  RaftBatch,
+  RaftLog,
+  RaftRecords,
+  SnapshotContent,
+  SnapshotReceiver,
+} from '../consensus/ports.ts'
+import type { MembershipChange } from '../consensus/voter-history.ts'
 import type { Clock } from '../env/clock.ts'
 import type { Disk, DiskFile } from '../env/disk.ts'
 import type { LogSink } from '../env/log-sink.ts'
-import { encodeControlValue } from '../protocol/persisted/raft/control-values.ts'
-import { leaderChange } from '../protocol/persisted/raft/leader-change.ts'
 import {
   batchBaseOffset,
   batchCrcIsValid,
@@ -16,8 +23,8 @@ import {
 } from '../records/batch-header.ts'
 import { batchesIn } from '../records/batch-iterator.ts'
 import { type BatchCodecs, encodeBatch } from '../records/batch-writer.ts'
-import { controlRecordKey, controlTypes } from '../records/control-records.ts'
 import { recordsOf } from '../records/record-reader.ts'
+import { decodeMembership, encodeControl } from './raft-control-records.ts'
 import { readWhole, snapshotFiles, type SnapshotFiles } from './raft-snapshot-files.ts'
 
 export interface RaftLogOptions {
@@ -107,10 +114,24 @@ class DiskRaftLog implements RaftLog {
     return this.endOffset - 1
   }
 
-  appendLeaderChange(change: LeaderChange, epoch: number): number {
+  appendControl(records: readonly ControlRecord[], epoch: number): number {
     const { clock, codecs } = this.#options
-    this.#store(leaderChangeBatch(change, { baseOffset: this.endOffset, epoch, timestampMs: clock.nowMs() }, codecs))
+    const encoded = records.map(record => encodeControl(record, clock.nowMs()))
+    this.#store(encodeBatch({ records: encoded, control: true, baseOffset: this.endOffset, leaderEpoch: epoch }, codecs))
     return this.endOffset - 1
+  }
+
+  readMembership(fromOffset: number): readonly MembershipRecord[] {
+    const found: MembershipRecord[] = []
+    for (let at = firstWhere(this.#batches, batch => batch.lastOffset >= fromOffset); at < this.#batches.length; at++) {
+      const { bytes } = this.#batches[at] as StoredBatch
+      if (!batchIsControl(bytes, 0)) continue
+      for (const record of recordsOf(bytes, this.#options.codecs.compression)) {
+        const change = decodeMembership(record)
+        if (change !== undefined && record.offset >= fromOffset) found.push({ offset: record.offset, change })
+      }
+    }
+    return found
   }
 
   appendRecords(records: RaftRecords): void {
@@ -170,8 +191,8 @@ class DiskRaftLog implements RaftLog {
     return this.#snapshots.latest()
   }
 
-  writeSnapshot(id: OffsetAndEpoch, values: readonly Uint8Array[], lastAppendTimeMs: number): void {
-    this.#snapshots.write(id, values, lastAppendTimeMs)
+  writeSnapshot(id: OffsetAndEpoch, content: SnapshotContent): void {
+    this.#snapshots.write(id, content)
     if (this.#active().sizeBytes > 0) this.#roll()
     this.#dropBelow(id.endOffset)
     this.#snapshots.removeOld()
@@ -179,6 +200,10 @@ class DiskRaftLog implements RaftLog {
 
   readSnapshotValues(id: OffsetAndEpoch): readonly Uint8Array[] {
     return this.#snapshots.readValues(id)
+  }
+
+  readSnapshotMembership(id: OffsetAndEpoch): readonly MembershipChange[] {
+    return this.#snapshots.readMembership(id)
   }
 
   readSnapshotBytes(
@@ -324,22 +349,6 @@ function opened(batch: StoredBatch, codecs: BatchCodecs): RaftBatch {
     for (const record of recordsOf(bytes, codecs.compression)) if (record.value !== null) values.push(record.value)
   }
   return { baseOffset, lastOffset, epoch, appendTimeMs: batchMaxTimestamp(bytes, 0), values }
-}
-
-function leaderChangeBatch(
-  change: LeaderChange,
-  at: { readonly baseOffset: number; readonly epoch: number; readonly timestampMs: number },
-  codecs: BatchCodecs,
-): Uint8Array {
-  const voter = (voterId: number) => ({ voterId, voterDirectoryId: zeroUuid })
-  const value = encodeControlValue(leaderChange, {
-    version: 0,
-    leaderId: change.leaderId,
-    voters: change.voterIds.map(voter),
-    grantingVoters: change.grantingVoterIds.map(voter),
-  })
-  const records = [{ timestampMs: at.timestampMs, key: controlRecordKey(controlTypes.leaderChange), value }]
-  return encodeBatch({ records, control: true, baseOffset: at.baseOffset, leaderEpoch: at.epoch }, codecs)
 }
 
 function joined(records: RaftRecords): Uint8Array {

@@ -8,71 +8,117 @@ import { vote } from '../protocol/messages/52-vote.ts'
 import { beginQuorumEpoch } from '../protocol/messages/53-begin-quorum-epoch.ts'
 import { endQuorumEpoch } from '../protocol/messages/54-end-quorum-epoch.ts'
 import { fetchSnapshot } from '../protocol/messages/59-fetch-snapshot.ts'
+import { updateRaftVoter } from '../protocol/messages/82-update-raft-voter.ts'
 import { RequestTimeout } from '../wire/connection-errors.ts'
 import { openConnection, type OutboundConnection } from '../wire/outbound-connection.ts'
 
 export interface RaftPeersOptions {
   readonly nodeId: number
-  readonly voters: ReadonlyMap<number, Endpoint>
+  /** Where a node may be found, best first. */
+  endpointsOf(nodeId: number): readonly Endpoint[]
   /** controller.quorum.request.timeout.ms */
   readonly requestTimeoutMs: number
   readonly env: Pick<Env, 'network' | 'timers' | 'random' | 'digest'>
 }
 
-/** Requests of the quorum to the controller listeners of the other voters: one connection for fetches, which park, one for the rest. */
+type Purpose = 'fetch' | 'vote'
+
+/** Requests of the quorum to the controller listeners of other nodes: one connection for fetches, which park, one for the rest. */
 export function raftPeers(options: RaftPeersOptions): RaftPeers & { close(): void } {
-  const links = new Map<string, Promise<OutboundConnection>>()
-  let isClosed = false
-
-  async function link(nodeId: number, purpose: 'fetch' | 'vote'): Promise<OutboundConnection> {
-    const key = `${nodeId}-${purpose}`
-    const present = links.get(key)
-    if (present !== undefined) return present
-    const endpoint = options.voters.get(nodeId)
-    if (endpoint === undefined || isClosed) throw new PeerFailure('disconnected', `no voter ${nodeId}`)
-    const clientId = `raft-client-${options.nodeId}`
-    const opening = openConnection(
-      endpoint,
-      { clientId, requestTimeoutMs: options.requestTimeoutMs, inFlightMax: 5 },
-      options.env,
-    )
-    links.set(key, opening)
-    const forget = () => {
-      if (links.get(key) === opening) links.delete(key)
-    }
-    opening.then(connection => (isClosed ? connection.close() : connection.closed.then(forget)), forget)
-    return opening
-  }
-
-  async function ask<A extends Api>(
-    nodeId: number,
-    purpose: 'fetch' | 'vote',
-    api: A,
-    request: RequestOf<A>,
-  ): Promise<ResponseOf<A>> {
+  const links = new Links(options)
+  async function ask<A extends Api>(nodeId: number, purpose: Purpose, api: A, request: RequestOf<A>): Promise<ResponseOf<A>> {
     try {
-      const connection = await link(nodeId, purpose)
+      const connection = await links.to(nodeId, purpose)
       const version = connection.negotiatedVersion(api)
       if (version === undefined) throw new PeerFailure('disconnected', `node ${nodeId} does not serve ${api.name}`)
       return await connection.call(api, version, request)
     } catch (error) {
-      // What cannot be encoded is a bug here, not a failure there.
-      if (error instanceof PeerFailure || error instanceof WireFormatError) throw error
-      const reason = error instanceof Error ? error.message : String(error)
-      throw new PeerFailure(error instanceof RequestTimeout ? 'timeout' : 'disconnected', reason)
+      throw failureOf(error)
     }
   }
-
   return {
     vote: (nodeId, request) => ask(nodeId, 'vote', vote, request),
     beginQuorumEpoch: (nodeId, request) => ask(nodeId, 'vote', beginQuorumEpoch, request),
     endQuorumEpoch: (nodeId, request) => ask(nodeId, 'vote', endQuorumEpoch, request),
     fetch: (nodeId, request) => ask(nodeId, 'fetch', fetch, request),
     fetchSnapshot: (nodeId, request) => ask(nodeId, 'fetch', fetchSnapshot, request),
-    close() {
-      isClosed = true
-      for (const opening of links.values()) void opening.then(connection => connection.close()).catch(() => undefined)
-      links.clear()
+    updateRaftVoter: (nodeId, request) => ask(nodeId, 'vote', updateRaftVoter, request),
+    async kraftVersionsAt(endpoint) {
+      try {
+        const connection = await links.open(endpoint)
+        connection.close()
+        return connection.apiRanges.features.get('kraft.version')
+      } catch (error) {
+        throw failureOf(error)
+      }
     },
+    misdirected: nodeId => links.misdirected(nodeId),
+    close: () => links.close(),
   }
+}
+
+class Links {
+  readonly #options: RaftPeersOptions
+  readonly #links = new Map<string, Promise<OutboundConnection>>()
+  /** By node: how often it was not found where it was looked for. The next look is at the next of its endpoints. */
+  readonly #failures = new Map<number, number>()
+  #isClosed = false
+
+  constructor(options: RaftPeersOptions) {
+    this.#options = options
+  }
+
+  open(endpoint: Endpoint): Promise<OutboundConnection> {
+    const { env, nodeId, requestTimeoutMs } = this.#options
+    return openConnection(endpoint, { clientId: `raft-client-${nodeId}`, requestTimeoutMs, inFlightMax: 5 }, env)
+  }
+
+  async to(nodeId: number, purpose: Purpose): Promise<OutboundConnection> {
+    const key = `${nodeId}-${purpose}`
+    const present = this.#links.get(key)
+    if (present !== undefined) return present
+    const endpoints = this.#options.endpointsOf(nodeId)
+    const endpoint = endpoints[(this.#failures.get(nodeId) ?? 0) % Math.max(1, endpoints.length)]
+    if (endpoint === undefined || this.#isClosed) throw new PeerFailure('disconnected', `no endpoint of node ${nodeId}`)
+    const opening = this.open(endpoint)
+    this.#links.set(key, opening)
+    const forget = () => {
+      if (this.#links.get(key) === opening) this.#links.delete(key)
+    }
+    const failed = () => {
+      this.#notFound(nodeId)
+      forget()
+    }
+    opening.then(connection => (this.#isClosed ? connection.close() : connection.closed.then(forget)), failed)
+    return opening
+  }
+
+  /** With one endpoint there is nowhere else to look. */
+  misdirected(nodeId: number): void {
+    if (this.#options.endpointsOf(nodeId).length < 2) return
+    this.#notFound(nodeId)
+    for (const purpose of ['fetch', 'vote'] as const) this.#letGo(`${nodeId}-${purpose}`)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const key of [...this.#links.keys()]) this.#letGo(key)
+  }
+
+  #notFound(nodeId: number): void {
+    this.#failures.set(nodeId, (this.#failures.get(nodeId) ?? 0) + 1)
+  }
+
+  #letGo(key: string): void {
+    const opening = this.#links.get(key)
+    this.#links.delete(key)
+    opening?.then(connection => connection.close()).catch(() => undefined)
+  }
+}
+
+/** What cannot be encoded is a bug here, not a failure there. */
+function failureOf(error: unknown): Error {
+  if (error instanceof PeerFailure || error instanceof WireFormatError) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  return new PeerFailure(error instanceof RequestTimeout ? 'timeout' : 'disconnected', reason)
 }

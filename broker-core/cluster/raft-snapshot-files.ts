@@ -1,4 +1,5 @@
-import type { OffsetAndEpoch, SnapshotReceiver } from '../consensus/ports.ts'
+import type { OffsetAndEpoch, SnapshotContent, SnapshotReceiver } from '../consensus/ports.ts'
+import type { MembershipChange } from '../consensus/voter-history.ts'
 import type { Disk } from '../env/disk.ts'
 import { encodeControlValue } from '../protocol/persisted/raft/control-values.ts'
 import { snapshotFooterRecord, snapshotHeaderRecord } from '../protocol/persisted/raft/snapshot-ends.ts'
@@ -6,7 +7,8 @@ import { batchIsControl } from '../records/batch-header.ts'
 import { batchesIn } from '../records/batch-iterator.ts'
 import { type BatchCodecs, encodeBatch } from '../records/batch-writer.ts'
 import { controlRecordKey, controlTypes } from '../records/control-records.ts'
-import { recordsOf } from '../records/record-reader.ts'
+import { recordsOf, type RecordView } from '../records/record-reader.ts'
+import { decodeMembership, encodeControl } from './raft-control-records.ts'
 
 /**
  * Snapshots of the metadata log (KIP-630): `<20-digit end offset>-<10-digit epoch>.checkpoint`, record batches from offset 0 on with a
@@ -14,8 +16,10 @@ import { recordsOf } from '../records/record-reader.ts'
  */
 export interface SnapshotFiles {
   latest(): OffsetAndEpoch | undefined
-  write(id: OffsetAndEpoch, values: readonly Uint8Array[], lastAppendTimeMs: number): void
+  write(id: OffsetAndEpoch, content: SnapshotContent): void
   readValues(id: OffsetAndEpoch): Uint8Array[]
+  /** The version of the quorum and its voters; nothing with kraft.version 0. */
+  readMembership(id: OffsetAndEpoch): MembershipChange[]
   readBytes(id: OffsetAndEpoch, position: number, maxBytes: number): { bytes: Uint8Array; sizeBytes: number } | undefined
   receive(id: OffsetAndEpoch, completed: () => void): SnapshotReceiver
   /** All but the latest. */
@@ -36,23 +40,18 @@ export function snapshotFiles(directory: string, disk: Disk, codecs: BatchCodecs
   }
   return {
     latest: () => known.at(-1),
-    write(id, values, lastAppendTimeMs) {
+    write(id, content) {
       const file = disk.open(`${pathOf(id)}.part`, 'create')
       file.resize(0)
-      file.writeAt(snapshotBatches(id, values, lastAppendTimeMs, codecs), 0)
+      file.writeAt(snapshotBatches(id, content, codecs), 0)
       file.sync()
       file.close()
       publish(id)
     },
-    readValues(id) {
-      const bytes = readWhole(pathOf(id), disk)
-      const values: Uint8Array[] = []
-      for (const batch of batchesIn(bytes)) {
-        if (batchIsControl(batch, 0)) continue
-        for (const record of recordsOf(batch, codecs.compression)) if (record.value !== null) values.push(record.value)
-      }
-      return values
-    },
+    readValues: id =>
+      recordsIn(readWhole(pathOf(id), disk), 'data', codecs).flatMap(({ value }) => (value === null ? [] : [value])),
+    readMembership: id =>
+      recordsIn(readWhole(pathOf(id), disk), 'control', codecs).flatMap(record => decodeMembership(record) ?? []),
     readBytes(id, position, maxBytes) {
       const path = pathOf(id)
       if (!disk.exists(path)) return undefined
@@ -96,6 +95,15 @@ export function snapshotFiles(directory: string, disk: Disk, codecs: BatchCodecs
   }
 }
 
+/** The records of the batches of one kind. */
+function recordsIn(bytes: Uint8Array, kind: 'data' | 'control', codecs: BatchCodecs): RecordView[] {
+  const records: RecordView[] = []
+  for (const batch of batchesIn(bytes)) {
+    if (batchIsControl(batch, 0) === (kind === 'control')) records.push(...recordsOf(batch, codecs.compression))
+  }
+  return records
+}
+
 const snapshotName = (id: OffsetAndEpoch): string =>
   `${String(id.endOffset).padStart(20, '0')}-${String(id.epoch).padStart(10, '0')}.checkpoint`
 
@@ -110,25 +118,24 @@ function listSnapshots(directory: string, disk: Disk): OffsetAndEpoch[] {
   return found.sort((a, b) => a.endOffset - b.endOffset || a.epoch - b.epoch)
 }
 
-function snapshotBatches(
-  id: OffsetAndEpoch,
-  values: readonly Uint8Array[],
-  timestampMs: number,
-  codecs: BatchCodecs,
-): Uint8Array[] {
-  const control = (type: 3 | 4, value: Uint8Array, baseOffset: number) =>
-    encodeBatch(
-      { records: [{ timestampMs, key: controlRecordKey(type), value }], control: true, baseOffset, leaderEpoch: id.epoch },
-      codecs,
-    )
+/** As in Kafka, what concerns the quorum itself follows the header in one batch with it. */
+function snapshotBatches(id: OffsetAndEpoch, content: SnapshotContent, codecs: BatchCodecs): Uint8Array[] {
+  const { membership, values, lastAppendTimeMs: timestampMs } = content
   const header = encodeControlValue(snapshotHeaderRecord, { version: 0, lastContainedLogTimestamp: timestampMs })
   const footer = encodeControlValue(snapshotFooterRecord, { version: 0 })
-  const chunks = [control(controlTypes.snapshotHeader, header, 0)]
+  const first = [
+    { timestampMs, key: controlRecordKey(controlTypes.snapshotHeader), value: header },
+    ...membership.map(change => encodeControl(change, timestampMs)),
+  ]
+  const chunks = [encodeBatch({ records: first, control: true, baseOffset: 0, leaderEpoch: id.epoch }, codecs)]
   for (let at = 0; at < values.length; at += batchRecordsMax) {
     const records = values.slice(at, at + batchRecordsMax).map(value => ({ timestampMs, key: null, value }))
-    chunks.push(encodeBatch({ records, baseOffset: at + 1, leaderEpoch: id.epoch }, codecs))
+    chunks.push(encodeBatch({ records, baseOffset: first.length + at, leaderEpoch: id.epoch }, codecs))
   }
-  chunks.push(control(controlTypes.snapshotFooter, footer, values.length + 1))
+  const last = [{ timestampMs, key: controlRecordKey(controlTypes.snapshotFooter), value: footer }]
+  chunks.push(
+    encodeBatch({ records: last, control: true, baseOffset: first.length + values.length, leaderEpoch: id.epoch }, codecs),
+  )
   return chunks
 }
 

@@ -1,3 +1,4 @@
+import { zeroUuid } from '../base/bytes/uuid.ts'
 import type { LogSink } from '../env/log-sink.ts'
 import type { MetadataDelta, MetadataImage, PartitionImage, TopicImage } from '../controller/image.ts'
 import type { Followers } from '../replication/followers.ts'
@@ -101,6 +102,7 @@ export class ReplicaAssignment {
       const replica = replicas.getById(topic.topicId, partition.partition)
       if (partition.replicas.includes(nodeId)) this.#assign(topic, partition, replica)
       else if (replica !== undefined) this.#remove(replica)
+      else replicas.forgetOutOfReach(topic.topicId, partition.partition)
       yield
     }
   }
@@ -118,17 +120,22 @@ export class ReplicaAssignment {
     this.#options.leadershipChanged({ replica, leaderEpoch: partition.leaderEpoch, isLeader: true })
   }
 
-  /** Where there is only one directory nobody need be told. */
+  /** Where there is only one directory nobody need be told, unless another one is on record: a disk that was replaced. */
   #tellDirectory(topic: TopicImage, { partition, replicas, directories: told }: PartitionImage): void {
     const { directories, nodeId } = this.#options
-    if (directories.all.length < 2) return
+    const onRecord = told[replicas.indexOf(nodeId)] ?? zeroUuid
+    if (directories.all.length < 2 && onRecord === zeroUuid) return
     const directoryId = directories.directoryIdOf(topic.name, partition)
-    if (directoryId === undefined || directoryId === told[replicas.indexOf(nodeId)]) return
+    if (directoryId === undefined || directoryId === onRecord) return
     this.#options.directoryChosen({ topicId: topic.topicId, partition, directoryId })
   }
 
   #create(topic: TopicImage, partition: PartitionImage): Partition | undefined {
     const { directories, layers, nodeId, partitionPorts, replicas } = this.#options
+    if (directories.isOutOfReach(partition.directories[partition.replicas.indexOf(nodeId)])) {
+      replicas.setOutOfReach(topic.topicId, partition.partition)
+      return undefined
+    }
     const config = topicConfigInForce(layers, topic.name)
     try {
       const log = directories.createLog({
@@ -152,6 +159,7 @@ export class ReplicaAssignment {
     for (const { partition } of topic.partitions) {
       const replica = this.#options.replicas.getById(topic.topicId, partition)
       if (replica !== undefined) this.#remove(replica)
+      this.#options.replicas.forgetOutOfReach(topic.topicId, partition)
       yield
     }
   }

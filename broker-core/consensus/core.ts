@@ -3,15 +3,23 @@ import type { LogSink } from '../env/log-sink.ts'
 import type { Endpoint } from '../env/network.ts'
 import { Delivery } from './delivery.ts'
 import type { Leading } from './leading.ts'
-import type { OffsetAndEpoch, QuorumStateStore, RaftLog, RaftPeers } from './ports.ts'
-import { electionStateOf, leaderIdOf, move, restoredRole, type Role, roleAfterHearing } from './quorum-state.ts'
+import { Members } from './members.ts'
+import type { ElectionState, OffsetAndEpoch, QuorumStateStore, RaftLog, RaftPeers } from './ports.ts'
+import { electionStateOf, isSameElection, leaderIdOf, move, restoredRole, type Role, roleAfterHearing } from './quorum-state.ts'
 import type { RaftListener } from './raft-node.ts'
+import { keyText, type Listener, type ReplicaKey, type Voter } from './voter-set.ts'
 
 export interface RaftOptions {
   readonly nodeId: number
+  /** Of the directory that holds the metadata log. With the id it names this replica of the log (KIP-853). */
+  readonly directoryId: string
   readonly clusterId: string
-  /** Static voters (kraft.version 0) with their controller listeners. A node that is not among them is an observer. */
+  /** `controller.quorum.voters`, in force while the log names no voters (kraft.version 0). A node that is no voter is an observer. */
   readonly voters: ReadonlyMap<number, Endpoint>
+  /** `controller.quorum.bootstrap.servers`: where to ask who leads. */
+  readonly bootstrapServers?: readonly Endpoint[]
+  /** Own controller listeners, the first one for the quorum; none for a node that can only observe. */
+  readonly listeners?: readonly Listener[]
   readonly log: RaftLog
   readonly state: QuorumStateStore
   readonly peers: RaftPeers
@@ -43,14 +51,24 @@ export const defaultRaftTimeouts: RaftTimeouts = {
   firstElectionDelayMaxMs: 40,
 }
 
+/** What a follower remembers of its dealings with one leader. */
+export interface Following {
+  /** Monotonic: when the leader may be told of this node again (UpdateRaftVoter). */
+  tellAgainMs: number
+}
+
 /** State shared by the parts of one raft node. Everything runs on one thread; a continuation after an `await` compares `turn`. */
 export interface Core {
   readonly options: RaftOptions
   readonly timeouts: RaftTimeouts
   readonly nodeId: number
+  readonly self: ReplicaKey
+  readonly members: Members
+  /** By the latest voters in the log, committed or not. */
   readonly isVoter: boolean
-  readonly voterIds: readonly number[]
-  readonly otherVoterIds: readonly number[]
+  /** Whether this node stands for election: a voter, or one whose removal may not be committed. */
+  readonly mayStand: boolean
+  readonly otherVoters: readonly Voter[]
   role: Role
   /** Counts role changes. */
   turn: number
@@ -62,6 +80,8 @@ export interface Core {
   stopped: boolean
   /** Present exactly while the role is leader. */
   leading: Leading | undefined
+  /** Present exactly while the role is follower. */
+  following: Following | undefined
   logEnd(): OffsetAndEpoch
   leaderId(): number | undefined
   /** Moves, persists, starts what belongs to the role. */
@@ -74,6 +94,8 @@ export interface Core {
   spawn(work: Promise<void>): void
   /** Resolves after `delayMs`, also when the role has changed meanwhile. */
   pause(delayMs: number): Promise<void>
+  /** Records were appended to the log: among them there may be some about the quorum. True when there were. */
+  logGrew(): boolean
   /** Never back; hands newly committed batches to the listeners. */
   advanceHighWatermark(to: number): void
   /** After a snapshot from the leader has replaced the log. */
@@ -94,28 +116,34 @@ class Node implements Core {
   readonly options: RaftOptions
   readonly timeouts: RaftTimeouts
   readonly nodeId: number
-  readonly isVoter: boolean
-  readonly voterIds: readonly number[]
-  readonly otherVoterIds: readonly number[]
+  readonly self: ReplicaKey
+  readonly members: Members
   role: Role
   turn = 0
   hasFetched = false
   electionAttempts = 0
   stopped = false
   leading: Leading | undefined
+  following: Following | undefined
   readonly #enter: (core: Core) => void
   readonly #leave: (core: Core) => void
   readonly #delivery: Delivery
   #cancelRoleTimer: CancelTimer = () => {}
 
   constructor(options: RaftOptions, enter: (core: Core) => void, leave: (core: Core) => void) {
-    const { nodeId, log, voters } = options
+    const { nodeId, directoryId, log, voters } = options
     this.options = options
     this.timeouts = { ...defaultRaftTimeouts, ...options.timeouts }
     this.nodeId = nodeId
-    this.isVoter = voters.has(nodeId)
-    this.voterIds = [...voters.keys()].sort((a, b) => a - b)
-    this.otherVoterIds = this.voterIds.filter(id => id !== nodeId)
+    this.self = { id: nodeId, directoryId }
+    this.members = new Members({
+      self: this.self,
+      log,
+      staticVoters: voters,
+      bootstrapServers: options.bootstrapServers ?? [],
+      listenerName: options.listeners?.[0]?.name ?? 'CONTROLLER',
+    })
+    this.members.load()
     this.role = restoredRole(options.state.load(), log.lastEpoch, nodeId)
     this.#enter = enter
     this.#leave = leave
@@ -125,6 +153,18 @@ class Node implements Core {
       // A leader that has not written the first record of its epoch yet has not begun.
       ownEpochStartOffset: this.role.kind === 'leader' ? (this.leading?.epochStartOffset ?? Number.POSITIVE_INFINITY) : undefined,
     }))
+  }
+
+  get isVoter(): boolean {
+    return this.members.isVoter()
+  }
+
+  get mayStand(): boolean {
+    return this.members.mayStand(this.highWatermark)
+  }
+
+  get otherVoters(): readonly Voter[] {
+    return this.members.others
   }
 
   get highWatermark(): number {
@@ -141,11 +181,10 @@ class Node implements Core {
   }
 
   become(next: Role): void {
-    const before = electionStateOf(this.role, this.nodeId)
-    const role = move(this.role, next, this.nodeId)
-    const after = electionStateOf(role, this.nodeId)
-    const isNews = before.epoch !== after.epoch || before.votedId !== after.votedId || before.leaderId !== after.leaderId
-    if (isNews) this.options.state.save(after)
+    const before = electionStateOf(this.role, this.self)
+    const role = move(this.role, next, this.self)
+    const after = electionStateOf(role, this.self)
+    if (!isSameElection(before, after)) this.#save(after)
     this.#cancelRoleTimer()
     this.#leave(this)
     this.role = role
@@ -158,7 +197,7 @@ class Node implements Core {
   }
 
   hear(epoch: number, leaderId: number | undefined): boolean {
-    const next = roleAfterHearing(this.role, epoch, leaderId, this.nodeId)
+    const next = roleAfterHearing(this.role, epoch, leaderId, this.self)
     if (next === undefined) return false
     this.become(next)
     return true
@@ -182,11 +221,27 @@ class Node implements Core {
     return new Promise(resolve => this.options.timers.after(delayMs, resolve))
   }
 
+  logGrew(): boolean {
+    const before = this.members.inForce
+    if (!this.members.grew()) return false
+    const { kraftVersion, voters, votersOffset } = this.members.inForce
+    const names = [...voters.values()].map(keyText).join(', ')
+    this.options.sink.write('info', 'raft.voters', { node: this.nodeId, offset: votersOffset, kraftVersion, voters: names })
+    // The file of a node that votes by directories has them as well.
+    if (kraftVersion !== before.kraftVersion) this.#save(electionStateOf(this.role, this.self))
+    return true
+  }
+
+  #save(state: ElectionState): void {
+    this.options.state.save(state, this.members.inForce.kraftVersion)
+  }
+
   advanceHighWatermark(to: number): void {
     this.#delivery.advance(to)
   }
 
   snapshotLoaded(id: OffsetAndEpoch): void {
+    this.members.replaced(id)
     this.#delivery.snapshotLoaded(id)
   }
 
@@ -202,7 +257,8 @@ class Node implements Core {
 
   open(): void {
     const snapshot = this.options.log.latestSnapshot()
-    if (snapshot !== undefined) this.snapshotLoaded(snapshot)
+    // What a directory was formatted with, at offset 0, says who votes, but nothing that was ever committed.
+    if (snapshot !== undefined && snapshot.endOffset > 0) this.#delivery.snapshotLoaded(snapshot)
     this.#delivery.announce()
     this.#enter(this)
   }

@@ -2,8 +2,19 @@ import type { RequestOf, ResponseOf } from '../protocol/api.ts'
 import type { vote } from '../protocol/messages/52-vote.ts'
 import type { Core } from './core.ts'
 import { failureKind } from './ports.ts'
-import { grantsVote, votedIdOf } from './quorum-state.ts'
-import { clusterMismatch, onlyPartition, partitionAnswer, voteRequest, voteResponse } from './replies.ts'
+import { grantsVote, votedOf } from './quorum-state.ts'
+import {
+  clusterMismatch,
+  isForAnother,
+  isMeant,
+  keyOf,
+  learnLeader,
+  onlyPartition,
+  partitionAnswer,
+  voteRequest,
+  voteResponse,
+} from './replies.ts'
+import { majorityOf, type ReplicaKey, type Voter } from './voter-set.ts'
 
 /** Pause before a voter that did not answer is asked again in the same round. */
 const askAgainMs = 50
@@ -11,12 +22,12 @@ const firstBackoffMs = 40
 
 /** Waits without a leader; then looks whether it could become one. Observers wait to be told, and ask around (following.ts). */
 export function enterUnattached(core: Core, delayMs: number): void {
-  if (core.isVoter) core.armRoleTimer(delayMs, () => becomeProspective(core))
+  if (core.mayStand) core.armRoleTimer(delayMs, () => becomeProspective(core))
 }
 
 export function becomeProspective(core: Core): void {
   const { role } = core
-  core.become({ kind: 'prospective', epoch: role.epoch, votedId: votedIdOf(role, core.nodeId), leaderId: core.leaderId() })
+  core.become({ kind: 'prospective', epoch: role.epoch, voted: votedOf(role, core.self), leaderId: core.leaderId() })
 }
 
 /** Uniform in [T, 2T): two nodes seldom start together. */
@@ -27,30 +38,34 @@ export function electionTimeoutMs(core: Core): number {
 /** Pre-vote (role prospective) or vote (role candidate): asks everybody, counts, decides. */
 export function runRound(core: Core): void {
   const { turn } = core
-  const granted = new Set([core.nodeId])
+  // The log does not change in these roles, and so neither do the voters.
+  const { voters } = core.members
+  const granted = new Map<number, ReplicaKey>(core.isVoter ? [[core.nodeId, core.self]] : [])
   const rejected = new Set<number>()
-  const majority = Math.floor(core.voterIds.length / 2) + 1
+  const majority = majorityOf(voters)
   const isOver = () => core.turn !== turn || core.stopped
   core.armRoleTimer(electionTimeoutMs(core), () => lose(core))
-  if (granted.size >= majority) return win(core, [...granted])
+  if (granted.size >= majority) return win(core, [...granted.values()])
 
   /** Neither granted nor rejected, and its process is not there to do either. */
   const unreachable = new Set<number>()
-  const isHopeless = () => core.voterIds.length - new Set([...rejected, ...unreachable]).size < majority
+  const isHopeless = () => voters.size - new Set([...rejected, ...unreachable]).size < majority
   /** A candidate that cannot win any more makes room for another try soon; two survivors of three often split their votes. */
   const settle = (): void => {
-    if (granted.size >= majority) win(core, [...granted])
-    else if (core.role.kind === 'prospective' && core.voterIds.length - rejected.size < majority) lose(core)
+    if (granted.size >= majority) win(core, [...granted.values()])
+    else if (core.role.kind === 'prospective' && voters.size - rejected.size < majority) lose(core)
     else if (core.role.kind === 'candidate' && isHopeless()) core.armRoleTimer(backoffMs(core), () => lose(core))
   }
-  const ask = async (voterId: number): Promise<void> => {
+  const ask = async (voter: Voter): Promise<void> => {
+    const voterId = voter.id
     while (!isOver()) {
-      const response = await core.options.peers.vote(voterId, voteRequest(core, voterId)).catch(failureKind)
+      const response = await core.options.peers.vote(voterId, voteRequest(core, voter)).catch(failureKind)
       if (isOver()) return
-      const verdict = typeof response === 'string' ? 'ask-again' : readVote(core, response)
+      const verdict = typeof response === 'string' ? 'ask-again' : readVote(core, voterId, response)
       if (verdict === 'moved') return
       if (verdict === 'granted' || verdict === 'rejected') {
-        ;(verdict === 'granted' ? granted : rejected).add(voterId)
+        if (verdict === 'granted') granted.set(voterId, voter)
+        else rejected.add(voterId)
         unreachable.delete(voterId)
         return settle()
       }
@@ -62,21 +77,25 @@ export function runRound(core: Core): void {
       await core.pause(askAgainMs)
     }
   }
-  for (const voterId of core.otherVoterIds) core.spawn(ask(voterId))
+  for (const voter of core.otherVoters) core.spawn(ask(voter))
 }
 
-function readVote(core: Core, response: ResponseOf<typeof vote>): 'granted' | 'rejected' | 'moved' | 'ask-again' {
+type Verdict = 'granted' | 'rejected' | 'moved' | 'ask-again'
+
+function readVote(core: Core, voterId: number, response: ResponseOf<typeof vote>): Verdict {
   const answer = onlyPartition(response.topics)
+  if (isForAnother(response.errorCode) || isForAnother(answer?.errorCode)) core.options.peers.misdirected(voterId)
   if (response.errorCode !== 0 || answer === undefined) return 'ask-again'
+  learnLeader(core, answer.leaderId, response.nodeEndpoints)
   if (core.hear(answer.leaderEpoch, answer.leaderId < 0 ? undefined : answer.leaderId)) return 'moved'
   if (answer.errorCode !== 0) return 'ask-again'
   return answer.voteGranted ? 'granted' : 'rejected'
 }
 
-function win(core: Core, grantingVoterIds: readonly number[]): void {
+function win(core: Core, granting: readonly ReplicaKey[]): void {
   const { role } = core
   if (role.kind === 'prospective') core.become({ kind: 'candidate', epoch: role.epoch + 1 })
-  else core.become({ kind: 'leader', epoch: role.epoch, grantingVoterIds })
+  else core.become({ kind: 'leader', epoch: role.epoch, granting })
 }
 
 /** A prospective node returns to where it came from; a candidate tries again, first whether it makes sense. */
@@ -85,9 +104,9 @@ function lose(core: Core): void {
   core.electionAttempts += 1
   if (role.kind === 'candidate') becomeProspective(core)
   else if (role.kind === 'prospective' && role.leaderId !== undefined)
-    core.become({ kind: 'follower', epoch: role.epoch, leaderId: role.leaderId, votedId: role.votedId })
+    core.become({ kind: 'follower', epoch: role.epoch, leaderId: role.leaderId, voted: role.voted })
   else if (role.kind === 'prospective') {
-    core.become({ kind: 'unattached', epoch: role.epoch, votedId: role.votedId })
+    core.become({ kind: 'unattached', epoch: role.epoch, voted: role.voted })
     enterUnattached(core, backoffMs(core))
   }
 }
@@ -106,17 +125,20 @@ export function answerVote(core: Core, request: RequestOf<typeof vote>): Respons
   const isImpossible =
     asked.replicaId < 0 || asked.lastOffset < 0 || asked.lastOffsetEpoch < 0 || asked.lastOffsetEpoch > asked.replicaEpoch
   if (isImpossible) return voteResponse(core, 'NONE', { ...partitionAnswer(core, 'INVALID_REQUEST'), voteGranted: false })
+  if (!isMeant(core, request.voterId, asked.voterDirectoryId))
+    return voteResponse(core, 'NONE', { ...partitionAnswer(core, 'INVALID_VOTER_KEY'), voteGranted: false })
   if (asked.replicaEpoch < core.role.epoch)
     return voteResponse(core, 'NONE', { ...partitionAnswer(core, 'FENCED_LEADER_EPOCH'), voteGranted: false })
   core.hear(asked.replicaEpoch, undefined)
   const question = {
-    candidateId: asked.replicaId,
+    candidate: keyOf(asked.replicaId, asked.replicaDirectoryId),
     preVote: asked.preVote,
     lastOffset: { endOffset: asked.lastOffset, epoch: asked.lastOffsetEpoch },
   }
-  const voteGranted = core.isVoter && grantsVote(core.role, question, core.logEnd(), core.hasFetched)
-  if (voteGranted && !asked.preVote && votedIdOf(core.role, core.nodeId) === undefined) {
-    core.become({ kind: 'unattached', epoch: asked.replicaEpoch, votedId: asked.replicaId })
+  // Whether this node is a voter is for the candidate to know: its log may say more than ours (KIP-853).
+  const voteGranted = grantsVote(core.role, question, core.logEnd(), core.hasFetched)
+  if (voteGranted && !asked.preVote && votedOf(core.role, core.self) === undefined) {
+    core.become({ kind: 'unattached', epoch: asked.replicaEpoch, voted: question.candidate })
   }
   return voteResponse(core, 'NONE', { ...partitionAnswer(core, 'NONE'), voteGranted })
 }

@@ -4,9 +4,11 @@ import type { ResponseOf } from '../protocol/api.ts'
 import type { fetch } from '../protocol/messages/01-fetch.ts'
 import type { Core } from './core.ts'
 import { becomeProspective } from './election.ts'
-import { failureKind } from './ports.ts'
-import { fetchRequest, onlyPartition } from './replies.ts'
+import { bootstrapId, failureKind } from './ports.ts'
+import { votedOf } from './quorum-state.ts'
+import { fetchRequest, isForAnother, learnLeader, onlyPartition } from './replies.ts'
 import { receiveSnapshot } from './snapshots.ts'
+import { tellLeaderOfSelf } from './voter-update.ts'
 
 const firstPauseMs = 20
 /** A timer that is later than this share of the fetch timeout says more about this node than about the leader. */
@@ -21,10 +23,12 @@ export function enterFollower(core: Core, leaderId: number): void {
   core.spawn(fetchLoop(core, () => leaderId))
 }
 
-/** An observer without a leader asks one voter after the other; any of them knows. */
+/** An observer without a leader asks one bootstrap server or voter after the other; any of them knows. */
 export function enterObserver(core: Core): void {
+  const bootstrapIds = (core.options.bootstrapServers ?? []).map((_, index) => bootstrapId(index))
+  const ids = [...bootstrapIds, ...core.otherVoters.map(voter => voter.id)]
   let next = 0
-  core.spawn(fetchLoop(core, () => core.otherVoterIds[next++ % core.otherVoterIds.length]))
+  core.spawn(fetchLoop(core, () => ids[next++ % ids.length]))
 }
 
 /** Heard from the leader: the fetch timeout starts anew. */
@@ -33,8 +37,8 @@ export function followerTimer(core: Core, delayMs = core.timeouts.fetchTimeoutMs
   core.armRoleTimer(delayMs, lateMs => {
     // This thread was busy, or its process paused: what the leader sent meanwhile may still wait to be read.
     if (lateMs > graceMs) return followerTimer(core, graceMs)
-    if (core.isVoter) becomeProspective(core)
-    else core.become({ kind: 'unattached', epoch: core.role.epoch, votedId: undefined })
+    if (core.mayStand) becomeProspective(core)
+    else core.become({ kind: 'unattached', epoch: core.role.epoch, voted: votedOf(core.role, core.self) })
   })
 }
 
@@ -56,7 +60,7 @@ async function fetchLoop(core: Core, target: () => number | undefined): Promise<
       continue
     }
     failures += 1
-    if (core.role.kind === 'follower' && core.isVoter && disconnects >= disconnectsMax) return becomeProspective(core)
+    if (core.role.kind === 'follower' && core.mayStand && disconnects >= disconnectsMax) return becomeProspective(core)
     // Unevenly, or all followers of a dead leader would stand for election in the same moment.
     const jitter = 0.5 + core.options.random.fraction()
     await core.pause(jitter * Math.min(pauseMaxMs, firstPauseMs * 2 ** Math.min(failures - 1, 8)))
@@ -65,6 +69,7 @@ async function fetchLoop(core: Core, target: () => number | undefined): Promise<
 
 async function applyFetch(core: Core, nodeId: number, response: ResponseOf<typeof fetch>): Promise<'progress' | 'again-later'> {
   const answer = onlyPartition(response.responses)
+  if (isForAnother(response.errorCode)) core.options.peers.misdirected(nodeId)
   if (response.errorCode !== 0 || answer === undefined) {
     core.options.sink.write('warn', 'raft.fetch-refused', {
       node: core.nodeId,
@@ -74,9 +79,19 @@ async function applyFetch(core: Core, nodeId: number, response: ResponseOf<typeo
     return 'again-later'
   }
   const { leaderId, leaderEpoch } = answer.currentLeader
+  learnLeader(core, leaderId, response.nodeEndpoints)
   if (core.hear(leaderEpoch, leaderId < 0 ? undefined : leaderId)) return 'progress'
-  if (answer.errorCode !== 0 || core.role.kind !== 'follower' || core.role.leaderId !== nodeId || leaderEpoch !== core.role.epoch)
+  if (
+    answer.errorCode !== 0 ||
+    core.role.kind !== 'follower' ||
+    core.role.leaderId !== nodeId ||
+    leaderEpoch !== core.role.epoch
+  ) {
+    // Whom we take for the leader says that it is not: perhaps it is somebody else who answers there.
+    if (core.role.kind === 'follower' && core.role.leaderId === nodeId && leaderId !== nodeId)
+      core.options.peers.misdirected(nodeId)
     return 'again-later'
+  }
   core.hasFetched = true
   followerTimer(core)
   if (answer.snapshotId.endOffset >= 0) return receiveSnapshot(core, nodeId, answer.snapshotId)
@@ -88,8 +103,10 @@ async function applyFetch(core: Core, nodeId: number, response: ResponseOf<typeo
   if (answer.records !== null && answer.records.sizeBytes > 0) {
     log.appendRecords(answer.records)
     log.flush()
+    core.logGrew()
   }
   core.advanceHighWatermark(Math.min(answer.highWatermark, log.endOffset))
+  tellLeaderOfSelf(core, nodeId)
   return 'progress'
 }
 
@@ -101,4 +118,5 @@ function truncate(core: Core, diverging: { readonly epoch: number; readonly endO
   assert(to >= core.highWatermark, `raft: divergence at ${to} below the high watermark ${core.highWatermark}`)
   core.options.sink.write('info', 'raft.truncate', { node: core.nodeId, epoch: core.role.epoch, from: log.endOffset, to })
   log.truncateTo(to)
+  core.members.truncated(log.endOffset)
 }

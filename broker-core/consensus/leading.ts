@@ -4,9 +4,21 @@ import type { fetch } from '../protocol/messages/01-fetch.ts'
 import type { Core } from './core.ts'
 import { oversleptShare } from './following.ts'
 import { type LeaderProgress, leaderProgress } from './leader-progress.ts'
-import { metadataTopic, metadataTopicId, type OffsetAndEpoch } from './ports.ts'
+import { resign } from './farewell.ts'
+import { type ControlRecord, metadataTopic, metadataTopicId, type OffsetAndEpoch } from './ports.ts'
 import type { Leader } from './quorum-state.ts'
-import { beginRequest, clusterMismatch, fetchFailure, fetchResponse, onlyPartition } from './replies.ts'
+import {
+  beginRequest,
+  clusterMismatch,
+  fetchFailure,
+  fetchResponse,
+  isForAnother,
+  keyOf,
+  learnLeader,
+  onlyPartition,
+} from './replies.ts'
+import { isSameVoter, keyText, type ReplicaKey, type Voter, voterKeys, withUpdatedVoter } from './voter-set.ts'
+import { ownVoter } from './voter-update.ts'
 
 /** What only the leader of an epoch has. Dropped with the role. */
 export interface Leading {
@@ -15,7 +27,11 @@ export interface Leading {
   readonly epochStartOffset: number
   readonly progress: LeaderProgress
   /** At most one per replica; see parkedMax. */
-  readonly parked: Map<number, ParkedFetch>
+  readonly parked: Map<string, ParkedFetch>
+  /** With kraft.version 0: what voters told of themselves in this epoch (UpdateRaftVoter), for an upgrade. */
+  readonly told: Map<number, Voter>
+  /** A change of the voters is under way. */
+  isChanging: boolean
   cancelFlush: CancelTimer | undefined
   sinceMs: number
 }
@@ -30,21 +46,44 @@ const parkedMax = 64
 
 export function enterLeader(core: Core, role: Leader): void {
   const { log, clock } = core.options
-  const epochStartOffset = log.appendLeaderChange(
-    { leaderId: core.nodeId, voterIds: core.voterIds, grantingVoterIds: role.grantingVoterIds },
-    role.epoch,
-  )
+  const records = firstRecords(core, role)
+  const epochStartOffset = log.appendControl(records, role.epoch) - (records.length - 1)
   core.leading = {
     epoch: role.epoch,
     epochStartOffset,
-    progress: leaderProgress({ selfId: core.nodeId, voterIds: core.voterIds, epochStartOffset }),
+    progress: leaderProgress({ self: core.self, voters: () => core.members.voters, epochStartOffset }),
     parked: new Map(),
+    told: new Map(),
+    isChanging: false,
     cancelFlush: undefined,
     sinceMs: clock.monotonicMs(),
   }
-  for (const voterId of core.otherVoterIds) core.spawn(announceEpoch(core, voterId))
+  core.logGrew()
+  for (const voter of core.otherVoters) announceTo(core, voter)
   watchMajority(core)
   appended(core)
+}
+
+/**
+ * The leader change; with kraft.version 1 also the voters, where the log does not name them yet (the first leader after a format) or is wrong
+ * about this node.
+ */
+function firstRecords(core: Core, role: Leader): ControlRecord[] {
+  const { kraftVersion, voters, votersOffset } = core.members.inForce
+  const first: ControlRecord = {
+    kind: 'leader-change',
+    leaderId: core.nodeId,
+    voters: voterKeys(voters),
+    granting: role.granting,
+    kraftVersion,
+  }
+  if (kraftVersion === 0) return [first]
+  const own = ownVoter(core)
+  const current = (own && withUpdatedVoter(voters, own)) ?? voters
+  const known = own && voters.get(own.id)
+  const isRight = own === undefined || (known !== undefined && isSameVoter(known, own))
+  if (votersOffset < 0) return [first, { kind: 'kraft-version', level: kraftVersion }, { kind: 'voters', voters: current }]
+  return isRight ? [first] : [first, { kind: 'voters', voters: current }]
 }
 
 export function leaveLeader(core: Core): void {
@@ -59,6 +98,15 @@ export function leaveLeader(core: Core): void {
 export function append(core: Core, values: readonly Uint8Array[], epoch: number): number | undefined {
   if (core.stopped || core.leading === undefined || core.leading.epoch !== epoch) return undefined
   const lastOffset = core.options.log.appendValues(values, epoch)
+  appended(core)
+  return lastOffset
+}
+
+/** Records about the quorum itself, in force at once. Returns the offset of the last one. */
+export function appendToQuorum(core: Core, leading: Leading, records: readonly ControlRecord[]): number {
+  const lastOffset = core.options.log.appendControl(records, leading.epoch)
+  core.logGrew()
+  watchMajority(core)
   appended(core)
   return lastOffset
 }
@@ -82,22 +130,33 @@ function advance(core: Core, leading: Leading): void {
   if (committed === undefined || committed <= core.highWatermark) return
   core.advanceHighWatermark(committed)
   completeParked(leading)
+  // Whoever asked for its removal is answered first.
+  if (hasLeft(core)) core.options.timers.soon(() => core.leading === leading && hasLeft(core) && core.spawn(resign(core)))
 }
+
+/** This leader is no voter, and that is committed. */
+const hasLeft = (core: Core): boolean => !core.isVoter && core.highWatermark > core.members.inForce.votersOffset
 
 function completeParked(leading: Leading): void {
   for (const parked of [...leading.parked.values()]) parked.complete()
 }
 
 /** BeginQuorumEpoch until the voter fetches; one that is down is asked again by watchMajority. */
-async function announceEpoch(core: Core, voterId: number): Promise<void> {
-  const response = await core.options.peers.beginQuorumEpoch(voterId, beginRequest(core, voterId)).catch(() => undefined)
-  const answer = response === undefined ? undefined : onlyPartition(response.topics)
-  if (answer !== undefined && !core.stopped) core.hear(answer.leaderEpoch, answer.leaderId < 0 ? undefined : answer.leaderId)
+export const announceTo = (core: Core, voter: Voter): void => core.spawn(announceEpoch(core, voter))
+
+async function announceEpoch(core: Core, voter: Voter): Promise<void> {
+  const response = await core.options.peers.beginQuorumEpoch(voter.id, beginRequest(core, voter)).catch(() => undefined)
+  if (response === undefined || core.stopped) return
+  const answer = onlyPartition(response.topics)
+  if (isForAnother(response.errorCode) || isForAnother(answer?.errorCode)) core.options.peers.misdirected(voter.id)
+  if (answer === undefined) return
+  learnLeader(core, answer.leaderId, response.nodeEndpoints)
+  core.hear(answer.leaderEpoch, answer.leaderId < 0 ? undefined : answer.leaderId)
 }
 
 /** A leader that a majority has not fetched from for 1.5 fetch timeouts resigns: the others may have elected another (KIP-595). */
 function watchMajority(core: Core): void {
-  if (core.otherVoterIds.length === 0) return
+  if (core.otherVoters.length === 0) return
   const periodMs = core.timeouts.fetchTimeoutMs / 2
   core.armRoleTimer(periodMs, lateMs => {
     const { leading } = core
@@ -111,8 +170,8 @@ function watchMajority(core: Core): void {
       core.become({ kind: 'resigned', epoch: leading.epoch })
       return
     }
-    for (const voterId of core.otherVoterIds) {
-      if ((leading.progress.lastFetchMs(voterId) ?? -Infinity) < nowMs - periodMs) core.spawn(announceEpoch(core, voterId))
+    for (const voter of core.otherVoters) {
+      if ((leading.progress.lastFetchMs(voter) ?? -Infinity) < nowMs - periodMs) announceTo(core, voter)
     }
     watchMajority(core)
   })
@@ -125,7 +184,7 @@ export async function answerFetch(core: Core, request: RequestOf<typeof fetch>):
   const topic = request.topics[0]
   const isMetadata = topic !== undefined && (topic.topicId === metadataTopicId || topic.topic === metadataTopic)
   if (asked === undefined || asked.partition !== 0 || !isMetadata) return fetchFailure('INVALID_REQUEST')
-  const replicaId = Math.max(request.replicaId, request.replicaState.replicaId)
+  const replica = keyOf(Math.max(request.replicaId, request.replicaState.replicaId), asked.replicaDirectoryId)
   if (asked.currentLeaderEpoch >= 0) {
     if (asked.currentLeaderEpoch < core.role.epoch) return fetchResponse(core, 'FENCED_LEADER_EPOCH', {})
     if (asked.currentLeaderEpoch > core.role.epoch) return fetchResponse(core, 'UNKNOWN_LEADER_EPOCH', {})
@@ -135,11 +194,11 @@ export async function answerFetch(core: Core, request: RequestOf<typeof fetch>):
 
   const position = placeOf(core, asked.fetchOffset, asked.lastFetchedEpoch)
   if (position !== undefined) return fetchResponse(core, 'NONE', position)
-  noteFetch(core, leading, replicaId, asked.fetchOffset)
+  noteFetch(core, leading, replica, asked.fetchOffset)
   const hasNews = () =>
     core.leading !== leading || core.options.log.endOffset > asked.fetchOffset || core.highWatermark > asked.highWatermark
   if (!hasNews() && request.maxWaitMs > 0 && leading.parked.size < parkedMax)
-    await park(core, leading, replicaId, request.maxWaitMs, hasNews)
+    await park(core, leading, keyText(replica), request.maxWaitMs, hasNews)
   if (core.leading !== leading) return fetchResponse(core, 'NOT_LEADER_OR_FOLLOWER', {})
   const { log } = core.options
   const isBehind = asked.fetchOffset < log.startOffset
@@ -168,10 +227,10 @@ function placeOf(
   return undefined
 }
 
-function noteFetch(core: Core, leading: Leading, replicaId: number, fetchOffset: number): void {
-  if (replicaId < 0) return
+function noteFetch(core: Core, leading: Leading, replica: ReplicaKey, fetchOffset: number): void {
+  if (replica.id < 0) return
   const { clock, log } = core.options
-  leading.progress.recordFetch(replicaId, fetchOffset, {
+  leading.progress.recordFetch(replica, fetchOffset, {
     monotonicMs: clock.monotonicMs(),
     wallMs: clock.nowMs(),
     leaderEndOffset: log.endOffset,
@@ -180,10 +239,10 @@ function noteFetch(core: Core, leading: Leading, replicaId: number, fetchOffset:
 }
 
 /** Resolves when there is news, at the deadline, or when the same replica asks anew. */
-function park(core: Core, leading: Leading, replicaId: number, maxWaitMs: number, hasNews: () => boolean): Promise<void> {
+function park(core: Core, leading: Leading, replica: string, maxWaitMs: number, hasNews: () => boolean): Promise<void> {
   return new Promise(resolve => {
     const finish = () => {
-      if (leading.parked.get(replicaId) === entry) leading.parked.delete(replicaId)
+      if (leading.parked.get(replica) === entry) leading.parked.delete(replica)
       cancel()
       resolve()
     }
@@ -193,8 +252,8 @@ function park(core: Core, leading: Leading, replicaId: number, maxWaitMs: number
       },
     }
     const cancel = core.options.timers.after(maxWaitMs, finish)
-    const earlier = leading.parked.get(replicaId)
-    leading.parked.set(replicaId, entry)
+    const earlier = leading.parked.get(replica)
+    leading.parked.set(replica, entry)
     earlier?.complete()
   })
 }

@@ -4,14 +4,14 @@ import type { endQuorumEpoch } from '../protocol/messages/54-end-quorum-epoch.ts
 import { type Core, createCore, type RaftOptions } from './core.ts'
 import { answerVote, becomeProspective, electionTimeoutMs, enterUnattached, runRound } from './election.ts'
 import { enterFollower, enterObserver, followerTimer } from './following.ts'
+import { resign } from './farewell.ts'
 import { answerFetch, append, enterLeader, leaveLeader } from './leading.ts'
 import { electionStateOf } from './quorum-state.ts'
 import type { QuorumDescription, RaftNode } from './raft-node.ts'
-import { beginResponse, clusterMismatch, endRequest, endResponse, onlyPartition } from './replies.ts'
+import { beginResponse, clusterMismatch, endResponse, isMeant, learnOwnWord, onlyPartition } from './replies.ts'
 import { answerFetchSnapshot, writeSnapshot } from './snapshots.ts'
+import { addVoter, removeVoter, updateVoter, upgradeKRaftVersion } from './voter-change.ts'
 
-/** A clean stop waits this long for the others to hear that the leader goes. */
-const farewellMaxMs = 300
 /** Preferred successors after the first one wait their turn. */
 const successorPauseMs = 100
 
@@ -23,7 +23,7 @@ export function createRaftNode(options: RaftOptions): RaftNode {
     nodeId: options.nodeId,
     start() {
       core.open()
-      if (core.isVoter && core.role.kind !== 'follower') {
+      if (core.mayStand && core.role.kind !== 'follower') {
         core.armRoleTimer(core.timeouts.firstElectionDelayMaxMs * options.random.fraction(), () => becomeProspective(core))
       }
     },
@@ -42,7 +42,8 @@ export function createRaftNode(options: RaftOptions): RaftNode {
     get snapshotEndOffset() {
       return log.latestSnapshot()?.endOffset ?? 0
     },
-    endpointOf: nodeId => options.voters.get(nodeId),
+    endpointsOf: nodeId => core.members.endpointsOf(nodeId, core.leaderId()),
+    membership: () => core.members.inForce,
     append: (values, epoch) => append(core, values, epoch),
     whenCommitted: (offset, epoch) => core.whenCommitted(offset, epoch),
     subscribe: listener => core.subscribe(listener),
@@ -52,12 +53,17 @@ export function createRaftNode(options: RaftOptions): RaftNode {
     handleEndQuorumEpoch: async request => answerEnd(core, request),
     handleFetch: request => answerFetch(core, request),
     handleFetchSnapshot: async request => answerFetchSnapshot(core, request),
+    addVoter: request => addVoter(core, request),
+    removeVoter: request => removeVoter(core, request),
+    handleUpdateRaftVoter: request => updateVoter(core, request),
+    upgradeKRaftVersion: (level, trial) => upgradeKRaftVersion(core, level, trial),
     describe: () => describe(core),
   }
 }
 
 function enter(core: Core): void {
   const { role } = core
+  core.following = role.kind === 'follower' ? { tellAgainMs: 0 } : undefined
   core.options.sink.write('debug', 'raft.role', {
     node: core.nodeId,
     role: role.kind,
@@ -66,7 +72,7 @@ function enter(core: Core): void {
   })
   switch (role.kind) {
     case 'unattached':
-      return core.isVoter ? enterUnattached(core, electionTimeoutMs(core)) : enterObserver(core)
+      return core.mayStand ? enterUnattached(core, electionTimeoutMs(core)) : enterObserver(core)
     case 'prospective':
     case 'candidate':
       return runRound(core)
@@ -75,8 +81,16 @@ function enter(core: Core): void {
     case 'follower':
       return enterFollower(core, role.leaderId)
     case 'resigned':
-      return core.armRoleTimer(electionTimeoutMs(core), () => becomeProspective(core))
+      return enterResigned(core)
   }
+}
+
+/** One that is no voter any more has no part in what comes. */
+function enterResigned(core: Core): void {
+  core.armRoleTimer(core.mayStand ? electionTimeoutMs(core) : 0, () => {
+    if (core.mayStand) becomeProspective(core)
+    else core.become({ kind: 'unattached', epoch: core.role.epoch, voted: core.self })
+  })
 }
 
 /** BeginQuorumEpoch (53): a new leader makes itself known. */
@@ -84,10 +98,12 @@ function answerBegin(core: Core, request: RequestOf<typeof beginQuorumEpoch>): R
   if (clusterMismatch(core, request.clusterId)) return beginResponse(core, 'INCONSISTENT_CLUSTER_ID')
   const asked = onlyPartition(request.topics)
   if (asked === undefined || asked.leaderId < 0 || asked.leaderEpoch < 0) return beginResponse(core, 'INVALID_REQUEST')
+  if (!isMeant(core, request.voterId, asked.voterDirectoryId)) return beginResponse(core, 'NONE', 'INVALID_VOTER_KEY')
   if (asked.leaderEpoch < core.role.epoch) return beginResponse(core, 'NONE', 'FENCED_LEADER_EPOCH')
+  learnOwnWord(core, asked.leaderId, request.leaderEndpoints)
   const { role } = core
   if (role.kind === 'prospective' && role.epoch === asked.leaderEpoch && role.leaderId === asked.leaderId) {
-    core.become({ kind: 'follower', epoch: role.epoch, leaderId: asked.leaderId, votedId: role.votedId })
+    core.become({ kind: 'follower', epoch: role.epoch, leaderId: asked.leaderId, voted: role.voted })
   } else if (!core.hear(asked.leaderEpoch, asked.leaderId) && core.role.kind === 'follower') followerTimer(core)
   return beginResponse(core, 'NONE', 'NONE')
 }
@@ -99,7 +115,7 @@ function answerEnd(core: Core, request: RequestOf<typeof endQuorumEpoch>): Respo
   if (asked === undefined || asked.leaderId < 0 || asked.leaderEpoch < 0) return endResponse(core, 'INVALID_REQUEST')
   if (asked.leaderEpoch < core.role.epoch) return endResponse(core, 'NONE', 'FENCED_LEADER_EPOCH')
   core.hear(asked.leaderEpoch, asked.leaderId)
-  if (core.role.kind === 'follower' && core.role.leaderId === asked.leaderId && core.isVoter) {
+  if (core.role.kind === 'follower' && core.role.leaderId === asked.leaderId && core.mayStand) {
     core.hasFetched = false
     const candidates =
       asked.preferredCandidates.length > 0 ? asked.preferredCandidates.map(each => each.candidateId) : asked.preferredSuccessors
@@ -111,22 +127,15 @@ function answerEnd(core: Core, request: RequestOf<typeof endQuorumEpoch>): Respo
 
 async function stop(core: Core): Promise<void> {
   if (core.stopped) return
-  const { leading, role } = core
-  if (role.kind === 'leader' && leading !== undefined && core.otherVoterIds.length > 0) {
-    const successors = [...core.otherVoterIds].sort((a, b) => leading.progress.endOffsetOf(b) - leading.progress.endOffsetOf(a))
-    const request = endRequest(core, successors)
-    core.become({ kind: 'resigned', epoch: role.epoch })
-    const told = Promise.allSettled(successors.map(voterId => core.options.peers.endQuorumEpoch(voterId, request)))
-    await Promise.race([told, core.pause(farewellMaxMs)])
-  }
-  core.options.state.save(electionStateOf(core.role, core.nodeId))
+  if (core.otherVoters.length > 0) await resign(core)
+  core.options.state.save(electionStateOf(core.role, core.self), core.members.inForce.kraftVersion)
   core.shut()
   core.options.log.flush()
 }
 
 function describe(core: Core): QuorumDescription {
   const own = { endOffset: core.options.log.endOffset, wallMs: core.options.clock.nowMs() }
-  const progress = core.leading?.progress.describe(replicaId => core.options.voters.has(replicaId), own)
+  const progress = core.leading?.progress.describe(own)
   return {
     leaderId: core.leaderId() ?? -1,
     leaderEpoch: core.role.epoch,

@@ -4,6 +4,10 @@ import type { vote } from '../protocol/messages/52-vote.ts'
 import type { beginQuorumEpoch } from '../protocol/messages/53-begin-quorum-epoch.ts'
 import type { endQuorumEpoch } from '../protocol/messages/54-end-quorum-epoch.ts'
 import type { fetchSnapshot } from '../protocol/messages/59-fetch-snapshot.ts'
+import type { updateRaftVoter } from '../protocol/messages/82-update-raft-voter.ts'
+import type { Endpoint } from '../env/network.ts'
+import type { MembershipChange } from './voter-history.ts'
+import type { KRaftVersionRange, ReplicaKey } from './voter-set.ts'
 
 /** Name and id of the one partition that the quorum replicates; the id is Kafka's reserved `Uuid(0, 1)`. */
 export const metadataTopic = '__cluster_metadata'
@@ -44,8 +48,10 @@ export interface RaftLog {
   readonly flushedOffset: number
   /** Leader only. One batch, atomic; returns its last offset. */
   appendValues(values: readonly Uint8Array[], epoch: number): number
-  /** Leader only, first thing in its epoch: control record type 2. Returns its offset. */
-  appendLeaderChange(change: LeaderChange, epoch: number): number
+  /** Leader only: control records as one atomic batch. Returns its last offset. */
+  appendControl(records: readonly ControlRecord[], epoch: number): number
+  /** What the log from `fromOffset` on says of the quorum itself. */
+  readMembership(fromOffset: number): readonly MembershipRecord[]
   /** Follower: bytes as the leader sent them, following on at `endOffset`. A trailing partial batch is ignored. */
   appendRecords(records: RaftRecords): void
   /** Whole batches from the one holding `fromOffset`; at least one when there is any, whatever `maxBytes`. */
@@ -62,9 +68,11 @@ export interface RaftLog {
   flush(): void
   latestSnapshot(): OffsetAndEpoch | undefined
   /** Writes a whole snapshot (header, data batches, footer) under its final name, then drops the log and older snapshots below it. */
-  writeSnapshot(id: OffsetAndEpoch, values: readonly Uint8Array[], lastAppendTimeMs: number): void
+  writeSnapshot(id: OffsetAndEpoch, content: SnapshotContent): void
   /** Values of the records in a snapshot, in order. */
   readSnapshotValues(id: OffsetAndEpoch): readonly Uint8Array[]
+  /** What a snapshot says of the quorum itself; nothing with kraft.version 0. */
+  readSnapshotMembership(id: OffsetAndEpoch): readonly MembershipChange[]
   /** A piece of the snapshot file for a late follower; undefined when it is gone. */
   readSnapshotBytes(id: OffsetAndEpoch, position: number, maxBytes: number): { bytes: Uint8Array; sizeBytes: number } | undefined
   /** Starts to receive a snapshot from the leader (`.checkpoint.part`). */
@@ -80,10 +88,27 @@ export interface SnapshotReceiver {
   abort(): void
 }
 
+/** First record of a leader. */
 export interface LeaderChange {
+  readonly kind: 'leader-change'
   readonly leaderId: number
-  readonly voterIds: readonly number[]
-  readonly grantingVoterIds: readonly number[]
+  readonly voters: readonly ReplicaKey[]
+  readonly granting: readonly ReplicaKey[]
+  /** With directory ids (KIP-853). */
+  readonly kraftVersion: number
+}
+
+export type ControlRecord = LeaderChange | MembershipChange
+
+export interface MembershipRecord {
+  readonly offset: number
+  readonly change: MembershipChange
+}
+
+export interface SnapshotContent {
+  readonly values: readonly Uint8Array[]
+  readonly membership: readonly MembershipChange[]
+  readonly lastAppendTimeMs: number
 }
 
 /** What must survive a restart, or a node could vote twice in one epoch. */
@@ -91,19 +116,20 @@ export interface ElectionState {
   readonly epoch: number
   /** -1: unknown. */
   readonly leaderId: number
-  /** -1: nobody. */
-  readonly votedId: number
+  /** Undefined: nobody. */
+  readonly voted: ReplicaKey | undefined
 }
 
-/** The file `quorum-state` (data_version 0). `save` returns once the state is durable. */
+/** The file `quorum-state`: data_version 0 with kraft.version 0, else 1. `save` returns once the state is durable. */
 export interface QuorumStateStore {
   load(): ElectionState | undefined
-  save(state: ElectionState): void
+  save(state: ElectionState, kraftVersion: number): void
 }
 
 /**
- * Requests to the other voters; a port because consensus owns no connections. Each rejects with PeerFailure when there is no answer.
- * Implemented by `cluster/raft-peers.ts`, one connection per peer.
+ * Requests to other nodes; a port because consensus owns no connections. Each rejects with PeerFailure when there is no answer.
+ * Implemented by `cluster/raft-peers.ts`, one connection per peer, which asks `RaftNode.endpointsOf` where a node is. Ids below -1 are
+ * bootstrap servers, of which nothing but the address is known (`bootstrapId`).
  */
 export interface RaftPeers {
   vote(nodeId: number, request: RequestOf<typeof vote>): Promise<ResponseOf<typeof vote>>
@@ -111,7 +137,15 @@ export interface RaftPeers {
   endQuorumEpoch(nodeId: number, request: RequestOf<typeof endQuorumEpoch>): Promise<ResponseOf<typeof endQuorumEpoch>>
   fetch(nodeId: number, request: RequestOf<typeof fetch>): Promise<ResponseOf<typeof fetch>>
   fetchSnapshot(nodeId: number, request: RequestOf<typeof fetchSnapshot>): Promise<ResponseOf<typeof fetchSnapshot>>
+  updateRaftVoter(nodeId: number, request: RequestOf<typeof updateRaftVoter>): Promise<ResponseOf<typeof updateRaftVoter>>
+  /** Levels of kraft.version of the node that listens there (ApiVersions); undefined when it names none. */
+  kraftVersionsAt(endpoint: Endpoint): Promise<KRaftVersionRange | undefined>
+  /** Another node answers where `nodeId` was looked for: the next request tries another of its endpoints. */
+  misdirected(nodeId: number): void
 }
+
+/** Id under which the bootstrap server at `index` is asked. */
+export const bootstrapId = (index: number): number => -2 - index
 
 export class PeerFailure extends Error {
   override readonly name = 'PeerFailure'

@@ -4,6 +4,11 @@ import type { endQuorumEpoch } from '../protocol/messages/54-end-quorum-epoch.ts
 import type { fetch } from '../protocol/messages/01-fetch.ts'
 import type { fetchSnapshot } from '../protocol/messages/59-fetch-snapshot.ts'
 import type { vote } from '../protocol/messages/52-vote.ts'
+import type { addRaftVoter } from '../protocol/messages/80-add-raft-voter.ts'
+import type { removeRaftVoter } from '../protocol/messages/81-remove-raft-voter.ts'
+import type { updateRaftVoter } from '../protocol/messages/82-update-raft-voter.ts'
+import type { ChangeOutcome } from './voter-change-rules.ts'
+import type { Membership } from './voter-history.ts'
 
 /**
  * What the layers above see of the metadata quorum (KIP-595, 630, 853, 996). Implemented in this folder as a pure quorum state
@@ -19,8 +24,10 @@ export interface RaftNode {
   leaderAndEpoch(): { readonly leaderId: number | undefined; readonly epoch: number }
   readonly highWatermark: number
   readonly logEndOffset: number
-  /** Endpoint of a voter's controller listener. */
-  endpointOf(nodeId: number): { readonly host: string; readonly port: number } | undefined
+  /** Where the controller listener of a voter, or of the leader, may be found, best first. */
+  endpointsOf(nodeId: number): readonly { readonly host: string; readonly port: number }[]
+  /** kraft.version and voters in force: the latest in the log, committed or not. */
+  membership(): Membership
   /**
    * Leader only: appends encoded record values (one atomic batch) in `epoch`; returns the last offset. Undefined: no longer leader
    * of that epoch.
@@ -43,6 +50,11 @@ export interface RaftNode {
   /** Parks up to maxWaitMs when there is nothing new. */
   handleFetch(request: RequestOf<typeof fetch>): Promise<ResponseOf<typeof fetch>>
   handleFetchSnapshot(request: RequestOf<typeof fetchSnapshot>): Promise<ResponseOf<typeof fetchSnapshot>>
+  addVoter(request: RequestOf<typeof addRaftVoter>): Promise<ChangeOutcome>
+  removeVoter(request: RequestOf<typeof removeRaftVoter>): Promise<ChangeOutcome>
+  handleUpdateRaftVoter(request: RequestOf<typeof updateRaftVoter>): Promise<ResponseOf<typeof updateRaftVoter>>
+  /** Leader only: why kraft.version cannot go to `level`; undefined: it did, or with `isTrial` could. */
+  upgradeKRaftVersion(level: number, options: { readonly isTrial: boolean }): string | undefined
   describe(): QuorumDescription
 }
 
@@ -76,6 +88,7 @@ export interface QuorumDescription {
 
 export interface ReplicaProgress {
   readonly replicaId: number
+  readonly directoryId: string | undefined
   readonly logEndOffset: number
   readonly lastFetchTimestampMs: number
   readonly lastCaughtUpTimestampMs: number

@@ -1,3 +1,5 @@
+import { zeroUuid } from '../base/bytes/uuid.ts'
+import type { Endpoint } from '../env/network.ts'
 import { errorCode, type KafkaErrorName } from '../model/kafka-errors.ts'
 import type { RequestOf, ResponseOf } from '../protocol/api.ts'
 import { fetch } from '../protocol/messages/01-fetch.ts'
@@ -7,10 +9,10 @@ import { endQuorumEpoch } from '../protocol/messages/54-end-quorum-epoch.ts'
 import { fetchSnapshot } from '../protocol/messages/59-fetch-snapshot.ts'
 import type { Core } from './core.ts'
 import { metadataTopic, metadataTopicId, type OffsetAndEpoch } from './ports.ts'
+import type { Listener, ReplicaKey, Voter } from './voter-set.ts'
 
 /** The messages of the quorum, each about the one partition there is. */
 
-export const zeroUuid = 'AAAAAAAAAAAAAAAAAAAAAA'
 const snapshotPieceBytes = 1024 * 1024
 const fetchBytesMax = 8 * 1024 * 1024
 
@@ -23,25 +25,53 @@ export function clusterMismatch(core: Core, clusterId: string | null): boolean {
   return clusterId !== null && clusterId !== core.options.clusterId
 }
 
+/** Ids on the wire: a zero uuid is none. */
+export const directoryOnWire = (directoryId: string | undefined): string => directoryId ?? zeroUuid
+export const keyOf = (id: number, directoryId: string): ReplicaKey => ({
+  id,
+  directoryId: directoryId === zeroUuid ? undefined : directoryId,
+})
+
+/** Whether a request names this replica, or nobody. One that names another directory means a disk that is gone. */
+export const isMeant = (core: Core, voterId: number, directoryId: string): boolean =>
+  (voterId < 0 || voterId === core.nodeId) && (directoryId === zeroUuid || directoryId === core.self.directoryId)
+
+const othersErrors: readonly number[] = [errorCode('INVALID_VOTER_KEY'), errorCode('INCONSISTENT_CLUSTER_ID')]
+/** Another node, or another cluster, answered. */
+export const isForAnother = (error: number | undefined): boolean => error !== undefined && othersErrors.includes(error)
+
+/** Remembers where the leader is that an answer names. */
+export function learnLeader(core: Core, leaderId: number, endpoints: readonly (Endpoint & { readonly nodeId: number })[]): void {
+  const found = endpoints.find(({ nodeId }) => nodeId === leaderId)
+  if (found !== undefined) core.members.learn(leaderId, { host: found.host, port: found.port }, false)
+}
+
+/** A leader says itself where it is. */
+export function learnOwnWord(core: Core, leaderId: number, endpoints: readonly Listener[]): void {
+  const [first] = endpoints
+  if (first !== undefined) core.members.learn(leaderId, { host: first.host, port: first.port }, true)
+}
+
 export function partitionAnswer(core: Core, error: KafkaErrorName) {
   return { partitionIndex: 0, errorCode: errorCode(error), leaderId: core.leaderId() ?? -1, leaderEpoch: core.role.epoch }
 }
 
 /** Endpoint of the known leader, for askers that know none. */
-function leaderEndpoints(core: Core): { nodeId: number; host: string; port: number }[] {
+export function leaderEndpoints(core: Core): { nodeId: number; host: string; port: number }[] {
   const leaderId = core.leaderId()
-  const endpoint = leaderId === undefined ? undefined : core.options.voters.get(leaderId)
+  const own = leaderId === core.nodeId ? core.options.listeners?.[0] : undefined
+  const endpoint = leaderId === undefined ? undefined : (own ?? core.members.endpointsOf(leaderId, leaderId)[0])
   return leaderId === undefined || endpoint === undefined ? [] : [{ nodeId: leaderId, host: endpoint.host, port: endpoint.port }]
 }
 
-export function voteRequest(core: Core, voterId: number): RequestOf<typeof vote> {
+export function voteRequest(core: Core, voter: Voter): RequestOf<typeof vote> {
   const end = core.logEnd()
   const partition = {
     partitionIndex: 0,
     replicaEpoch: core.role.epoch,
     replicaId: core.nodeId,
-    replicaDirectoryId: zeroUuid,
-    voterDirectoryId: zeroUuid,
+    replicaDirectoryId: directoryOnWire(core.self.directoryId),
+    voterDirectoryId: directoryOnWire(voter.directoryId),
     lastOffsetEpoch: end.epoch,
     lastOffset: end.endOffset,
     preVote: core.role.kind === 'prospective',
@@ -49,7 +79,7 @@ export function voteRequest(core: Core, voterId: number): RequestOf<typeof vote>
   return {
     ...vote.request.zero,
     clusterId: core.options.clusterId,
-    voterId,
+    voterId: voter.id,
     topics: [{ topicName: metadataTopic, partitions: [partition] }],
   }
 }
@@ -61,12 +91,13 @@ export function voteResponse(core: Core, error: KafkaErrorName, partition: VoteP
   return { ...vote.response.zero, errorCode: errorCode(error), topics, nodeEndpoints: leaderEndpoints(core) }
 }
 
-export function beginRequest(core: Core, voterId: number): RequestOf<typeof beginQuorumEpoch> {
-  const partition = { partitionIndex: 0, voterDirectoryId: zeroUuid, leaderId: core.nodeId, leaderEpoch: core.role.epoch }
+export function beginRequest(core: Core, voter: Voter): RequestOf<typeof beginQuorumEpoch> {
+  const voterDirectoryId = directoryOnWire(voter.directoryId)
+  const partition = { partitionIndex: 0, voterDirectoryId, leaderId: core.nodeId, leaderEpoch: core.role.epoch }
   return {
     ...beginQuorumEpoch.request.zero,
     clusterId: core.options.clusterId,
-    voterId,
+    voterId: voter.id,
     topics: [{ topicName: metadataTopic, partitions: [partition] }],
     leaderEndpoints: namedEndpoint(core),
   }
@@ -82,13 +113,16 @@ export function beginResponse(
   return { ...beginQuorumEpoch.response.zero, errorCode: errorCode(error), topics, nodeEndpoints: leaderEndpoints(core) }
 }
 
-export function endRequest(core: Core, candidateIds: readonly number[]): RequestOf<typeof endQuorumEpoch> {
+export function endRequest(core: Core, candidates: readonly ReplicaKey[]): RequestOf<typeof endQuorumEpoch> {
   const partition = {
     partitionIndex: 0,
     leaderId: core.nodeId,
     leaderEpoch: core.role.epoch,
-    preferredSuccessors: candidateIds,
-    preferredCandidates: candidateIds.map(candidateId => ({ candidateId, candidateDirectoryId: zeroUuid })),
+    preferredSuccessors: candidates.map(({ id }) => id),
+    preferredCandidates: candidates.map(({ id, directoryId }) => ({
+      candidateId: id,
+      candidateDirectoryId: directoryOnWire(directoryId),
+    })),
   }
   return {
     ...endQuorumEpoch.request.zero,
@@ -108,10 +142,7 @@ export function endResponse(
   return { ...endQuorumEpoch.response.zero, errorCode: errorCode(error), topics, nodeEndpoints: leaderEndpoints(core) }
 }
 
-function namedEndpoint(core: Core): { name: string; host: string; port: number }[] {
-  const own = core.options.voters.get(core.nodeId)
-  return own === undefined ? [] : [{ name: 'CONTROLLER', host: own.host, port: own.port }]
-}
+const namedEndpoint = (core: Core): readonly Listener[] => core.options.listeners ?? []
 
 type FetchTopic = RequestOf<typeof fetch>['topics'][number]
 type FetchedTopic = ResponseOf<typeof fetch>['responses'][number]
@@ -126,7 +157,7 @@ export function fetchRequest(core: Core): RequestOf<typeof fetch> {
     lastFetchedEpoch: end.epoch,
     logStartOffset: -1,
     partitionMaxBytes: fetchBytesMax,
-    replicaDirectoryId: zeroUuid,
+    replicaDirectoryId: directoryOnWire(core.self.directoryId),
     highWatermark: core.highWatermark,
   }
   return {
@@ -168,7 +199,13 @@ export function fetchFailure(error: KafkaErrorName): ResponseOf<typeof fetch> {
 }
 
 export function snapshotRequest(core: Core, id: OffsetAndEpoch, position: number): RequestOf<typeof fetchSnapshot> {
-  const partition = { partition: 0, currentLeaderEpoch: core.role.epoch, snapshotId: id, position, replicaDirectoryId: zeroUuid }
+  const partition = {
+    partition: 0,
+    currentLeaderEpoch: core.role.epoch,
+    snapshotId: id,
+    position,
+    replicaDirectoryId: directoryOnWire(core.self.directoryId),
+  }
   return {
     ...fetchSnapshot.request.zero,
     clusterId: core.options.clusterId,

@@ -62,5 +62,20 @@ export function writeSnapshot(core: Core, endOffset: number, values: readonly Ui
   if (endOffset <= (log.latestSnapshot()?.endOffset ?? 0)) return
   const last = log.readBatches(endOffset - 1, endOffset, 1)[0]
   assert(last !== undefined, `raft: no batch before the snapshot offset ${endOffset}`)
-  log.writeSnapshot({ endOffset, epoch: last.epoch }, values, last.appendTimeMs > 0 ? last.appendTimeMs : clock.nowMs())
+  const { kraftVersion, voters } = core.members.below(endOffset)
+  log.writeSnapshot(
+    { endOffset, epoch: last.epoch },
+    {
+      values,
+      membership:
+        kraftVersion === 0
+          ? []
+          : [
+              { kind: 'kraft-version', level: kraftVersion },
+              { kind: 'voters', voters },
+            ],
+      lastAppendTimeMs: last.appendTimeMs > 0 ? last.appendTimeMs : clock.nowMs(),
+    },
+  )
+  core.members.covered()
 }

@@ -1,4 +1,4 @@
-import { brokerConfigTable, type ConfigType } from '../model/broker-config-table.ts'
+import { brokerConfigEntry, type ConfigType } from '../model/broker-config-table.ts'
 import { topicConfig, topicConfigsProblem } from '../model/topic-configs.ts'
 import { resourceTypes } from './topic-settings.ts'
 
@@ -40,7 +40,7 @@ export function configNameProblem(resourceType: number, name: string): string | 
     case resourceTypes.topic:
       return topicConfig(name) === undefined ? `Unknown topic config name: ${name}` : undefined
     case resourceTypes.broker:
-      return brokerConfigTable[name]?.readOnly === true ? `Cannot update these configs dynamically: Set(${name})` : undefined
+      return brokerConfigEntry(name)?.readOnly === true ? `Cannot update these configs dynamically: Set(${name})` : undefined
     case resourceTypes.group:
       return Object.hasOwn(groupRules, name) ? undefined : `Unknown group config name: ${name}`
     default:
@@ -69,7 +69,7 @@ export function configListType(resourceType: number, name: string): boolean {
 
 /** Undefined: a broker property of somebody's plugin, which Kafka lets be. */
 function ruleOf(resourceType: number, name: string): Rule | undefined {
-  if (resourceType === resourceTypes.broker) return brokerConfigTable[name]
+  if (resourceType === resourceTypes.broker) return brokerConfigEntry(name)
   return resourceType === resourceTypes.group ? groupRules[name] : clientMetricsRules[name]
 }
 

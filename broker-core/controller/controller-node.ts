@@ -56,7 +56,11 @@ export function startController(options: ControllerOptions): Controller {
     async perform<Reply>(decide: (state: ControllerState) => Decision<Reply>): Promise<Reply | undefined> {
       const own = active
       if (own === undefined) return undefined
-      const { records, reply } = decide(own.state())
+      const { records, reply, kraftVersion } = decide(own.state())
+      if (kraftVersion !== undefined) {
+        const why = raft.upgradeKRaftVersion(kraftVersion, { isTrial: false })
+        assert(why === undefined, `controller: kraft.version was not upgraded: ${why}`)
+      }
       // A reply without records waits as well: it may speak of records that are not committed yet.
       const lastOffset = records.length === 0 ? raft.logEndOffset - 1 : own.append(records)
       if (lastOffset === undefined) return undefined
@@ -137,6 +141,10 @@ class Active {
       sessions: this.sessions,
       random,
       digest,
+      quorum: {
+        kraftVersion: raft.membership().kraftVersion,
+        whyNotUpgraded: level => raft.upgradeKRaftVersion(level, { isTrial: true }),
+      },
     }
   }
 

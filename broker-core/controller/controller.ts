@@ -17,8 +17,16 @@ export interface ControllerState {
   readonly sessions: BrokerSessions
   /** Seeded in tests: placement starts at a random broker, topic ids are random. */
   readonly random: { fraction(): number; bytes(count: number): Uint8Array }
+  readonly quorum: QuorumFeature
   /** For SCRAM credentials, which arrive as salted passwords. */
   readonly digest: Digest
+}
+
+/** kraft.version is finalized by records of the quorum itself, not by the controller's. */
+export interface QuorumFeature {
+  readonly kraftVersion: number
+  /** Undefined: it can be upgraded to `level`. */
+  whyNotUpgraded(level: number): string | undefined
 }
 
 export interface BrokerSessions {
@@ -44,6 +52,8 @@ export interface ControllerDefaults {
 export interface Decision<Reply> {
   readonly records: readonly MetadataRecord[]
   readonly reply: Reply
+  /** The quorum is to go to this level; `whyNotUpgraded` saw nothing against it. */
+  readonly kraftVersion?: number
 }
 
 /** One per controller node. Only the leader of the quorum is active; the others refuse with undefined (NOT_CONTROLLER). */

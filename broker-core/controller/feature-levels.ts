@@ -3,11 +3,11 @@ import type { MetadataRecord, RecordFeature } from './metadata-records.ts'
 
 /**
  * The features (KIP-584, KIP-1022) that this software understands, with their ranges of levels, and the level that a new cluster starts
- * with. kraft.version is 0: static voters.
+ * with. kraft.version is finalized by the quorum, in its own records (KIP-853).
  */
 const levels: Readonly<Record<string, { readonly min: number; readonly max: number; readonly initial: number }>> = {
   'metadata.version': { min: 30, max: 30, initial: 30 },
-  'kraft.version': { min: 0, max: 0, initial: 0 },
+  'kraft.version': { min: 0, max: 1, initial: 0 },
   'group.version': { min: 0, max: 1, initial: 1 },
   'transaction.version': { min: 0, max: 2, initial: 2 },
   'share.version': { min: 0, max: 1, initial: 1 },

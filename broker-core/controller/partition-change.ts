@@ -7,8 +7,8 @@ export type Election = 'preferred' | 'online' | 'unclean'
 
 export interface ChangeContext {
   readonly topicId: string
-  /** Not fenced, not in controlled shutdown (or about to be so by the decision at hand). */
-  isAcceptableLeader(brokerId: number): boolean
+  /** Not fenced, not in controlled shutdown (or about to be so by the decision at hand), and with the directory of its replica. */
+  isAcceptableLeader(brokerId: number, directoryId: string | undefined): boolean
   /** Of the topic; an ISR below it puts replicas into the ELR (LEAD-04). */
   readonly minInsyncReplicas: number
   /** Feature `eligible.leader.replicas.version` is 1 or higher. */
@@ -98,8 +98,10 @@ interface Elected {
 }
 
 function elect(partition: PartitionImage, context: ChangeContext, target: Target): Elected {
+  const isAcceptable = (replica: number): boolean =>
+    context.isAcceptableLeader(replica, partition.directories[partition.replicas.indexOf(replica)])
   const isClean = (replica: number): boolean =>
-    (target.isr.includes(replica) || (context.hasElr && target.elr.includes(replica))) && context.isAcceptableLeader(replica)
+    (target.isr.includes(replica) || (context.hasElr && target.elr.includes(replica))) && isAcceptable(replica)
   const preferred = target.replicas[0]
   if (context.election === 'preferred' && preferred !== undefined && isClean(preferred))
     return { leader: preferred, isUnclean: false }
@@ -110,10 +112,10 @@ function elect(partition: PartitionImage, context: ChangeContext, target: Target
   if (context.hasElr && target.isr.length === 0 && target.elr.length === 0) {
     // LEAD-07: nobody else may hold newer records than the last known leader.
     const [last, ...others] = target.lastKnownElr
-    if (last !== undefined && others.length === 0 && context.isAcceptableLeader(last)) return { leader: last, isUnclean: true }
+    if (last !== undefined && others.length === 0 && isAcceptable(last)) return { leader: last, isUnclean: true }
   }
   if (context.election === 'unclean') {
-    const alive = target.replicas.find(context.isAcceptableLeader)
+    const alive = target.replicas.find(isAcceptable)
     if (alive !== undefined) return { leader: alive, isUnclean: true }
   }
   return { leader: noLeader, isUnclean: false }

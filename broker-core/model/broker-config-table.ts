@@ -30,6 +30,7 @@ export const brokerConfigTable: Readonly<Record<string, BrokerConfigEntry>> = {
   'inter.broker.listener.name': fixed('string', null),
   'controller.listener.names': fixed('list', 'CONTROLLER'),
   'controller.quorum.voters': fixed('list', ''),
+  'controller.quorum.bootstrap.servers': fixed('list', ''),
   'controller.quorum.election.timeout.ms': fixed('int', '1000'),
   'controller.quorum.election.backoff.max.ms': fixed('int', '1000'),
   'controller.quorum.fetch.timeout.ms': fixed('int', '2000'),
@@ -107,7 +108,10 @@ export const brokerConfigTable: Readonly<Record<string, BrokerConfigEntry>> = {
 
   'socket.request.max.bytes': fixed('int', '104857600'),
   'connections.max.idle.ms': entry('long', '600000'),
-  'max.connections': entry('int', '2147483647'),
+  'max.connections': atLeast('int', '2147483647', 0),
+  'max.connections.per.ip': atLeast('int', '2147483647', 0),
+  'max.connections.per.ip.overrides': entry('string', ''),
+  'max.connection.creation.rate': atLeast('int', '2147483647', 0),
 
   'producer.id.expiration.ms': entry('int', '86400000'),
   'transaction.max.timeout.ms': fixed('int', '900000'),
@@ -138,4 +142,14 @@ export const brokerConfigTable: Readonly<Record<string, BrokerConfigEntry>> = {
   'group.consumer.max.size': fixed('int', '2147483647'),
   'group.consumer.assignors': fixed('list', 'uniform,range'),
   'group.consumer.migration.policy': fixed('string', 'bidirectional'),
+}
+
+/** Those that one listener may have for itself: `listener.name.<name in small letters>.max.connections`. */
+const listenerNames: ReadonlySet<string> = new Set(['max.connections', 'max.connection.creation.rate'])
+
+/** Also of the form of one listener. Undefined for a name that is not known. */
+export function brokerConfigEntry(name: string): BrokerConfigEntry | undefined {
+  const ofListener = /^listener\.name\.[^.]+\.(.+)$/.exec(name)?.[1]
+  const base = ofListener !== undefined && listenerNames.has(ofListener) ? ofListener : name
+  return Object.hasOwn(brokerConfigTable, base) ? brokerConfigTable[base] : undefined
 }

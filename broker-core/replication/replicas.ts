@@ -5,6 +5,9 @@ export class Replicas {
   readonly #byId = new Map<string, Partition[]>()
   readonly #byName = new Map<string, Partition[]>()
 
+  /** Partitions of which this broker holds a replica that nobody can open: their directory is offline since the start. */
+  readonly #outOfReach = new Map<string, Set<number>>()
+
   get(topic: string, partition: number): Partition | undefined {
     return this.#byName.get(topic)?.[partition]
   }
@@ -28,6 +31,20 @@ export class Replicas {
     if (ofId.some(other => other !== undefined)) return
     this.#byId.delete(replica.topicId)
     if (this.#byName.get(replica.topic) === ofId) this.#byName.delete(replica.topic)
+  }
+
+  setOutOfReach(topicId: string, partition: number): void {
+    const ofId = this.#outOfReach.get(topicId) ?? new Set()
+    this.#outOfReach.set(topicId, ofId.add(partition))
+  }
+
+  forgetOutOfReach(topicId: string, partition: number): void {
+    const ofId = this.#outOfReach.get(topicId)
+    if (ofId?.delete(partition) === true && ofId.size === 0) this.#outOfReach.delete(topicId)
+  }
+
+  isOutOfReach(topicId: string, partition: number): boolean {
+    return this.#outOfReach.get(topicId)?.has(partition) === true
   }
 
   *all(): Iterable<Partition> {

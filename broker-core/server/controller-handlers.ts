@@ -16,7 +16,7 @@ import { alterUserScramCredentialsHandler } from './handlers/51-alter-user-scram
 import { voteHandler } from './handlers/52-vote.ts'
 import { beginQuorumEpochHandler } from './handlers/53-begin-quorum-epoch.ts'
 import { endQuorumEpochHandler } from './handlers/54-end-quorum-epoch.ts'
-import { describeQuorumHandler, type DescribeQuorumDeps } from './handlers/55-describe-quorum.ts'
+import { describeQuorumHandler } from './handlers/55-describe-quorum.ts'
 import { alterPartitionHandler } from './handlers/56-alter-partition.ts'
 import { updateFeaturesHandler } from './handlers/57-update-features.ts'
 import { envelopeHandler } from './handlers/58-envelope.ts'
@@ -32,7 +32,8 @@ import { removeRaftVoterHandler } from './handlers/81-remove-raft-voter.ts'
 import { updateRaftVoterHandler } from './handlers/82-update-raft-voter.ts'
 import { unregisterControllerHandler } from './handlers/94-unregister-controller.ts'
 
-export interface ControllerHandlerParts extends DescribeQuorumDeps {
+export interface ControllerHandlerParts {
+  readonly raft: RaftNode
   readonly controller: Controller
   /** Of this listener, made from these handlers: requests in envelopes go through it. */
   dispatch(): Dispatch
@@ -42,7 +43,7 @@ export interface ControllerHandlerParts extends DescribeQuorumDeps {
 export function controllerHandlers(parts: ControllerHandlerParts): Handler[] {
   const { controller, raft } = parts
   const envelopes = { dispatch: () => parts.dispatch(), isActive: () => controller.isActive() }
-  return [...quorumHandlers(raft), describeQuorumHandler(parts), envelopeHandler(envelopes), ...decisionHandlers(controller)]
+  return [...quorumHandlers(raft), describeQuorumHandler(raft), envelopeHandler(envelopes), ...decisionHandlers(controller)]
 }
 
 const quorumHandlers = (raft: RaftNode): Handler[] => [
@@ -51,8 +52,8 @@ const quorumHandlers = (raft: RaftNode): Handler[] => [
   beginQuorumEpochHandler(raft),
   endQuorumEpochHandler(raft),
   fetchSnapshotHandler(raft),
-  addRaftVoterHandler(),
-  removeRaftVoterHandler(),
+  addRaftVoterHandler(raft),
+  removeRaftVoterHandler(raft),
   updateRaftVoterHandler(raft),
 ]
 

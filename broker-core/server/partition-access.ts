@@ -16,7 +16,7 @@ export interface PartitionAddress {
   readonly byId: boolean
 }
 
-/** The local replica, or why there is none (PROD-10, FETCH-08). */
+/** The local replica, or why there is none (PROD-10, FETCH-08, DISK-38). */
 export function findReplica(directory: PartitionDirectory, address: PartitionAddress): Partition | KafkaErrorName {
   const { replicas } = directory
   const replica = address.byId
@@ -25,6 +25,7 @@ export function findReplica(directory: PartitionDirectory, address: PartitionAdd
   if (replica !== undefined) return replica
   const image = directory.image()
   const topic = address.byId ? image.topicsById.get(address.topicId) : image.topicsByName.get(address.topic)
+  if (topic !== undefined && replicas.isOutOfReach(topic.topicId, address.partition)) return 'KAFKA_STORAGE_ERROR'
   if (topic === undefined) return address.byId ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION'
   return partitionImage(image, topic.topicId, address.partition) === undefined
     ? 'UNKNOWN_TOPIC_OR_PARTITION'

@@ -15,6 +15,15 @@ export interface StorageEnv {
   readonly log: LogSink
 }
 
+/** How much of what an unclean stop left has been checked, of one log directory. */
+export interface RecoveryProgress {
+  readonly directory: string
+  readonly doneBytes: number
+  readonly totalBytes: number
+  /** In hand, or the last one: `orders-3`. */
+  readonly partition: string
+}
+
 export interface LogDirectoryOptions {
   readonly path: string
   readonly clusterId: string
@@ -29,8 +38,8 @@ export interface LogDirectoryOptions {
   readonly cleanerMapBytesMax?: number
   /** Told once when an I/O error took the directory offline (DISK-38). */
   onFailure?(failure: StorageFailure): void
-  /** Recovery after an unclean stop, in bytes of bytes to scan. */
-  onRecoveryProgress?(progress: { readonly partition: string; readonly doneBytes: number; readonly totalBytes: number }): void
+  /** While it opens after an unclean stop: at the beginning, a few times a second, at the end. Not told when nothing is to be scanned. */
+  onRecoveryProgress?(progress: RecoveryProgress): void
 }
 
 /**

@@ -14,7 +14,7 @@ import {
   type MaintenanceIntervals,
   type StorageEnv,
 } from './log-directory-port.ts'
-import { loadLog } from './log-loading.ts'
+import { bytesToScan, loadLog } from './log-loading.ts'
 import { startMaintenance } from './maintenance.ts'
 import {
   formatCleanShutdown,
@@ -27,6 +27,7 @@ import {
 } from './meta-properties.ts'
 import { type CheckpointWrite, OffsetCheckpoint } from './offset-checkpoints.ts'
 import { StorageFailure, type LogConfigInput, type PartitionLog } from './partition-log.ts'
+import { type PartitionToScan, RecoveryReport } from './recovery-report.ts'
 import { TailBudget } from './tail-cache.ts'
 
 const tailBytesMaxDefault = 16 * 1024 * 1024
@@ -252,7 +253,8 @@ class OpenLogDirectory implements LogDirectory {
   }
 
   #failed(failure: StorageFailure): void {
-    this.#env.log.write('error', 'log-directory.offline', { directory: this.path, error: failure.message })
+    const { nodeId, path } = this.#options
+    this.#env.log.write('error', 'log-directory.offline', { broker: nodeId, directory: path, error: failure.message })
     this.#options.onFailure?.(failure)
   }
 
@@ -284,29 +286,44 @@ class OpenLogDirectory implements LogDirectory {
   }
 
   #loadLogs(): void {
-    for (const name of this.#files.list(this.path)) {
-      const parsed = name === metadataDirectoryName ? undefined : parsePartitionDirectoryName(name)
-      if (parsed === undefined || !this.#files.isDirectory(`${this.path}/${name}`)) continue
-      if (parsed.suffix === '-delete') this.#removal.add(`${this.path}/${name}`, 0, true)
-      if (parsed.suffix !== undefined) continue
-      const { topic, partition } = parsed
-      const metadata = this.#files.readText(`${this.path}/${name}/${partitionMetadataName}`)
-      const topicId = (metadata === undefined ? undefined : parsePartitionMetadata(metadata)) ?? zeroUuid
-      this.#logs.set(name, this.#load(name, topic, partition, topicId, this.#options.configOf(topic)))
+    const found = this.#partitionsFound()
+    const toScan = found.map(({ name }) => ({ partition: name, bytes: this.#bytesToScan(name) }))
+    const report = new RecoveryReport(this.path, toScan, this.#env.clock, this.#options.onRecoveryProgress)
+    for (const [index, { name, topic, partition }] of found.entries()) {
+      this.#logs.set(name, this.#load(name, topic, partition, toScan[index]!, report))
+      report.finished(toScan[index]!)
     }
   }
 
-  #load(name: string, topic: string, partition: number, topicId: string, config: LogConfigInput): Log {
+  /** Partition directories; the removal of deleted ones goes on. */
+  #partitionsFound(): { name: string; topic: string; partition: number }[] {
+    return this.#files.list(this.path).flatMap(name => {
+      const parsed = name === metadataDirectoryName ? undefined : parsePartitionDirectoryName(name)
+      if (parsed === undefined || !this.#files.isDirectory(`${this.path}/${name}`)) return []
+      if (parsed.suffix === '-delete') this.#removal.add(`${this.path}/${name}`, 0, true)
+      return parsed.suffix === undefined ? [{ name, topic: parsed.topic, partition: parsed.partition }] : []
+    })
+  }
+
+  #bytesToScan(name: string): number {
+    if (this.previousBrokerEpoch !== undefined) return 0
+    return bytesToScan(this.#files, `${this.path}/${name}`, this.#recoveryPoints.offsets.get(name) ?? 0)
+  }
+
+  #load(name: string, topic: string, partition: number, toScan: PartitionToScan, report: RecoveryReport): Log {
+    const directory = `${this.path}/${name}`
+    const metadata = this.#files.readText(`${directory}/${partitionMetadataName}`)
     const checkpointed = {
       recoveryPoint: this.#recoveryPoints.offsets.get(name),
       logStartOffset: this.#logStartOffsets.offsets.get(name),
       highWatermark: this.#highWatermarks.offsets.get(name),
       firstDirtyOffset: this.#cleanerOffsets.offsets.get(name),
     }
-    const spec = { topic, partition, topicId, config, directory: `${this.path}/${name}`, ...checkpointed }
+    const topicId = (metadata === undefined ? undefined : parsePartitionMetadata(metadata)) ?? zeroUuid
+    const spec = { topic, partition, topicId, config: this.#options.configOf(topic), directory, ...checkpointed }
     const startedMs = this.#env.clock.monotonicMs()
     const onProgress = (doneBytes: number, totalBytes: number) => {
-      this.#options.onRecoveryProgress?.({ partition: name, doneBytes, totalBytes })
+      report.scanned(toScan, doneBytes)
       if (doneBytes < totalBytes) return
       const tookMs = Math.round(this.#env.clock.monotonicMs() - startedMs)
       this.#env.log.write('info', 'log.recovered', { partition: name, bytes: totalBytes, tookMs })

@@ -1,5 +1,6 @@
 import { batchLastOffset } from '../records/batch-header.ts'
 import { decodeEpochs } from './checkpoints.ts'
+import type { DirectoryFiles } from './directory-files.ts'
 import { EpochCache } from './epoch-cache.ts'
 import { cleanedSuffix, deletedSuffix, parseSegmentFileName, segmentFileName, swapSuffix } from './file-names.ts'
 import { Log } from './log.ts'
@@ -38,11 +39,19 @@ export function loadLog(spec: LogToLoad, context: LogContext): Log {
   const config = parseLogConfig(spec.config)
   completeReplacements(context, spec.directory)
   const segments = new SegmentList()
-  for (const offset of logFileOffsets(context, spec.directory)) {
+  for (const offset of logFileOffsets(context.files, spec.directory)) {
     segments.add(loadSegment(context, spec.directory, offset, config))
   }
   const loading = new LoadingLog(spec, context, config, segments)
   return loading.finish()
+}
+
+/** What recovery of the log in `directory` will have to read. */
+export function bytesToScan(files: DirectoryFiles, directory: string, recoveryPoint: number): number {
+  const offsets = logFileOffsets(files, directory)
+  const holding = offsets.findLastIndex(offset => offset <= recoveryPoint)
+  const paths = offsets.slice(Math.max(0, holding)).map(offset => `${directory}/${segmentFileName(offset, '.log')}`)
+  return paths.reduce((sum, path) => sum + files.sizeOf(path), 0)
 }
 
 class LoadingLog {
@@ -105,7 +114,9 @@ class LoadingLog {
   /** DISK-13, DISK-30 (g). */
   #rebuildBrokenIndexes(flushed: readonly Segment[]): void {
     for (const segment of flushed) {
-      if (!segment.hasSoundIndexes(this.#context.files)) this.#recoverOne(segment, segment.baseOffset, undefined)
+      if (segment.hasSoundIndexes(this.#context.files)) continue
+      const { isWhole, nextOffset } = this.#recoverOne(segment, segment.baseOffset, undefined)
+      if (!isWhole) this.#tellCut(nextOffset, 0)
     }
   }
 
@@ -178,12 +189,13 @@ class LoadingLog {
     this.#segments.add(createSegment(this.#context, this.#spec.directory, baseOffset, this.#config))
   }
 
+  #tellCut(offset: number, segmentsDropped: number): void {
+    const partition = `${this.#spec.topic}-${this.#spec.partition}`
+    this.#context.env.log.write('warn', 'log.cut', { partition, offset, segmentsDropped })
+  }
+
   #dropLost(segments: readonly Segment[], nextOffset: number): void {
-    this.#context.env.log.write('warn', 'log.cut', {
-      partition: `${this.#spec.topic}-${this.#spec.partition}`,
-      offset: nextOffset,
-      segmentsDropped: segments.length,
-    })
+    this.#tellCut(nextOffset, segments.length)
     this.#drop([...segments].reverse())
     this.#context.files.syncDirectory(this.#spec.directory)
   }
@@ -199,8 +211,9 @@ function loadEpochs(context: LogContext, directory: string): EpochCache {
   return new EpochCache(text === undefined ? [] : decodeEpochs(text))
 }
 
-function logFileOffsets(context: LogContext, directory: string): number[] {
-  return context.files
+/** Ascending. */
+function logFileOffsets(files: DirectoryFiles, directory: string): number[] {
+  return files
     .list(directory)
     .map(name => parseSegmentFileName(name))
     .filter(file => file !== undefined && file.kind === '.log' && file.suffix === '')
@@ -249,7 +262,7 @@ function endOfSwap(context: LogContext, directory: string, offset: number): numb
 
 /** DISK-30 (f): index files without a log. */
 function removeOrphans(context: LogContext, directory: string): void {
-  const logs = new Set(logFileOffsets(context, directory))
+  const logs = new Set(logFileOffsets(context.files, directory))
   for (const name of context.files.list(directory)) {
     const file = parseSegmentFileName(name)
     if (file === undefined || file.kind === '.log' || file.kind === '.snapshot' || logs.has(file.offset)) continue

@@ -26,18 +26,23 @@ export function readSegments(segments: SegmentList, query: ReadQuery): ReadResul
   for (let i = Math.max(0, segments.indexOf(query.fromOffset)); i < segments.count; i++) {
     const segment = segments.all[i]!
     if (segment.baseOffset >= query.belowOffset) break
-    const start = segment.locate(query.fromOffset)
-    if (start !== undefined) return readFrom(segment, start, query)
+    const position = segment.readStart(query.fromOffset)
+    if (position !== undefined) return readFrom(segment, position, query)
   }
   return emptyRead(query.fromOffset)
 }
 
-function readFrom(segment: Segment, start: { position: number; sizeBytes: number }, query: ReadQuery): ReadResult {
-  const fitsFirst = start.sizeBytes <= query.maxBytes
-  if (!fitsFirst && !query.atLeastOneBatch) return emptyRead(query.fromOffset)
-  const bytes = segment.read(start.position, Math.max(start.sizeBytes, query.maxBytes))
+/** One positional read, a second one only for a first batch that is larger than what was asked for. */
+function readFrom(segment: Segment, position: number, query: ReadQuery): ReadResult {
+  let bytes = segment.read(position, Math.max(query.maxBytes, batchHeaderBytes))
+  const firstBytes = batchSizeBytes(bytes, 0)
+  if (firstBytes > query.maxBytes) {
+    if (!query.atLeastOneBatch) return emptyRead(query.fromOffset)
+    bytes = segment.read(position, firstBytes)
+  }
   const { sizeBytes, nextOffset } = bytesBelow(bytes, query.belowOffset)
   if (sizeBytes === 0) return emptyRead(query.fromOffset)
+  segment.noteReadEnd(nextOffset, position + sizeBytes)
   return {
     chunks: [sizeBytes === bytes.length ? bytes : bytes.subarray(0, sizeBytes)],
     sizeBytes,

@@ -36,6 +36,8 @@ export class Segment {
   #maxTimestampMs: number
   #offsetOfMaxTimestamp: number
   #firstBatchTimestampMs: number | undefined
+  /** Where the last read ended: who reads in order goes on there. */
+  #readEnd = { offset: -1, position: 0 }
 
   constructor(
     files: DirectoryFiles,
@@ -150,6 +152,16 @@ export class Segment {
     return found
   }
 
+  /** Where a read from `offset` begins, without a look-up where the last one ended; undefined behind the end. */
+  readStart(offset: number): number | undefined {
+    if (offset !== this.#readEnd.offset) return this.locate(offset)?.position
+    return this.#readEnd.position < this.#sizeBytes ? this.#readEnd.position : undefined
+  }
+
+  noteReadEnd(offset: number, position: number): void {
+    this.#readEnd = { offset, position }
+  }
+
   read(position: number, sizeBytes: number): Uint8Array {
     const bytes = new Uint8Array(Math.min(sizeBytes, this.#sizeBytes - position))
     const read = this.#files.read(this.logPath, bytes, position)
@@ -189,6 +201,7 @@ export class Segment {
     this.transactionIndex.truncateTo(nextOffset)
     this.#files.resize(this.logPath, position)
     this.#sizeBytes = position
+    this.#readEnd = { offset: -1, position: 0 }
     this.#bytesSinceIndexEntry = 0
     if (position === 0) this.#firstBatchTimestampMs = undefined
     this.findMaxTimestamp()

@@ -89,7 +89,7 @@ export class TailCache {
       return
     }
     const kept = bytes.buffer.byteLength > bytes.length * keptAliveFactorMax ? bytes.slice() : bytes
-    this.#push({ bytes: kept, slab: undefined, keptBytes: kept.length, baseOffset, lastOffset })
+    this.#push(kept, undefined, baseOffset, lastOffset)
   }
 
   #addSmall(bytes: Uint8Array, baseOffset: number, lastOffset: number): void {
@@ -105,11 +105,12 @@ export class TailCache {
     const wanted = Math.min(slabBytesMax, this.#budget.bytesMax, Math.max(slabBytesMin, (last?.slab?.length ?? 0) * 2))
     const slab = new Uint8Array(Math.max(wanted, bytes.length))
     slab.set(bytes)
-    this.#push({ bytes: slab.subarray(0, bytes.length), slab, keptBytes: slab.length, baseOffset, lastOffset })
+    this.#push(slab.subarray(0, bytes.length), slab, baseOffset, lastOffset)
   }
 
-  #push(of: Omit<TailPiece, 'owner' | 'isDropped'>): void {
-    const piece: TailPiece = { owner: this, isDropped: false, ...of }
+  #push(bytes: Uint8Array, slab: Uint8Array | undefined, baseOffset: number, lastOffset: number): void {
+    const keptBytes = (slab ?? bytes).length
+    const piece: TailPiece = { owner: this, isDropped: false, bytes, slab, keptBytes, baseOffset, lastOffset }
     this.#pieces.push(piece)
     this.#budget.take(piece)
   }

@@ -10,6 +10,8 @@ export interface ApiRanges {
   readonly byKey: ReadonlyMap<number, readonly [min: number, max: number]>
   /** Highest version that both sides know, no higher than `versionMax`; undefined when there is none. */
   newest(api: Api, versionMax?: number): number | undefined
+  /** Features that the peer supports, with their levels (KIP-584). */
+  readonly features: ReadonlyMap<string, { readonly min: number; readonly max: number }>
 }
 
 /** The newest that is sent unasked: what v5 adds (KIP-1242) needs an identity that only clients of a known cluster have. */
@@ -29,7 +31,10 @@ export async function apiRangesOf(link: Link): Promise<ApiRanges> {
   }
   if (response.errorCode !== 0) throw new ConnectionLost(`ApiVersions: ${errorName(response.errorCode)}`)
   const byKey = new Map(response.apiKeys.map(entry => [entry.apiKey, [entry.minVersion, entry.maxVersion] as const]))
-  return { byKey, newest: (api, versionMax) => newestCommon(api, byKey.get(api.key), versionMax) }
+  const features = new Map(
+    response.supportedFeatures.map(({ name, minVersion, maxVersion }) => [name, { min: minVersion, max: maxVersion }]),
+  )
+  return { byKey, features, newest: (api, versionMax) => newestCommon(api, byKey.get(api.key), versionMax) }
 }
 
 function newestCommon(api: Api, theirs: readonly [number, number] | undefined, versionMax = Infinity): number | undefined {

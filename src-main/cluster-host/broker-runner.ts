@@ -1,3 +1,5 @@
+import type { RecoveryProgress } from '../../broker-core/cluster/broker.ts'
+
 /** What the host needs of one broker, whether it runs in a thread of its own or, in tests, in this one. */
 export interface BrokerHandle {
   /** Resolves when the broker serves; rejects when it ended before. */
@@ -19,4 +21,9 @@ export interface BrokerEvent {
   readonly fields: Readonly<Record<string, string | number | boolean | undefined>>
 }
 
-export type RunBroker = (properties: ReadonlyMap<string, string>, told: (event: BrokerEvent) => void) => BrokerHandle
+export type RunBroker = (
+  properties: ReadonlyMap<string, string>,
+  told: (event: BrokerEvent) => void,
+  /** A few times a second while it opens what an unclean stop left. */
+  recovering: (progress: RecoveryProgress) => void,
+) => BrokerHandle

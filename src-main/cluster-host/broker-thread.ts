@@ -15,10 +15,15 @@ const heapFloorMegabytes = 64
 export function brokersInThreads(entryPath: string): RunBroker {
   // Applies to threads that start from now on.
   setFlagsFromString(`--initial-old-space-size=${heapFloorMegabytes}`)
-  return (properties, told) => startThread(entryPath, { properties: [...properties] }, told)
+  return (properties, told, recovering) => startThread(entryPath, { properties: [...properties] }, { told, recovering })
 }
 
-function startThread(entryPath: string, data: WorkerData, told: (event: BrokerEvent) => void): BrokerHandle {
+interface Listening {
+  readonly told: Parameters<RunBroker>[1]
+  readonly recovering: Parameters<RunBroker>[2]
+}
+
+function startThread(entryPath: string, data: WorkerData, { told, recovering }: Listening): BrokerHandle {
   const worker = new Worker(entryPath, { workerData: data, name: `broker-${new Map(data.properties).get('node.id')}` })
   const say = (message: ToWorker) => worker.postMessage(message)
   const pings = pingBook(say)
@@ -30,6 +35,7 @@ function startThread(entryPath: string, data: WorkerData, told: (event: BrokerEv
   worker.on('message', (message: FromWorker) => {
     if (message.kind === 'ready') ready.resolve()
     else if (message.kind === 'event') told(message.event)
+    else if (message.kind === 'recovering') recovering(message.progress)
     else if (message.kind === 'pong') pings.answered(message.id)
     else failure = failed(message, told)
   })

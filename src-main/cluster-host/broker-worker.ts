@@ -33,7 +33,7 @@ try {
   const { properties } = workerData as WorkerData
   // What is to be said of them, the host has said for all brokers.
   const config = brokerConfig(new Map(properties), () => undefined)
-  broker = await startBroker(config, nodeEnv({ log }))
+  broker = await startBroker(config, nodeEnv({ log }), { recovering: progress => say({ kind: 'recovering', progress }) })
   if (isStopping) await broker.stop()
   else {
     void broker.failed.then(error => giveUp(error))

@@ -1,6 +1,8 @@
-import type { LocalBrokerState, LocalBrokerView } from '../contract/views/cluster.ts'
+import type { RecoveryProgress } from '../../broker-core/cluster/broker.ts'
+import type { LocalBrokerState, LocalBrokerView, UncleanableView } from '../contract/views/cluster.ts'
 import { FailureError } from '../contract/failure.ts'
 import type { BrokerEvent, BrokerHandle, RunBroker } from './broker-runner.ts'
+import { followRecovery } from './recovery-told.ts'
 
 /** Where a broker may go from where it is. */
 export const moves: Readonly<Record<LocalBrokerState, readonly LocalBrokerState[]>> = {
@@ -36,7 +38,7 @@ export interface LocalBrokerOptions {
 
 export function localBroker(options: LocalBrokerOptions): LocalBroker {
   const { brokerId, host, port, isVoter } = options
-  const atRest = { startedAtMs: null, failure: null, eventLoopDelayMs: null }
+  const atRest = { startedAtMs: null, failure: null, eventLoopDelayMs: null, recovery: null, uncleanable: [] }
   let view: LocalBrokerView = { brokerId, host, port, isVoter, state: 'stopped', ...atRest }
   let handle: BrokerHandle | undefined
 
@@ -60,10 +62,15 @@ export function localBroker(options: LocalBrokerOptions): LocalBroker {
     void running.ended.then(({ failure }) => {
       if (handle !== running) return
       handle = undefined
-      const ended = { startedAtMs: null, eventLoopDelayMs: null }
+      const ended = { startedAtMs: null, eventLoopDelayMs: null, recovery: null }
       if (failure === undefined) move('stopped', ended)
       else move('failed', { ...ended, failure })
     })
+
+  const patch = (change: Partial<LocalBrokerView>) => {
+    view = { ...view, ...change }
+    options.changed()
+  }
 
   return {
     get view() {
@@ -71,12 +78,13 @@ export function localBroker(options: LocalBrokerOptions): LocalBroker {
     },
     async start() {
       refuseUnless(view.state === 'stopped' || view.state === 'failed', 'started')
-      move('starting', { failure: null, startedAtMs: options.nowMs() })
-      const started = options.run(options.properties, options.told)
+      move('starting', { failure: null, startedAtMs: options.nowMs(), uncleanable: [] })
+      const { told, recovering } = listenTo(options, () => view, patch)
+      const started = options.run(options.properties, told, recovering)
       handle = started
       watchEnd(started)
       await started.ready
-      if (view.state === 'starting') move('running')
+      if (view.state === 'starting') move('running', { recovery: null })
     },
     stop: withinMs => end(running => running.stop(withinMs)),
     async kill() {
@@ -90,4 +98,31 @@ export function localBroker(options: LocalBrokerOptions): LocalBroker {
       if (handle === running && view.state === 'running') view = { ...view, eventLoopDelayMs: delayMs ?? null }
     },
   }
+}
+
+/** What one start of a broker tells: it goes on, and what lasts is kept in the view for who looks later. */
+function listenTo(options: LocalBrokerOptions, view: () => LocalBrokerView, patch: (change: Partial<LocalBrokerView>) => void) {
+  const line = (detail: string) => options.told({ level: 'info', event: 'broker.recovering', fields: { detail } })
+  const follower = followRecovery(options.nowMs, line)
+  return {
+    recovering(progress: RecoveryProgress) {
+      if (view().state !== 'starting') return
+      follower.note(progress)
+      patch({ recovery: follower.view })
+    },
+    told(event: BrokerEvent) {
+      if (event.event === 'log.uncleanable') patch({ uncleanable: withUncleanable(view().uncleanable, event.fields) })
+      options.told(event)
+    },
+  }
+}
+
+const uncleanableMax = 100
+
+function withUncleanable(
+  known: readonly UncleanableView[],
+  { partition, error }: BrokerEvent['fields'],
+): readonly UncleanableView[] {
+  const rest = known.filter(one => one.partition !== partition)
+  return rest.length >= uncleanableMax ? known : [...rest, { partition: String(partition), error: String(error) }]
 }

@@ -1,3 +1,4 @@
+import type { RecoveryProgress } from '../../broker-core/cluster/broker.ts'
 import type { BrokerEvent } from './broker-runner.ts'
 
 /** Between the host and one broker thread. */
@@ -7,6 +8,8 @@ export interface WorkerData {
 export type ToWorker = { readonly kind: 'stop' } | { readonly kind: 'ping'; readonly id: number }
 export type FromWorker =
   | { readonly kind: 'ready' }
+  /** Before `ready`; a thread that scans its disk answers nothing. */
+  | { readonly kind: 'recovering'; readonly progress: RecoveryProgress }
   | { readonly kind: 'pong'; readonly id: number }
   | { readonly kind: 'event'; readonly event: BrokerEvent }
   /** Last words: it could not start, or something in it broke. The thread ends. */

@@ -22,9 +22,11 @@ import type {
 import type { GroupDetail, GroupList, LagHistory, LagItem, RebalanceEvent } from './views/groups.ts'
 import type {
   BytesChunk,
+  FieldAnswer,
   ProduceProgress,
   Produced,
   RecordDetail,
+  RecordLocation,
   RecordPage,
   RecordSession,
   TextChunk,
@@ -146,8 +148,14 @@ export const contract = {
   'records.close': call<null>()(z.object({ session: records.session })),
   'records.detail': call<RecordDetail>()(records.recordDetail),
   'records.bytes': call<BytesChunk>()(records.recordBytes),
+  /** Where it lies on the disks of the brokers that hold it. */
+  'records.location': call<RecordLocation>()(records.recordLocation),
   'records.text': call<TextChunk>()(records.recordText),
+  /** The innermost field at a place of the text, or around some bytes. */
+  'records.field': call<FieldAnswer>()(records.recordField),
   'records.produce': call<Produced>()(records.produceOne),
+  /** Of the connection's schema registry, by name; null: it names none. */
+  'registry.subjects': call<readonly string[] | null>()(onConnection),
   /** Many from a template or a file; ends by itself, or with its signal. */
   'records.produceMany': stream<ProduceProgress>()(records.produceMany),
   /** Ends the transaction of a run that is `waiting`. */
@@ -178,6 +186,8 @@ export const contract = {
   'sampleShop.watch': stream<SampleShopView>()(onConnection),
   'sampleShop.start': call<null>()(onConnection.extend({ ordersPerSecond: app.shopRate.shape.ordersPerSecond.default(20) })),
   'sampleShop.rate': call<null>()(onConnection.extend(app.shopRate.shape)),
+  /** Its consumers leave their groups, so that offsets can be reset, or join again; records are made all the while. */
+  'sampleShop.read': call<null>()(onConnection.extend({ isReading: z.boolean() })),
   /** Stops it and removes its topics and groups. */
   'sampleShop.stop': call<null>()(onConnection),
 } as const

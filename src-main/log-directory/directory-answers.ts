@@ -1,4 +1,4 @@
-import type { Compression } from '../../broker-core/env/codec.ts'
+import type { Compression, Crc32c } from '../../broker-core/env/codec.ts'
 import { errorCode } from '../../broker-core/model/kafka-errors.ts'
 import type { Api, RequestOf, ResponseOf } from '../../broker-core/protocol/api.ts'
 import { fetch } from '../../broker-core/protocol/messages/01-fetch.ts'
@@ -6,6 +6,7 @@ import { listOffsets } from '../../broker-core/protocol/messages/02-list-offsets
 import { metadata } from '../../broker-core/protocol/messages/03-metadata.ts'
 import { apiVersions } from '../../broker-core/protocol/messages/18-api-versions.ts'
 import { describeLogDirs } from '../../broker-core/protocol/messages/35-describe-log-dirs.ts'
+import { batchBaseOffset, batchCrcIsValid, batchMaxTimestamp } from '../../broker-core/records/batch-header.ts'
 import { recordsOf } from '../../broker-core/records/record-reader.ts'
 import type { LogDirectory } from './log-directory.ts'
 import type { PartitionFiles } from './partition-files.ts'
@@ -13,12 +14,17 @@ import type { PartitionFiles } from './partition-files.ts'
 /** The broker that a log directory stands for; its address leads nowhere but into this process. */
 export const directoryEndpoint = { host: 'log-directory', port: 9092 } as const
 
+interface RecordCodecs {
+  readonly compression: Compression
+  readonly crc32c: Crc32c
+}
+
 const earliest = -2
 const latest = -1
 const newest = -3
 
 /** What a broker would say that has nothing but these files: five APIs, none of which changes anything. */
-export function directoryAnswers(directory: LogDirectory, compression: Compression) {
+export function directoryAnswers(directory: LogDirectory, codecs: RecordCodecs) {
   const answers = new Map<number, { readonly api: Api; readonly answer: (body: unknown) => unknown }>()
   function on<Req, Res>(api: Api<Req, Res>, answer: (body: Req) => Res): void {
     answers.set(api.key, { api: api as unknown as Api, answer: answer as (body: unknown) => unknown })
@@ -32,7 +38,7 @@ export function directoryAnswers(directory: LogDirectory, compression: Compressi
     })),
   }))
   on(metadata, body => metadataAnswer(directory, body))
-  on(listOffsets, body => listOffsetsAnswer(directory, body, compression))
+  on(listOffsets, body => listOffsetsAnswer(directory, body, codecs))
   on(fetch, body => fetchAnswer(directory, body))
   on(describeLogDirs, body => logDirsAnswer(directory, body))
   return answers
@@ -81,7 +87,7 @@ const noTopic: MetadataTopic = {
 function listOffsetsAnswer(
   directory: LogDirectory,
   body: RequestOf<typeof listOffsets>,
-  compression: Compression,
+  codecs: RecordCodecs,
 ): ResponseOf<typeof listOffsets> {
   const topics = body.topics.map(({ name, partitions }) => ({
     name,
@@ -89,19 +95,25 @@ function listOffsetsAnswer(
       const files = directory.partition(name, partitionIndex)
       const none = { partitionIndex, errorCode: 0, timestamp: -1, offset: -1, leaderEpoch: -1 }
       if (files === undefined) return { ...none, errorCode: errorCode('UNKNOWN_TOPIC_OR_PARTITION') }
-      return { ...none, ...offsetAt(files, timestamp, compression) }
+      return { ...none, ...offsetAt(files, timestamp, codecs) }
     }),
   }))
   return { ...listOffsets.response.zero, topics }
 }
 
-function offsetAt(files: PartitionFiles, timestamp: number, compression: Compression): { timestamp?: number; offset: number } {
+function offsetAt(
+  files: PartitionFiles,
+  timestamp: number,
+  { compression, crc32c }: RecordCodecs,
+): { timestamp?: number; offset: number } {
   if (timestamp === earliest) return { offset: files.startOffset() }
   if (timestamp === latest) return { offset: files.endOffset() }
   if (timestamp !== newest && timestamp < 0) return { offset: -1 }
   const found = timestamp === newest ? files.newest() : undefined
   const batch = timestamp === newest ? found?.batch : files.batchAt(timestamp)
   if (batch === undefined) return { offset: -1 }
+  // Nobody recovered this directory. A damaged batch is not opened: who reads where it begins is told of the damage.
+  if (!batchCrcIsValid(batch, 0, crc32c)) return { timestamp: batchMaxTimestamp(batch, 0), offset: batchBaseOffset(batch, 0) }
   const wanted = found?.timestampMs ?? timestamp
   for (const record of recordsOf(batch, compression))
     if (record.timestampMs >= wanted && record.offset >= files.startOffset())

@@ -1,4 +1,4 @@
-import type { Compression } from '../../broker-core/env/codec.ts'
+import type { Compression, Crc32c } from '../../broker-core/env/codec.ts'
 import { NetworkError } from '../../broker-core/env/network.ts'
 import type { Network, Socket, SocketHandlers } from '../../broker-core/env/network.ts'
 import { decodeRequest, encodeResponse } from '../../broker-core/protocol/frames.ts'
@@ -10,8 +10,8 @@ import { openLogDirectory } from './log-directory.ts'
  * A network on which there is one broker: the log directory. The client and every screen above it work as with any cluster, and no
  * port is opened, so nobody else gets to see the files. Throws LogDirectoryError.
  */
-export function directoryNetwork(path: string, compression: Compression): Network {
-  const answers = directoryAnswers(openLogDirectory(path), compression)
+export function directoryNetwork(path: string, codecs: { readonly compression: Compression; readonly crc32c: Crc32c }): Network {
+  const answers = directoryAnswers(openLogDirectory(path), codecs)
   const apis = new Map<number, Api>([...answers].map(([key, { api }]) => [key, api]))
   const answer = (frame: Uint8Array): Uint8Array[] => {
     const request = decodeRequest(frame, apis)

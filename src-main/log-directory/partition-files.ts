@@ -19,11 +19,37 @@ export interface PartitionFiles {
   sizeBytes(): number
   /** Whole batches from the one that holds `offset` on: at least one, else about `bytesMax`. Empty at the end. */
   read(offset: number, bytesMax: number): Uint8Array
+  /** Where the batch that holds the offset lies, and what leads there; undefined when none does. */
+  locate(offset: number): BatchPosition | undefined
   /** First offset whose timestamp is at or after the time, by batches: the batch that has it is opened by the caller. */
   batchAt(timestampMs: number): Uint8Array | undefined
   /** The newest timestamp of all batches; undefined without records. */
   newest(): { readonly batch: Uint8Array; readonly timestampMs: number } | undefined
   aborted(from: number, to: number): readonly { readonly producerId: number; readonly firstOffset: number }[]
+}
+
+/** One batch in its segment, found as a broker finds it: by the index, then header by header. */
+export interface BatchPosition {
+  readonly segmentPath: string
+  readonly segmentBytes: number
+  readonly isLastSegment: boolean
+  readonly segmentCount: number
+  readonly position: number
+  readonly sizeBytes: number
+  readonly baseOffset: number
+  readonly lastOffset: number
+  readonly index: IndexPosition
+  /** Headers looked at from the entry on, that of the batch too. */
+  readonly scannedBatches: number
+}
+
+/** Where the offset index leads. */
+export interface IndexPosition {
+  readonly entries: number
+  /** Counted from 1; 0: no entry lies before the offset, reading starts with the segment. */
+  readonly entry: number
+  readonly offset: number
+  readonly position: number
 }
 
 interface Segment {
@@ -54,7 +80,7 @@ export function partitionFiles(directory: string, logStartOffset: () => number |
       all.findLastIndex(segment => segment.baseOffset <= from),
     )
     for (const segment of all.slice(first)) {
-      const start = segment.baseOffset <= from ? indexedPosition(segment, from) : 0
+      const start = segment.baseOffset <= from ? indexedPosition(segment, from).position : 0
       for (const { position, header } of headersFrom(segment.path, start)) if (isIt(header)) return { segment, position, header }
     }
     return undefined
@@ -68,7 +94,7 @@ export function partitionFiles(directory: string, logStartOffset: () => number |
       const sizeNow = sizeOf(last.path)
       if (knownEnd?.path === last.path && knownEnd.size === sizeNow) return knownEnd.end
       let end = last.baseOffset
-      for (const { header } of headersFrom(last.path, indexedPosition(last, Number.MAX_SAFE_INTEGER)))
+      for (const { header } of headersFrom(last.path, indexedPosition(last, Number.MAX_SAFE_INTEGER).position))
         end = batchLastOffset(header, 0) + 1
       knownEnd = { path: last.path, size: sizeNow, end }
       return end
@@ -78,6 +104,7 @@ export function partitionFiles(directory: string, logStartOffset: () => number |
       const found = find(header => batchLastOffset(header, 0) >= offset, offset)
       return found === undefined ? new Uint8Array(0) : readBatches(found, bytesMax)
     },
+    locate: offset => locate(segments(), offset),
     batchAt(timestampMs) {
       const found = find(header => batchMaxTimestamp(header, 0) >= timestampMs, 0)
       return found === undefined ? undefined : readBatches(found, 0)
@@ -109,21 +136,54 @@ function readIfThere(path: string): Uint8Array {
   }
 }
 
-/** Position of the last index entry at or before the offset; 0 without one. Zeros behind the entries are room kept for more. */
-function indexedPosition(segment: Segment, offset: number): number {
+function locate(segments: readonly Segment[], offset: number): BatchPosition | undefined {
+  const at = segments.findLastIndex(segment => segment.baseOffset <= offset)
+  const segment = segments[at]
+  if (segment === undefined) return undefined
+  const index = { ...indexedPosition(segment, offset), entries: [...indexEntries(segment)].length }
+  let scannedBatches = 0
+  for (const { position, header } of headersFrom(segment.path, index.position)) {
+    scannedBatches += 1
+    const lastOffset = batchLastOffset(header, 0)
+    if (lastOffset < offset) continue
+    return {
+      segmentPath: segment.path,
+      segmentBytes: sizeOf(segment.path),
+      isLastSegment: at === segments.length - 1,
+      segmentCount: segments.length,
+      position,
+      sizeBytes: batchSizeBytes(header, 0),
+      baseOffset: getInt64(header, 0),
+      lastOffset,
+      index,
+      scannedBatches,
+    }
+  }
+  return undefined
+}
+
+/** Entries of the offset index in order. Zeros behind them are room kept for more. */
+function* indexEntries(segment: Segment): Generator<{ readonly offset: number; readonly position: number }> {
   const index = readIfThere(segment.path.replace(/\.log$/, '.index'))
   const size = sizeOf(segment.path)
-  let position = 0
   let last = 0
   for (let at = 0; at + indexEntryBytes <= index.length; at += indexEntryBytes) {
     const relative = getInt32(index, at)
-    const entry = getInt32(index, at + 4)
-    if (relative <= last && at > 0) break
-    if (segment.baseOffset + relative > offset || entry >= size) break
+    const position = getInt32(index, at + 4)
+    if (position === 0 || position >= size || (relative <= last && at > 0)) return
     last = relative
-    position = entry
+    yield { offset: segment.baseOffset + relative, position }
   }
-  return position
+}
+
+/** The last index entry at or before the offset. */
+function indexedPosition(segment: Segment, offset: number): Omit<IndexPosition, 'entries'> {
+  let found = { entry: 0, offset: segment.baseOffset, position: 0 }
+  for (const entry of indexEntries(segment)) {
+    if (entry.offset > offset) break
+    found = { entry: found.entry + 1, ...entry }
+  }
+  return found
 }
 
 /** Headers of the whole batches from a position on; the bytes are only lent until the next one. */

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The `brokerbench` command: serve, broker, open. From a checkout it first sets up what is missing; the package ships built.
+// The `brokerbench` command: serve, broker, format, open. From a checkout it first sets up what is missing; the package ships built.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ensureBuild, ensureDependencies, fail, projectFolder, requireNode } from './steps.mjs'
@@ -10,6 +10,8 @@ const usage = `usage: brokerbench <command>
         the cluster and its browser workbench, without a window
   broker --config server.properties [--override name=value]…
         one broker as a process
+  format --config server.properties --cluster-id ID [--standalone | --initial-controllers LIST]
+        directories of a broker, with the first voters of a new cluster (ID@HOST:PORT:DIRECTORY-ID,…) or to join one
   open DIR | HOST:PORT
         the workbench on a log directory (read only) or on another cluster
 `
@@ -20,7 +22,7 @@ if (command === undefined || command === 'help' || command === '--help' || comma
   process.stdout.write(usage)
   process.exit(command === undefined ? 2 : 0)
 }
-if (!['serve', 'broker', 'open'].includes(command)) fail(`brokerbench: no command ${JSON.stringify(command)}\n${usage}`)
+if (!['serve', 'broker', 'format', 'open'].includes(command)) fail(`brokerbench: no command ${JSON.stringify(command)}\n${usage}`)
 
 const say = text => process.stderr.write(`Brokerbench: ${text}\n`)
 ensureDependencies(say)

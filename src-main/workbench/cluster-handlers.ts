@@ -6,7 +6,7 @@ import type { Connections } from './connections.ts'
 import type { Handlers } from './handlers.ts'
 import { inOneThenSingly } from './watch.ts'
 import { clusterOverview } from './overview.ts'
-import { clientSnippets } from './snippets.ts'
+import { clientSnippets } from './snippets/client-snippets.ts'
 import { addPartitions, alterTopicConfig, createTopic, dropTopics, emptyTopic } from './topics/change-topics.ts'
 import { cancelReassignment, electPreferred, planReassignment, reassign, watchReassignments } from './topics/reassignments.ts'
 import type { ReplicationThrottles } from './topics/replication-throttles.ts'
@@ -40,7 +40,10 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
       const { client, facts } = rooms.of(connection)
       return await clusterOverview({ connection: connections.get(connection), client, facts, nowMs, signal })
     },
-    'cluster.snippets': ({ connection }) => Promise.resolve(clientSnippets(connections.get(connection).bootstrap.join(','))),
+    'cluster.snippets'({ connection }) {
+      const { bootstrap, security } = connections.get(connection)
+      return Promise.resolve(clientSnippets({ bootstrap: bootstrap.join(','), security }))
+    },
     'cluster.status': ({ connection }, { signal }) =>
       untilClosed(rooms.of(connection), signal, (room, both) => watchStatus(connection, room, both)),
     'cluster.rates': ({ connection }, { signal }) => untilClosed(rooms.of(connection), signal, watchRates),

@@ -10,6 +10,8 @@ export interface Clusters {
   client(connection: string): KafkaClient
   /** For everything that changes the cluster. Throws READ_ONLY too. */
   writableClient(connection: string): KafkaClient
+  /** A further one under a name of its own, that reads and writes; whoever asks for it closes it. Throws READ_ONLY too. */
+  ownClient(connection: string, clientId: string): KafkaClient
   /** Called before a client is closed, because its connection went or changed. */
   onClosed(listener: (connection: string) => void): void
   /** Ends the client of a connection; the next question makes a new one. */
@@ -26,11 +28,12 @@ export function openClusters(
 ): Clusters {
   const clients = new Map<string, KafkaClient>()
   const listeners = new Set<(connection: string) => void>()
+  const newClient = (id: string, clientId: string): KafkaClient =>
+    createClient({ bootstrap: connections.get(id).bootstrap.join(','), clientId, ...securityOf(id) }, envOf(id))
   const clientOf = (id: string): KafkaClient => {
     const known = clients.get(id)
     if (known !== undefined) return known
-    const view = connections.get(id)
-    const client = createClient({ bootstrap: view.bootstrap.join(','), clientId: 'brokerbench', ...securityOf(id) }, envOf(id))
+    const client = newClient(id, 'brokerbench')
     clients.set(id, client)
     return client
   }
@@ -42,6 +45,10 @@ export function openClusters(
     writableClient(id) {
       connections.writable(id)
       return clientOf(id)
+    },
+    ownClient(id, clientId) {
+      connections.writable(id)
+      return newClient(id, clientId)
     },
     onClosed: listener => void listeners.add(listener),
     async forget(id) {

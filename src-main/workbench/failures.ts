@@ -1,5 +1,7 @@
 import { KafkaClientError } from '../../broker-core/client/client-error.ts'
 import type { ClientErrorCode } from '../../broker-core/client/client-error.ts'
+import { CompressionError } from '../../broker-core/env/codec.ts'
+import { CorruptRecords } from '../../broker-core/records/record-varint.ts'
 import { FailureError } from '../contract/failure.ts'
 import type { Failure } from '../contract/failure.ts'
 
@@ -7,6 +9,7 @@ import type { Failure } from '../contract/failure.ts'
 export function toFailure(error: unknown): Failure {
   if (error instanceof FailureError) return error.failure
   if (error instanceof KafkaClientError) return clientFailure(error)
+  if (error instanceof CorruptRecords || error instanceof CompressionError) return damaged(error)
   return { code: 'BUG', message: 'Something in Brokerbench itself went wrong; the terminal has the details.' }
 }
 
@@ -58,6 +61,15 @@ function clientFailure(error: KafkaClientError): Failure {
     ...(hint === undefined ? {} : { hint }),
   }
 }
+
+/** Bytes that are not what was written: of a broker's disk, or of a directory that was opened. */
+const damaged = (error: Error): Failure => ({
+  code: 'BROKER',
+  message: `Damaged records: ${error.message}`,
+  kafkaError: 'CORRUPT_MESSAGE',
+  retriable: false,
+  hint: 'What lies behind the damage can be read from an offset or a time behind it.',
+})
 
 /** An outcome among several, as an exception: for calls about one thing. */
 export function brokerRefusal(error: ClientErrorCode, message: string, place: { topic?: string; group?: string } = {}): Error {

@@ -76,10 +76,14 @@ function brokerViews(described: ClusterDescription, about: BrokerFacts): BrokerV
       replicaCount: replicas.length,
       inSyncCount: replicas.filter(it => it.isr.includes(brokerId)).length,
       ...diskOf(about.directories.filter(directory => directory.brokerId === brokerId && directory.error === 'NONE')),
+      failedDirectories: failedOf(about.directories, brokerId),
       software: null,
     }
   })
 }
+
+const failedOf = (directories: readonly LogDirectory[], brokerId: number): string[] =>
+  directories.filter(directory => directory.brokerId === brokerId && directory.error !== 'NONE').map(({ path }) => path)
 
 function diskOf(directories: readonly LogDirectory[]): Pick<BrokerView, 'logBytes' | 'volumeTotalBytes' | 'volumeFreeBytes'> {
   if (directories.length === 0) return { logBytes: null, volumeTotalBytes: null, volumeFreeBytes: null }

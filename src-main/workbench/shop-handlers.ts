@@ -19,7 +19,12 @@ export function shopHandlers(sources: ShopHandlerSources): { readonly handlers: 
     const known = shops.get(connection)
     if (known !== undefined) return known
     clusters.client(connection)
-    const shop = sampleShop({ client: () => clusters.writableClient(connection), memory: sources.memoryOf(connection), nowMs })
+    const shop = sampleShop({
+      client: () => clusters.writableClient(connection),
+      memberClient: clientId => clusters.ownClient(connection, clientId),
+      memory: sources.memoryOf(connection),
+      nowMs,
+    })
     shops.set(connection, shop)
     return shop
   }
@@ -38,6 +43,11 @@ export function shopHandlers(sources: ShopHandlerSources): { readonly handlers: 
       'sampleShop.rate'({ connection, ordersPerSecond }) {
         shopOf(connection).changeRate(ordersPerSecond)
         return Promise.resolve(null)
+      },
+      async 'sampleShop.read'({ connection, isReading }) {
+        clusters.writableClient(connection)
+        await shopOf(connection).read(isReading)
+        return null
       },
       async 'sampleShop.stop'({ connection }) {
         clusters.writableClient(connection)

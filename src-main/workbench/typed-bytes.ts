@@ -1,14 +1,14 @@
 import { encode as encodeMessagePack } from '@msgpack/msgpack'
 import { encode as encodeCbor } from 'cborg'
 import type { ParsedOf } from '../contract/contract.ts'
-import type { LocalSchemas } from './decoders/local-schemas.ts'
 import { parseExactly } from './decoders/exact-json.ts'
 import { badInput } from './failures.ts'
+import type { Encode, PartEncoders } from './produce/part-encoders.ts'
 
 export type Typed = NonNullable<ParsedOf<'records.produce'>['key']>
 
 /** What a person typed, as bytes; null stays null (no key, a tombstone). `where` names the field in a refusal. */
-export function typedBytes(typed: Typed | null, where: string, local?: Pick<LocalSchemas, 'encoder'>): Uint8Array | null {
+export function typedBytes(typed: Typed | null, where: string, encoders?: PartEncoders): Uint8Array | null {
   if (typed === null) return null
   const { text } = typed
   switch (typed.encoding) {
@@ -34,18 +34,24 @@ export function typedBytes(typed: Typed | null, where: string, local?: Pick<Loca
     case 'cbor':
       return structured(text, where, value => encodeCbor(value, { mapSorter: () => 0 }))
     case 'schema':
-      return bySchema(typed, where, local)
+      return bySchema(
+        typed.text,
+        where,
+        encoders?.encoder(schemaNameOf(typed)),
+        `the schema folder has no schema ${schemaNameOf(typed)}`,
+      )
+    case 'registry':
+      return bySchema(typed.text, where, encoders?.registered(typed.subject ?? ''), 'no subject is chosen')
   }
 }
 
-function bySchema(typed: Typed, where: string, local: Pick<LocalSchemas, 'encoder'> | undefined): Uint8Array {
-  const name = (typed.schema ?? '').replace(/^schema:/, '')
-  const encode = local?.encoder(name)
-  if (encode === undefined)
-    throw badInput(`${where}: the schema folder has no Avro schema ${JSON.stringify(name)}`, 'Only Avro can be written so far.')
-  checkJson(typed.text, where)
+const schemaNameOf = ({ schema }: Typed): string => (schema ?? '').replace(/^schema:/, '')
+
+function bySchema(text: string, where: string, encode: Encode | undefined, missing: string): Uint8Array {
+  if (encode === undefined) throw badInput(`${where}: ${missing}`)
+  checkJson(text, where)
   try {
-    return encode(typed.text)
+    return encode(text)
   } catch (error) {
     throw badInput(`${where} is ${(error as Error).message}`)
   }

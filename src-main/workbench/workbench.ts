@@ -18,6 +18,7 @@ import { openClusters } from './clusters.ts'
 import { clientSecurity } from './connection-secrets.ts'
 import { connectionRooms } from './connection-room.ts'
 import { localConnection, openConnections, openedConnection } from './connections.ts'
+import type { Connections } from './connections.ts'
 import { registrySchemas } from './decoders/registry.ts'
 import type { RegistryAddress } from './decoders/registry.ts'
 import { openSchemaFolder } from './decoders/schema-folder.ts'
@@ -27,6 +28,7 @@ import type { Handlers } from './handlers.ts'
 import { localHandlers } from './local-handlers.ts'
 import { recordSessions } from './messages/record-sessions.ts'
 import type { OpenTarget } from './open-target.ts'
+import { replicaFiles } from './replica-files.ts'
 import { recordHandlers } from './record-handlers.ts'
 import type { ShopMemory } from './sample-shop/sample-shop.ts'
 import { openLagStore } from './sampling/lag-store.ts'
@@ -65,11 +67,9 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
   const securityOf = (id: string) => clientSecurity(connections.get(id).security, connections.secrets(id))
   const clusters = openClusters(connections, clientEnvs(opened), securityOf)
   const nowMs = Date.now
-  const registryOf = (id: string) => {
-    const { registry } = connections.get(id)
-    return registry === null ? null : { ...registry, password: connections.secrets(id).registryPassword }
-  }
+  const registryOf = registryAddresses(connections)
   const registries = schemaStores(registryOf)
+  const filesOf = replicaFiles(cluster, opened)
   clusters.onClosed(registries.forget)
   const folder = openSchemaFolder(nowMs, (file, problem) => notices.tell('warning', 'Schema folder', `${file} ${problem}`.trim()))
   void folder.use(settings.preferences().schemaFolder)
@@ -88,16 +88,20 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
   if (cluster !== undefined) rooms.of(localConnection)
   const exportsFolder = join(dataDirectory, 'exports')
   const audit = openAuditLog(join(dataDirectory, 'audit.jsonl'), told)
-  const foreignName = (id: string) => {
-    const view = connections.list.value.find(it => it.id === id)
-    return view?.kind === 'foreign' ? view.name : undefined
-  }
   const handlers: Handlers = {
     ...appHandlers({ info, notices, settings, connections, clusters, audit, folder, host: cluster }),
     ...localHandlers({ host: cluster, clusters, connections, throttles }),
     ...clusterHandlers({ clusters, connections, rooms, throttles, nowMs }),
     ...groupHandlers({ clusters, rooms, nowMs }),
-    ...recordHandlers({ clusters, sessions, nowMs, schemasOf, pathOf: path => filePath(path, exportsFolder) }),
+    ...recordHandlers({
+      clusters,
+      sessions,
+      nowMs,
+      filesOf,
+      schemasOf,
+      registryOf,
+      pathOf: path => filePath(path, exportsFolder),
+    }),
     ...searchHandlers({
       clusters,
       connections,
@@ -112,7 +116,7 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
     ...shops.handlers,
   }
   return {
-    handlers: auditedHandlers(handlers, { log: audit, nowMs, foreignName }),
+    handlers: auditedHandlers(handlers, { log: audit, nowMs, foreignName: foreignNames(connections) }),
     async close() {
       sessions.stop()
       throttles.stop()
@@ -140,13 +144,23 @@ function appInfo(
 /** A log directory is reached over a network of its own. Throws LogDirectoryError. */
 function clientEnvs(opened: OpenTarget | undefined): (connection: string) => ClientEnv {
   const env = nodeEnv()
-  const directory = opened?.kind === 'directory' ? { ...env, network: directoryNetwork(opened.path, env.compression) } : env
+  const directory = opened?.kind === 'directory' ? { ...env, network: directoryNetwork(opened.path, env) } : env
   return connection => (connection === openedConnection ? directory : env)
 }
 
 /** An address opened by the command line has no id of its own: the same address finds its history again. */
 function lagFolder({ id, bootstrap }: ConnectionView): string {
   return id === 'opened' ? createHash('sha256').update(bootstrap.join(',')).digest('hex').slice(0, 16) : id
+}
+
+const foreignNames = (connections: Connections) => (id: string) => {
+  const view = connections.list.value.find(it => it.id === id)
+  return view?.kind === 'foreign' ? view.name : undefined
+}
+
+const registryAddresses = (connections: Connections) => (id: string) => {
+  const { registry } = connections.get(id)
+  return registry === null ? null : { ...registry, password: connections.secrets(id).registryPassword }
 }
 
 /** One store of schemas per connection that names a registry. */

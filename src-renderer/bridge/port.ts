@@ -44,7 +44,8 @@ export function takeToken(): string {
   const inAddress = /(?:^|[#&])token=([^&]+)/.exec(location.hash)?.[1]
   if (inAddress !== undefined) {
     sessionStorage.setItem(tokenKey, inAddress)
-    history.replaceState(null, '', location.pathname)
+    const rest = location.hash.replace(/(^#|&)token=[^&]*/, '$1').replace(/[#&]+$/, '')
+    history.replaceState(null, '', `${location.pathname}${rest}`)
   }
   return sessionStorage.getItem(tokenKey) ?? ''
 }

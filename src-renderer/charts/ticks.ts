@@ -13,6 +13,17 @@ const timeSteps = [
 ]
 
 /** Round times of the zone within the range, at most `countMax`. */
+/** Those whose words have room between the left edge and the right one. */
+export function ticksThatFit(
+  ticks: readonly number[],
+  textOf: (tick: number) => string,
+  { xOf, widthPx }: { readonly xOf: (tick: number) => number; readonly widthPx: number },
+): number[] {
+  const half = (tick: number) => (textOf(tick).length * characterPx) / 2
+  return ticks.filter(tick => xOf(tick) - half(tick) >= 0 && xOf(tick) + half(tick) <= widthPx)
+}
+const characterPx = 6.6
+
 export function timeTicks({ fromMs, toMs }: TimeRange, timeZone: string, countMax: number): readonly number[] {
   const spanMs = toMs - fromMs
   if (spanMs <= 0) return []

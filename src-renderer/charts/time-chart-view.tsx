@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { useTimeZone } from '../preferences/use-appearance.ts'
 import { ChartFrame } from './chart-frame.tsx'
 import { ChartLegend } from './chart-legend.tsx'
@@ -9,7 +9,7 @@ import { preparedSeries } from './prepared-series.ts'
 import { ranked, splitSeries } from './series.ts'
 import type { ChartMarker, SeriesSplit } from './series.ts'
 import { SeriesLayer } from './series-layer.tsx'
-import { tickText, timeTicks, valueTicks } from './ticks.ts'
+import { ticksThatFit, tickText, timeTicks, valueTicks } from './ticks.ts'
 import type { TimeChartProps } from './time-chart.tsx'
 import { useChartCursor } from './use-chart-cursor.ts'
 import { useWidth } from './use-width.ts'
@@ -62,19 +62,18 @@ function Drawing(props: ViewProps & { readonly split: SeriesSplit; readonly hidd
   )
   const plot = useMemo(() => plotBoxOf(widthPx, heightPx, values.map(formatValue)), [widthPx, heightPx, values, formatValue])
   const scale = useMemo(() => linearScale(plot, range, values.at(-1) ?? 1), [plot, range, values])
+  const timeText = useCallback((atMs: number) => tickText(atMs, range, timeZone), [range, timeZone])
+  const shownTimes = useMemo(() => ticksThatFit(times, timeText, { xOf: scale.x, widthPx }), [times, timeText, scale, widthPx])
   const cursor = useChartCursor(drawn, range, plot)
   const tip = { drawn, plot, timeZone, formatValue, isSaid: cursor.isByKeys }
   // Kept as it is while only the cursor moves.
   const picture = useMemo(
     () => (
-      <ChartFrame
-        {...{ widthPx, heightPx, plot, range, times, values, markers, valueText: formatValue }}
-        timeText={atMs => tickText(atMs, range, timeZone)}
-      >
+      <ChartFrame {...{ widthPx, heightPx, plot, range, values, markers, timeText }} times={shownTimes} valueText={formatValue}>
         <SeriesLayer drawn={drawn} scale={scale} plot={plot} />
       </ChartFrame>
     ),
-    [widthPx, heightPx, plot, range, times, values, markers, formatValue, timeZone, drawn, scale],
+    [widthPx, heightPx, plot, range, shownTimes, values, markers, formatValue, timeText, drawn, scale],
   )
   return (
     <div

@@ -19,13 +19,24 @@ export interface CodeViewProps {
   readonly language?: string
   readonly wordWrap?: boolean
   readonly lineNumbers?: boolean
+  /** A part to mark, in characters of all that is shown; scrolled to when `isRevealed`. */
+  readonly marked?: MarkedPart | undefined
+  /** Where a person put the cursor, in characters. */
+  readonly onCaret?: ((char: number) => void) | undefined
   /** The editor, for commands such as searching; undefined when it is gone. */
   readonly onEditor?: (editor: CodeEditor | undefined) => void
 }
 
+export interface MarkedPart {
+  readonly from: number
+  /** Behind the last one. */
+  readonly to: number
+  readonly isRevealed: boolean
+}
+
 /** Text that is only read: coloured, folding, searched with Ctrl+F. Plain text stands there until Monaco is loaded. */
 export function CodeView(props: CodeViewProps) {
-  const { label, text, more = none, language = 'plaintext', wordWrap = false, lineNumbers = true, onEditor } = props
+  const { label, text, more = none, language = 'plaintext', wordWrap = false, lineNumbers = true, marked, onEditor } = props
   const monaco = useMonaco()
   const { host, editor } = useEditor(monaco, {
     readOnly: true,
@@ -62,12 +73,39 @@ export function CodeView(props: CodeViewProps) {
     return () => onEditor?.(undefined)
   }, [editor, onEditor])
 
+  useMarked(monaco, editor, marked)
+  useCaret(monaco, editor, props.onCaret)
+
   if (monaco === undefined) return <PlainText label={label} text={text} wordWrap={wordWrap} />
   return (
     <div className={styles.host}>
       <div ref={host} />
     </div>
   )
+}
+
+function useMarked(monaco: Monaco | undefined, editor: CodeEditor | undefined, marked: MarkedPart | undefined): void {
+  useEffect(() => {
+    const model = editor?.getModel()
+    if (monaco === undefined || editor === undefined || model === null || model === undefined || marked === undefined)
+      return undefined
+    const range = monaco.Range.fromPositions(model.getPositionAt(marked.from), model.getPositionAt(marked.to))
+    const collection = editor.createDecorationsCollection([{ range, options: { className: styles.marked ?? '' } }])
+    if (marked.isRevealed) editor.revealRangeInCenterIfOutsideViewport(range)
+    return () => collection.clear()
+  }, [monaco, editor, marked])
+}
+
+/** Moves of the cursor by a person; not those that come with a new text. */
+function useCaret(monaco: Monaco | undefined, editor: CodeEditor | undefined, told: ((char: number) => void) | undefined): void {
+  useEffect(() => {
+    if (monaco === undefined || editor === undefined || told === undefined) return undefined
+    const listening = editor.onDidChangeCursorPosition(({ reason, position }) => {
+      const model = editor.getModel()
+      if (reason === monaco.editor.CursorChangeReason.Explicit && model !== null) told(model.getOffsetAt(position))
+    })
+    return () => listening.dispose()
+  }, [monaco, editor, told])
 }
 
 /** Colours, folding and brackets are reckoned over the whole text: beyond this the text alone is shown, so that it stays quick. */

@@ -27,8 +27,8 @@ export async function startOurs(dataFolder = mkdtempSync(join(tmpdir(), 'brokerb
   return { name: 'brokerbench', startMs, bootstrap: /bootstrap=(\S+)/.exec(line)[1], processIds: [child.pid], stop }
 }
 
-/** `undefined` with a line why, where there is no JVM or no script to start Kafka with. */
-export function startKafka() {
+/** `undefined` with a line why, where there is no JVM or no script to start Kafka with. `properties` go to every node. */
+export function startKafka(properties = {}) {
   const start = join(peers, 'kafka', 'start')
   const missing = existsSync(start) ? ['java', 'mvn', 'python3'].find(name => spawnSync(name, ['--version']).error) : start
   if (missing) {
@@ -36,7 +36,9 @@ export function startKafka() {
     return undefined
   }
   const folder = mkdtempSync(join(tmpdir(), 'brokerbench-kafka-'))
-  const answer = spawnSync(start, ['--dir', folder], { encoding: 'utf8', timeout: startTimeoutMs })
+  const overrides = Object.entries(properties).flatMap(([name, value]) => ['--override', `${name}=${value}`])
+  const run = () => spawnSync(start, ['--dir', folder, ...overrides], { encoding: 'utf8', timeout: startTimeoutMs })
+  const answer = run()
   const ready = /^ready bootstrap=(\S+) startup_ms=(\d+)/m.exec(answer.stdout)
   if (!ready) throw new Error(`Apache Kafka did not start: ${answer.stdout}${answer.stderr}`)
   const nodes = readdirSync(folder).filter(name => name.startsWith('node-'))
@@ -51,7 +53,7 @@ export function startKafka() {
     ...{ processIds: processIdsNow(), processIdsNow, stop },
     end: (id, signal) => endProcess(idOf(`node-${id}`), signal),
     /** Brings back whichever node is down. */
-    start: async () => void spawnSync(start, ['--dir', folder], { encoding: 'utf8', timeout: startTimeoutMs }),
+    start: async () => void run(),
   }
 }
 

@@ -26,11 +26,12 @@ export function apacheKafkaMissing(): string | undefined {
  */
 export async function startApacheKafka(
   brokers: number,
-  at?: { readonly folder: string; readonly port: number },
+  at?: { readonly folder: string; readonly port: number; readonly overrides?: readonly string[] },
 ): Promise<ApacheKafka> {
   const folder = at?.folder ?? mkdtempSync(join(tmpdir(), 'brokerbench-kafka-'))
   const port = at?.port ?? (await freePortRun(brokers))
   const args = ['--brokers', String(brokers), '--port', String(port), '--dir', folder, '--heap', '256m']
+  for (const override of at?.overrides ?? []) args.push('--override', override)
   const output = await new Promise<string>((resolve, reject) => {
     execFile(join(peers, 'start'), args, { timeout: startTimeoutMs }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout)

@@ -47,13 +47,17 @@ export interface LocalWorkbench extends WorkbenchInProcess {
   readonly complaints: readonly string[]
 }
 
-/** The embedded cluster with its workbench, as the app has them; only that the brokers run in this thread. `close` keeps the folder. */
-export async function openLocalWorkbench(folder: string, wish: Partial<LocalClusterWish> = {}): Promise<LocalWorkbench> {
+/** The embedded cluster with its workbench, as the app has them; only that the brokers run in this thread unless told otherwise. `close` keeps the folder. */
+export async function openLocalWorkbench(
+  folder: string,
+  wish: Partial<LocalClusterWish> = {},
+  run: RunBroker = brokersInThisThread,
+): Promise<LocalWorkbench> {
   const complaints: string[] = []
   const cluster = await openLocalCluster(
     { dataDirectory: folder, brokers: undefined, port: undefined, overrides: {}, ...wish },
     {
-      run: brokersInThisThread,
+      run,
       lock: lockFile,
       notice: (_level, title, detail) => complaints.push(`${title}: ${detail}`),
       told(brokerId, { level, event, fields }) {
@@ -70,11 +74,12 @@ export async function openLocalWorkbench(folder: string, wish: Partial<LocalClus
   return { ...inProcess(workbench, 'local', folder, close), host: cluster.host, complaints }
 }
 
-const brokersInThisThread: RunBroker = (properties, told) => {
+const brokersInThisThread: RunBroker = (properties, told, recovering) => {
   const log: LogSink = { write: (level, event, fields = {}) => told({ level, event, fields }) }
   const started = startBroker(
     brokerConfig(properties, () => undefined),
     nodeEnv({ log }),
+    { recovering },
   )
   let end!: (failure: string | undefined) => void
   const ended = new Promise<{ failure: string | undefined }>(resolve => {

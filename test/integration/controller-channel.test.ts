@@ -22,7 +22,6 @@ async function startNode(
     endpoint: { host: '127.0.0.1', port: 0 },
     frameBytesMax: 1e6,
     idleMs: 60_000,
-    connectionsMax: 10,
   }
   const listener = await openListener(options, env)
   let count = 0
@@ -54,7 +53,7 @@ describe('the way to the controller', () => {
       nodeId: 9,
       raft: {
         leaderAndEpoch: () => ({ leaderId: leader(), epoch: 1 }),
-        endpointOf: id => ({ host: '127.0.0.1', port: nodes[id - 1]?.port ?? 0 }),
+        endpointsOf: (id: number) => [{ host: '127.0.0.1', port: nodes[id - 1]?.port ?? 0 }],
       },
       env,
       requestTimeoutMs: 200,

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DiskErrorKind } from '../../broker-core/env/disk.ts'
-import { faultyDisk } from '../../broker-core/env/faulty/disk.ts'
+import { faultyDisk, type DiskOperation } from '../../broker-core/env/faulty/disk.ts'
 import { errorName } from '../../broker-core/model/kafka-errors.ts'
 import { describeLogDirs } from '../../broker-core/protocol/messages/35-describe-log-dirs.ts'
 import {
@@ -25,12 +26,13 @@ describe('a disk fails under a broker', () => {
   let talk: Conversation
   let root: string
   /** Paths with this part refuse every write, with this error. */
-  const broken: { part?: string; kind?: DiskErrorKind } = {}
+  const broken: { part?: string; kind?: DiskErrorKind; operations?: readonly DiskOperation[] } = {}
   beforeEach(() => {
     root = newDataFolder()
   })
   afterEach(async () => {
     delete broken.part
+    delete broken.operations
     talk.close()
     await cluster.close()
     removeDataFolder(root)
@@ -44,7 +46,7 @@ describe('a disk fails under a broker', () => {
         disk: faultyDisk(env.disk, {
           refuse: (operation, path) => {
             const isHit = broken.part !== undefined && path.includes(broken.part)
-            return isHit && (operation === 'write' || operation === 'sync') ? broken.kind : undefined
+            return isHit && (broken.operations ?? ['write', 'sync']).includes(operation) ? broken.kind : undefined
           },
         }),
       }),
@@ -123,5 +125,62 @@ describe('a disk fails under a broker', () => {
     }, 'acks=all goes on')
     expect(answer.error).toBe('NONE')
     expect((await fetchFrom(talk, leaderPort(now), now, 0)).values).toEqual(expect.arrayContaining(['before', 'after']))
+  })
+
+  it('DISK-38, KIP-858: what lies in a directory that cannot be opened is offline, not begun anew, and back once it can be', async () => {
+    await start(nodeId => `${folder(nodeId, 'first')},${folder(nodeId, 'second')}`)
+    const port = (nodeId: number) => cluster.bootstrap[nodeId - 1]?.port ?? 0
+    // With one replica nobody else has what it holds.
+    const topics: TestTopic[] = []
+    for (let index = 0; index < 6; index++) {
+      topics.push(await createTopic(talk, port(1), { name: `single-${index}`, partitions: 3, replicationFactor: 1 }))
+    }
+    const leaderOf = (topic: TestTopic, partition: number) => topic.partitions[partition]?.leaderId ?? -1
+    const places = topics.flatMap(topic => [0, 1, 2].map(partition => ({ topic, partition })))
+    for (const { topic, partition } of places) {
+      await produceTo(talk, leaderPort(topic, partition), topic, batchOf(['before']), { partition })
+    }
+    const isLost = ({ topic, partition }: (typeof places)[number]) =>
+      existsSync(join(folder(1, 'second'), `${topic.name}-${partition}`))
+    const ofBroker = places.filter(({ topic, partition }) => leaderOf(topic, partition) === 1)
+    const lost = ofBroker.filter(isLost)
+    expect([lost.length > 0, lost.length < ofBroker.length]).toEqual([true, true])
+    await cluster.stop(1)
+    Object.assign(broken, {
+      part: folder(1, 'second'),
+      kind: 'not-permitted',
+      operations: ['make-directory', 'open', 'lock', 'list'],
+    })
+    await (await cluster.start(1)).ready
+    const kept = ofBroker.filter(place => !isLost(place))
+    for (const { topic, partition } of kept) {
+      await topicNow(
+        topic.name,
+        found => found.partitions[partition]?.leaderId === 1,
+        () => port(2),
+      )
+      expect((await fetchFrom(talk, port(1), topic, 0, { partition })).values).toEqual(['before'])
+    }
+    for (const { topic, partition } of lost) {
+      const [found] = [await describeTopic(talk, port(2), topic.name)]
+      expect(found?.partitions[partition]).toMatchObject({ leaderId: -1, offlineReplicas: [1] })
+      const answer = await produceTo(talk, port(1), topic, batchOf(['nowhere']), { partition })
+      expect(answer.error).toBe('KAFKA_STORAGE_ERROR')
+      expect(existsSync(join(folder(1, 'first'), `${topic.name}-${partition}`)), 'nothing is begun anew elsewhere').toBe(false)
+    }
+    const described = await talk.call(port(1), describeLogDirs, { topics: null })
+    const states = described.results.map(result => `${result.logDir.split('/').at(-1)} ${errorName(result.errorCode)}`)
+    expect(states.sort()).toEqual(['first NONE', 'second KAFKA_STORAGE_ERROR'])
+    await cluster.stop(1)
+    delete broken.part
+    await (await cluster.start(1)).ready
+    for (const { topic, partition } of ofBroker) {
+      await topicNow(
+        topic.name,
+        found => found.partitions[partition]?.leaderId === 1,
+        () => port(2),
+      )
+      expect((await fetchFrom(talk, port(1), topic, 0, { partition })).values).toEqual(['before'])
+    }
   })
 })

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -60,6 +60,33 @@ describe('a log directory', () => {
     const row = found.rows[0]
     const detail = await call('records.detail', { connection, topic, partition: row?.partition ?? 0, offset: row?.offset ?? 0 })
     expect(detail.value?.text).toContain('rare needle')
+  })
+
+  it('says where a record lies: the segment, the batch in it, and the index entry that leads there', async () => {
+    const { call, connection } = workbench
+    const offset = 500
+    const { copies, reason } = await call('records.location', { connection, topic, partition: 1, offset })
+    expect(reason).toBeNull()
+    const [copy] = copies
+    const file = copy?.file
+    if (copy === undefined || file === null || file === undefined) throw new Error('no file')
+    expect({ directory: copy.directory, isLeader: copy.isLeader }).toEqual({ directory: folder, isLeader: true })
+    expect(file.segment).toMatch(new RegExp(`^${topic}-1/\\d{20}\\.log$`))
+    const bytes = readFileSync(join(folder, file.segment))
+    expect(bytes.length).toBe(file.segmentBytes)
+    expect([Number(bytes.readBigInt64BE(file.position)), bytes.readInt32BE(file.position + 8) + 12]).toEqual([
+      file.baseOffset,
+      file.sizeBytes,
+    ])
+    expect(file.baseOffset <= offset && offset <= file.lastOffset).toBe(true)
+    const index = readFileSync(join(folder, file.segment.replace('.log', '.index')))
+    const at = (file.index.entry - 1) * 8
+    const segmentStart = Number(/(\d+)\.log$/.exec(file.segment)?.[1])
+    expect([index.readInt32BE(at) + segmentStart, index.readInt32BE(at + 4)]).toEqual([file.index.offset, file.index.position])
+    expect(file.index.position).toBeLessThanOrEqual(file.position)
+    expect(file.segmentCount).toBeGreaterThan(1)
+    const { copies: beyond } = await call('records.location', { connection, topic, partition: 1, offset: 1_000_000 })
+    expect(beyond[0]).toMatchObject({ file: null, missing: expect.stringContaining('not in its files') as string })
   })
 
   it('is only ever read: no file changes, and nothing that would change one is done', async () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { incrementalAlterConfigs } from '../../broker-core/protocol/messages/44-incremental-alter-configs.ts'
 import { alterClientQuotas } from '../../broker-core/protocol/messages/49-alter-client-quotas.ts'
 import { describeClientQuotas } from '../../broker-core/protocol/messages/48-describe-client-quotas.ts'
 import { createTopics } from '../../broker-core/protocol/messages/19-create-topics.ts'
@@ -76,6 +77,51 @@ it('QUO-01, QUO-08: connections beyond the rate of an address are closed', async
   expect(welcome).toBeGreaterThanOrEqual(8)
   expect(welcome).toBeLessThanOrEqual(10)
   for (const one of [talk, ...others]) one.close()
+  await cluster.close()
+})
+
+it('QUO-08: max.connections.per.ip takes effect while the broker runs', async () => {
+  const cluster = await startCluster({ brokers: 1 })
+  const talk = conversation()
+  const port = cluster.bootstrap[0]?.port ?? 0
+  await createTopic(talk, port, { name: 't', replicationFactor: 1 })
+  const configs = [{ name: 'max.connections.per.ip', configOperation: 0, value: '3' }]
+  const change = { resources: [{ resourceType: 4, resourceName: '1', configs }], validateOnly: false }
+  expect((await talk.call(port, incrementalAlterConfigs, change)).responses[0]?.errorCode).toBe(0)
+  await eventually(async () => {
+    const others = Array.from({ length: 6 }, () => conversation())
+    const opened = await Promise.allSettled(others.map(other => describeTopic(other, port, 't')))
+    for (const other of others) other.close()
+    const welcome = opened.filter(it => it.status === 'fulfilled').length
+    return welcome > 0 && welcome <= 2 ? true : undefined
+  }, 'no more than two beside the first one')
+  talk.close()
+  await cluster.close()
+})
+
+it('QUO-05: a quota on the address that brokers share with clients does not keep a broker out', async () => {
+  const cluster = await startCluster({ brokers: 2 })
+  const talk = conversation()
+  const port = cluster.bootstrap[0]?.port ?? 0
+  await createTopic(talk, port, { name: 't', replicationFactor: 2 })
+  await quota(talk, port, ip, 'connection_creation_rate', 1)
+  const hammer = { isOn: true }
+  const hammering = (async () => {
+    while (hammer.isOn) {
+      const others = Array.from({ length: 5 }, () => conversation())
+      await Promise.allSettled(others.map(other => describeTopic(other, port, 't')))
+      for (const other of others) other.close()
+    }
+  })()
+  await cluster.kill(2)
+  await (await cluster.start(2)).ready
+  await eventually(async () => {
+    const found = await describeTopic(talk, port, 't')
+    return found?.partitions[0]?.isrNodes.length === 2 ? true : undefined
+  }, 'broker 2 is in sync again')
+  hammer.isOn = false
+  await hammering
+  talk.close()
   await cluster.close()
 })
 

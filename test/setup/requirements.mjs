@@ -1,12 +1,15 @@
 // What the suites need beside npm packages: looked for on the machine, then fetched by the tool's own download, then (Debian, root)
 // by apt. Each answer is `{ path }` or `{ reason }`; a reason ends up in the closing lines of the run.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { findElectron } from '../../src-main/setup/electron-runtime.mjs'
 import { projectFolder } from '../../src-main/setup/steps.mjs'
 
 const downloadTimeoutMs = 300_000
+/** Brings librdkafka along. */
+const pythonClientVersion = '2.16.1'
 let packageListsFresh = false
 
 export function findChromium(say) {
@@ -42,6 +45,57 @@ export function findKcat(say) {
   if (!onPath(['kcat', 'kafkacat'])) aptInstall(say, ['kcat'])
   const path = onPath(['kcat', 'kafkacat'])
   return path ? { path } : { reason: 'kcat is not on this machine' }
+}
+
+/** librdkafka through its Python binding, in an environment of its own in the user's cache: `path` is the Python that can load it. */
+export function findLibrdkafka(say) {
+  const folder = join(cacheFolder(), 'brokerbench', `python-librdkafka-${pythonClientVersion}`)
+  const path = join(folder, ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']))
+  if (loadsLibrdkafka(path)) return { path }
+  const python = pythonWithVenv(say)
+  if (python === undefined) return { reason: 'no Python 3 with venv and pip to load librdkafka with' }
+  say('Installing librdkafka with its Python binding (pip) …')
+  const problem = makeEnvironment(python, folder)
+  if (problem === undefined && loadsLibrdkafka(path)) return { path }
+  return { reason: `librdkafka could not be installed with pip: ${problem ?? 'its binding does not load'}` }
+}
+
+const loadsLibrdkafka = path => existsSync(path) && succeeds(path, ['-c', 'import confluent_kafka'])
+const succeeds = (path, args) => spawnSync(path, args, { stdio: 'ignore', timeout: downloadTimeoutMs }).status === 0
+
+function pythonWithVenv(say) {
+  const found = () => {
+    const path = onPath(['python3', 'python'])
+    return path && succeeds(path, ['-c', 'import venv, ensurepip']) ? path : undefined
+  }
+  if (!found()) aptInstall(say, ['python3', 'python3-venv'])
+  return found()
+}
+
+/** Made aside and moved, so that what has the name is whole. Answers what went wrong. */
+function makeEnvironment(python, folder) {
+  const fresh = `${folder}.${process.pid}`
+  const freshPython = join(fresh, ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']))
+  const steps = [
+    [python, ['-m', 'venv', fresh]],
+    [freshPython, ['-m', 'pip', 'install', '-q', '--only-binary=:all:', `confluent-kafka==${pythonClientVersion}`]],
+  ]
+  mkdirSync(join(folder, '..'), { recursive: true })
+  for (const [path, args] of steps) {
+    const answer = spawnSync(path, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: downloadTimeoutMs })
+    if (answer.status === 0) continue
+    rmSync(fresh, { recursive: true, force: true })
+    return (answer.stderr || answer.error?.message || `exit status ${answer.status}`).trim().split('\n').at(-1)
+  }
+  rmSync(folder, { recursive: true, force: true })
+  renameSync(fresh, folder)
+  return undefined
+}
+
+function cacheFolder() {
+  if (process.env.XDG_CACHE_HOME) return process.env.XDG_CACHE_HOME
+  if (process.platform === 'win32' && process.env.LOCALAPPDATA) return process.env.LOCALAPPDATA
+  return process.platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache')
 }
 
 const electronLibraries = ['libgtk-3-0', 'libnss3', 'libgbm1', 'libasound2', 'libxss1', 'libatk-bridge2.0-0', 'libxkbcommon0']

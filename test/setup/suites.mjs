@@ -1,21 +1,23 @@
-// How each suite is run, and how its counts are read back. Every runner answers { passed, failed, skipped, notes }.
-import { spawn, spawnSync } from 'node:child_process'
+// How each suite is run, and how its counts are read back. Every runner prints to the open file
+// `output` and answers { passed, failed, skipped }.
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { projectFolder } from '../../src-main/setup/steps.mjs'
+import { node } from './lanes.mjs'
 
 /** One check that passes or fails as a whole: the type check, the linter, the formatter. */
-export function runCheck(script) {
-  const status = node([join(projectFolder, script.file), ...(script.args ?? [])])
+export async function runCheck(script, output) {
+  const status = await node([join(projectFolder, script.file), ...(script.args ?? [])], output)
   return status === 0 ? count(1, 0) : count(0, 1)
 }
 
-export function runVitest(project, env) {
-  return withReport(report => {
+export function runVitest(project, output, env) {
+  return withReport(async report => {
     const tool = join(projectFolder, 'node_modules', 'vitest', 'vitest.mjs')
     const args = ['run', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]
-    const status = node([tool, ...args], env)
+    const status = await node([tool, ...args], output, env)
     const result = readReport(report)
     if (!result) return count(0, 1)
     const brokenFiles = result.testResults.filter(file => file.status === 'failed' && file.assertionResults.length === 0).length
@@ -25,12 +27,12 @@ export function runVitest(project, env) {
   })
 }
 
-export function runPlaywright(project, env) {
-  return withReport(report => {
+export function runPlaywright(project, output, env) {
+  return withReport(async report => {
     const tool = join(projectFolder, 'node_modules', '@playwright', 'test', 'cli.js')
     const config = join(projectFolder, 'test', 'e2e', 'playwright.config.ts')
     const args = ['test', '--config', config, '--project', project, '--reporter=line,json']
-    const status = node([tool, ...args], { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report })
+    const status = await node([tool, ...args], output, { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report })
     const stats = readReport(report)?.stats
     if (!stats) return count(0, 1)
     const failed = stats.unexpected + stats.flaky
@@ -50,15 +52,10 @@ export function startDisplay(xvfbPath) {
   })
 }
 
-function node(args, env = {}) {
-  const result = spawnSync(process.execPath, args, { cwd: projectFolder, stdio: 'inherit', env: { ...process.env, ...env } })
-  return result.status ?? 1
-}
-
-function withReport(use) {
+async function withReport(use) {
   const folder = mkdtempSync(join(tmpdir(), 'brokerbench-report-'))
   try {
-    return use(join(folder, 'report.json'))
+    return await use(join(folder, 'report.json'))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -3,5 +3,5 @@ import { seedTests } from './seed-tests.ts'
 
 /** As cluster.test.ts; a file of its own, so that two cores share the seeds. */
 describe('whole clusters in more simulated worlds', () => {
-  seedTests(33, 32)
+  seedTests(105, 104)
 })

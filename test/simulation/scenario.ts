@@ -21,6 +21,8 @@ export interface Outcome {
   readonly violations: readonly string[]
   readonly acknowledged: number
   readonly events: number
+  /** Of everything that happened, and of all bytes between processes. */
+  readonly digest: number
   readonly virtualMs: number
   readonly plan: readonly Fault[]
   /** Log lines of the brokers; the same for the same seed. */
@@ -64,6 +66,7 @@ export async function runScenario(seed: number, options: ScenarioOptions = {}): 
     violations: run.history.violations,
     acknowledged,
     events: world.time.eventCount(),
+    digest: world.time.digest(),
     virtualMs: world.time.nowMs(),
     trace: run.cluster.log,
   }

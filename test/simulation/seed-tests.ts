@@ -1,18 +1,71 @@
-import { expect, it } from 'vitest'
-import { runScenario, type ScenarioOptions } from './scenario.ts'
-import { report, shortened } from './shorten.ts'
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 
-const batchSize = 4
+interface SeedLine {
+  readonly seed: number
+  readonly workload: string
+  readonly acknowledged: number
+  readonly report?: string
+}
 
-/** Tests for the seeds from `from` on, some per test, so that a failure names few. */
-export function seedTests(from: number, count: number, options: ScenarioOptions = {}): void {
+const batchSize = 8
+
+/**
+ * Tests for the seeds from `from` on, some per test, so that a failure names few. One process plays them all: code that is warm runs more
+ * than twice as fast.
+ */
+export function seedTests(from: number, count: number): void {
+  const lines = new Map<number, SeedLine>()
+  let arrived: () => void = () => {}
+  let run: SeedRun | undefined
+  beforeAll(() => {
+    run = startSeeds(from, count, line => {
+      lines.set(line.seed, line)
+      arrived()
+    })
+  })
+  afterAll(() => run?.stop())
+
+  async function lineOf(seed: number): Promise<SeedLine> {
+    for (;;) {
+      const line = lines.get(seed)
+      if (line !== undefined) return line
+      const more = new Promise<void>(resolve => (arrived = resolve))
+      const ended = await Promise.race([more, run?.ended])
+      if (ended !== undefined && !lines.has(seed)) throw new Error(`no word of seed ${seed}: ${ended}`)
+    }
+  }
+
   for (let first = from; first < from + count; first += batchSize) {
-    it(`seeds ${first} to ${first + batchSize - 1} keep what they acknowledged`, async () => {
-      for (let seed = first; seed < first + batchSize; seed++) {
-        const outcome = await runScenario(seed, options)
-        if (outcome.violations.length > 0) expect.fail(report(await shortened(outcome, options, 15)))
-        expect(outcome.acknowledged).toBeGreaterThan(0)
+    const last = Math.min(first + batchSize, from + count) - 1
+    it(`seeds ${first} to ${last} keep what they acknowledged`, { timeout: 600_000 }, async () => {
+      for (let seed = first; seed <= last; seed++) {
+        const line = await lineOf(seed)
+        if (line.report !== undefined) expect.fail(line.report)
+        expect(line.acknowledged).toBeGreaterThan(0)
       }
     })
   }
+}
+
+interface SeedRun {
+  /** With the last words, when it has ended. */
+  readonly ended: Promise<string>
+  stop(): void
+}
+
+function startSeeds(from: number, count: number, onLine: (line: SeedLine) => void): SeedRun {
+  const script = fileURLToPath(new URL('run.mjs', import.meta.url))
+  const child = spawn(process.execPath, [script, '--each', '--from', String(from), '--seeds', String(count)])
+  let words = ''
+  child.stderr.on('data', (chunk: Buffer) => (words = `${words}${chunk.toString()}`.slice(-4_000)))
+  const output = createInterface({ input: child.stdout })
+  output.on('line', text => {
+    if (text.startsWith('{')) onLine(JSON.parse(text) as SeedLine)
+    else words = `${words}${text}\n`.slice(-4_000)
+  })
+  const ended = new Promise<string>(resolve => output.on('close', () => resolve(`the run has ended. ${words}`)))
+  return { ended, stop: () => void child.kill() }
 }

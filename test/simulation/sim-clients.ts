@@ -24,6 +24,8 @@ export interface ClientContext {
 }
 
 const requestTimeoutMs = 3_000
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
 
 /** Tries until it is connected or the run is over. */
 export async function simClient(bootstrap: string, clientId: string, context: ClientContext): Promise<KafkaClient> {
@@ -48,6 +50,12 @@ export async function simClient(bootstrap: string, clientId: string, context: Cl
 export const pause = (env: Pick<Env, 'timers'>, delayMs: number): Promise<void> =>
   new Promise(resolve => env.timers.after(delayMs, resolve))
 
+/** Between two batches, and before one is sent again; of a random length by default. */
+export interface Pace {
+  readonly pauseMs?: number
+  readonly retryMs?: number
+}
+
 /** Errors after which the same batch may be sent again; anything else is news. */
 const mayRepeat = (error: unknown): boolean =>
   error instanceof KafkaClientError && (error.retriable || error.code === 'TIMED_OUT')
@@ -56,7 +64,13 @@ const mayRepeat = (error: unknown): boolean =>
  * One idempotent producer with acks=all: a batch after the other, each sent until the cluster says what became of it. What is
  * acknowledged goes into the history.
  */
-export async function produceLoop(client: KafkaClient, context: ClientContext, partition: number, name: string): Promise<void> {
+export async function produceLoop(
+  client: KafkaClient,
+  context: ClientContext,
+  partition: number,
+  name: string,
+  pace: Pace = {},
+): Promise<void> {
   const { env, random } = context
   const identity = await producerIdentity(client, context)
   if (identity === undefined) return
@@ -64,12 +78,12 @@ export async function produceLoop(client: KafkaClient, context: ClientContext, p
   for (let number = 0; !context.isOver(); number++) {
     const values = Array.from({ length: 1 + random.integer(3) }, (_, index) => `${name}-${number}.${index}`)
     const bytes = batchOf(values, { ...identity, baseSequence: sequence }, env)
-    const offset = await sendUntilKnown(client, context, partition, bytes)
+    const offset = await sendUntilKnown(client, context, partition, bytes, pace)
     if (offset === undefined) return
     for (const [index, value] of values.entries())
       context.history.acknowledged(partition, offset < 0 ? -1 : offset + index, value)
     sequence += values.length
-    await pause(env, random.between(1, 250))
+    await pause(env, pace.pauseMs ?? random.between(1, 250))
   }
 }
 
@@ -93,7 +107,6 @@ async function producerIdentity(client: KafkaClient, context: ClientContext): Pr
 }
 
 function batchOf(values: readonly string[], identity: Identity & { readonly baseSequence: number }, env: Env): Uint8Array {
-  const encoder = new TextEncoder()
   const timestampMs = env.clock.nowMs()
   const records = values.map(value => ({ timestampMs, key: null, value: encoder.encode(value) }))
   return encodeBatch({ records, ...identity }, env)
@@ -105,6 +118,7 @@ async function sendUntilKnown(
   context: ClientContext,
   partition: number,
   bytes: Uint8Array,
+  pace: Pace,
 ): Promise<number | undefined> {
   while (!context.isOver()) {
     const answer = await sendOnce(client, context.topic, partition, bytes)
@@ -117,7 +131,7 @@ async function sendUntilKnown(
     } else {
       throw answer
     }
-    await pause(context.env, context.random.between(20, 200))
+    await pause(context.env, pace.retryMs ?? context.random.between(20, 200))
     await client.refresh([context.topic], { timeoutMs: 1_000 }).catch(() => {})
   }
   return undefined
@@ -211,7 +225,7 @@ export async function consumeOnce(
       if (at !== next) history.violated(`partition ${partition}: after offset ${next - 1} comes ${at}`)
       if (at >= answer.highWatermark)
         history.violated(`partition ${partition}: offset ${at} given out at watermark ${answer.highWatermark}`)
-      history.saw(partition, at, record.value === null ? '' : new TextDecoder().decode(record.value))
+      history.saw(partition, at, record.value === null ? '' : decoder.decode(record.value))
       next = at + 1
     }
   }

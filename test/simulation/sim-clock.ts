@@ -1,3 +1,4 @@
+import { crc32c } from '../../broker-core/env/node/checksum.ts'
 import type { CancelTimer, Clock, Timers } from '../../broker-core/env/clock.ts'
 
 /**
@@ -11,10 +12,15 @@ export interface SimTime {
   nowMs(): number
   /** `owner`: the process in which it happens; not at all when that one has died, later when it is paused. */
   after(delayMs: number, owner: SimProcess | undefined, callback: () => void): CancelTimer
+  /** For what the world itself does and no promise waits for: no turn passes after it. */
+  quietly(delayMs: number, callback: () => void): void
   /** Runs events until `isDone`, or until `limitMs` more have passed; true when done. Rejects with the first error that an event threw. */
   run(limitMs: number, isDone?: () => boolean): Promise<boolean>
   /** Events so far. */
   eventCount(): number
+  /** A digest of all events and their instants, and of the bytes that were noted: two runs that differ anywhere differ here. */
+  digest(): number
+  noteBytes(bytes: Uint8Array): void
 }
 
 /** `killed`: its system lives on and tells peers. `power-lost`: nobody is told. */
@@ -39,16 +45,46 @@ interface Event {
   readonly atMs: number
   readonly order: number
   readonly owner: SimProcess | undefined
+  readonly isQuiet: boolean
   callback: (() => void) | undefined
 }
 
-const microtasksDone = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+/** Asked for together, turns of `setImmediate` do not go through Node's event loop one by one. */
+const turnsAtOnce = 64
+
+/** Calls `turn` in a turn of its own again and again, until it returns true or throws. */
+function inTurns(turn: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let isOver = false
+    let left = 0
+    function ask(): void {
+      for (; left < turnsAtOnce; left++) setImmediate(take)
+    }
+    function take(): void {
+      left--
+      if (isOver) return
+      try {
+        isOver = turn()
+        if (isOver) resolve()
+        else if (left === 0) ask()
+      } catch (error) {
+        isOver = true
+        reject(error)
+      }
+    }
+    ask()
+  })
+}
 
 export function createSimTime(): SimTime {
   const queue = createEventQueue()
   let nowMs = 0
   let order = 0
   let count = 0
+  let digest = 0
+  const mix = (value: number): void => {
+    digest = Math.imul(digest ^ value, 0x01000193) ^ (digest >>> 15)
+  }
 
   function happen(event: Event): boolean {
     const { callback, owner } = event
@@ -60,32 +96,51 @@ export function createSimTime(): SimTime {
     }
     event.callback = undefined
     count++
+    mix(event.order)
+    mix(Math.round(event.atMs * 1000))
     callback()
-    return true
+    return !event.isQuiet
+  }
+
+  function add(delayMs: number, owner: SimProcess | undefined, isQuiet: boolean, callback: () => void): Event {
+    const event: Event = { atMs: nowMs + Math.max(0, delayMs), order: order++, owner, isQuiet, callback }
+    queue.add(event)
+    return event
+  }
+
+  /** Up to the next event that promises may have waited for; false: there is none until then. */
+  function happenNext(endMs: number): boolean {
+    for (let next = queue.first(); next !== undefined && next.atMs <= endMs; next = queue.first()) {
+      queue.removeFirst()
+      nowMs = Math.max(nowMs, next.atMs)
+      if (happen(next)) return true
+    }
+    return false
   }
 
   return {
     nowMs: () => nowMs,
     eventCount: () => count,
+    digest: () => digest,
+    noteBytes: bytes => mix(crc32c(bytes)),
     after(delayMs, owner, callback) {
-      const event: Event = { atMs: nowMs + Math.max(0, delayMs), order: order++, owner, callback }
-      queue.add(event)
+      const event = add(delayMs, owner, false, callback)
       return () => (event.callback = undefined)
+    },
+    quietly(delayMs, callback) {
+      add(delayMs, undefined, true, callback)
     },
     async run(limitMs, isDone = () => false) {
       const endMs = nowMs + limitMs
-      await microtasksDone()
-      while (!isDone()) {
-        const next = queue.first()
-        if (next === undefined || next.atMs > endMs) {
-          nowMs = endMs
-          return isDone()
-        }
-        queue.removeFirst()
-        nowMs = Math.max(nowMs, next.atMs)
-        if (happen(next)) await microtasksDone()
-      }
-      return true
+      let isInTime = true
+      await inTurns(() => {
+        if (isDone()) return true
+        if (happenNext(endMs)) return false
+        nowMs = endMs
+        isInTime = isDone()
+        return true
+      })
+      return isInTime
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Disk, DiskErrorKind, DiskFile, DiskLock } from '../../broker-core/env/disk.ts'
 import { DiskError } from '../../broker-core/env/disk.ts'
+import { joined } from './sim-bytes.ts'
 import { seededRandom } from './sim-random.ts'
 
 /** Thrown out of the call during which the simulated power went, and of every one after it until the restart. */
@@ -43,35 +44,45 @@ interface Inode {
   pending: PendingWrite[]
 }
 
-/** Zeros behind `bytes` up to `size` take no memory, as in a sparse file. */
+/** Zeros behind what was written up to `size` take no memory, as in a sparse file. */
 class Content {
-  bytes: Uint8Array
   size: number
+  /** With room to grow, so that a log does not move with each append. */
+  #room: Uint8Array
+  #written: number
   constructor(bytes: Uint8Array = new Uint8Array(0), size = bytes.length) {
-    this.bytes = bytes
+    this.#room = bytes
+    this.#written = bytes.length
     this.size = size
   }
+  bytes(): Uint8Array {
+    return this.#room.subarray(0, this.#written)
+  }
   copy(): Content {
-    return new Content(this.bytes.slice(), this.size)
+    return new Content(this.bytes().slice(), this.size)
   }
   resize(size: number): void {
-    if (size < this.bytes.length) this.bytes = this.bytes.slice(0, size)
+    if (size < this.#written) {
+      this.#room.fill(0, size, this.#written)
+      this.#written = size
+    }
     this.size = size
   }
   apply(write: PendingWrite, length = write.bytes?.length ?? 0): void {
     if (write.bytes === undefined) return this.resize(write.position)
     const end = write.position + length
-    if (end > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(end, Math.min(this.size, this.bytes.length * 2)))
-      larger.set(this.bytes)
-      this.bytes = larger
+    if (end > this.#room.length) {
+      const larger = new Uint8Array(Math.max(end, this.#room.length * 2))
+      larger.set(this.bytes())
+      this.#room = larger
     }
-    this.bytes.set(write.bytes.subarray(0, length), write.position)
+    this.#room.set(length === write.bytes.length ? write.bytes : write.bytes.subarray(0, length), write.position)
+    this.#written = Math.max(this.#written, end)
     this.size = Math.max(this.size, end)
   }
   read(into: Uint8Array, position: number): number {
     const count = Math.max(0, Math.min(into.length, this.size - position))
-    const stored = this.bytes.subarray(position, position + count)
+    const stored = this.#room.subarray(position, Math.max(position, Math.min(position + count, this.#written)))
     into.set(stored)
     into.fill(0, stored.length, count)
     return count
@@ -212,7 +223,7 @@ export class SimulatedDisk implements Disk {
   bytesOf(path: string): Uint8Array {
     const inode = this.#names.get(path)
     if (inode === undefined || inode === 'directory') throw new DiskError('not-found', path, 'no such file')
-    return inode.live.bytes
+    return inode.live.bytes()
   }
 
   paths(): string[] {
@@ -229,7 +240,7 @@ export class SimulatedDisk implements Disk {
     const sync = () => {
       use()
       this.#change('sync', path)
-      inode.durable = inode.live.copy()
+      for (const write of inode.pending) inode.durable.apply(write)
       inode.pending = []
     }
     return {
@@ -317,16 +328,6 @@ export class SimulatedDisk implements Disk {
   #below(limit: number): number {
     return Math.floor(this.#fraction() * limit)
   }
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    all.set(chunk, at)
-    at += chunk.length
-  }
-  return all
 }
 
 /** Chance of a seed, for the constructor. */

@@ -69,7 +69,7 @@ export function createSimNetwork(
     reset(one, other) {
       for (const socket of [...sockets]) if (socket.isBetween(one, other)) socket.breakOff('reset')
     },
-    isCut: (from, to) => cuts.has(linkName(from, to)),
+    isCut: (from, to) => cuts.size > 0 && cuts.has(linkName(from, to)),
     delayMs(from, to) {
       const factor = Math.max(slowness.get(from) ?? 1, slowness.get(to) ?? 1)
       return random.between(options.delayMsMin, options.delayMsMax) * factor

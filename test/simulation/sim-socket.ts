@@ -1,4 +1,5 @@
 import { NetworkError, type NetworkErrorKind, type Socket, type SocketHandlers } from '../../broker-core/env/network.ts'
+import { joined } from './sim-bytes.ts'
 import type { SimProcess, SimTime } from './sim-clock.ts'
 import type { SimNetwork } from './sim-network.ts'
 import type { SeededRandom } from './sim-random.ts'
@@ -174,7 +175,7 @@ class End implements SimSocket {
     if (peer.handlers === undefined || peer.isPaused) return
     if (peer.owner.isPaused()) return this.awaitResume(peer)
     this.isTravelling = true
-    time.after(network.delayMs(this.owner.name, this.peerName), undefined, () => this.arrive(peer))
+    time.quietly(network.delayMs(this.owner.name, this.peerName), () => this.arrive(peer))
   }
 
   /** Bytes for a socket that is closed come back as a reset, also to who does not read and so has not seen the end; a machine without power says nothing. */
@@ -234,9 +235,10 @@ class End implements SimSocket {
   private receive(packet: Packet): void {
     if (this.state === 'closed') return
     if (packet.kind === 'bytes') {
+      this.world.time.noteBytes(packet.bytes)
       this.handlers?.data(packet.bytes)
       // Lent until the reader's promises have run: whoever looks at them later sees that they are gone.
-      if (this.lendsBytes) this.world.time.after(0, undefined, () => packet.bytes.fill(0xee))
+      if (this.lendsBytes) this.world.time.quietly(0, () => packet.bytes.fill(0xee))
       return
     }
     if (packet.kind === 'reset') {
@@ -249,14 +251,4 @@ class End implements SimSocket {
     this.finish()
     this.handlers?.closed()
   }
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
 }

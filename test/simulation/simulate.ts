@@ -1,53 +1,91 @@
-import { startChurn } from './churn-workload.ts'
-import { startGroups } from './group-workload.ts'
-import { startLedger } from './ledger-workload.ts'
 import { report, shortened } from './shorten.ts'
-import { runScenario, type ScenarioOptions } from './scenario.ts'
+import { runScenario, type Outcome, type ScenarioOptions } from './scenario.ts'
+import { workloadNames, workloadOf, workloads, type WorkloadName } from './workloads.ts'
 
 /** Enough to see that something is wrong. */
 const failuresMax = 20
+const linesEvery = 100
 
-/** `npm run simulate -- --seeds N --from S`: prints failures, shortened, and how fast it went; `--ledger`: transactions and
- * group offsets instead of the journal; `--groups`: groups read the journal; `--churn`: topics and replicas change meanwhile; with `--trace` everything that brokers log; with `--first` only
- * the first failure, as JSON. Exit status 1 when a seed failed. */
+interface Tally {
+  seeds: number
+  virtualMs: number
+  acknowledged: number
+  events: number
+  readonly failed: number[]
+}
+
+/**
+ * `npm run sim -- --seeds N --from S`: prints failures, shortened, and how fast it went; `--journal`, `--churn`, `--ledger`, `--groups`:
+ * with this workload only, else the seeds take turns; `--trace`: everything that brokers log; `--first`: only the
+ * first failure, as JSON; `--each`: a line of JSON per seed. Exit status 1 when a seed failed.
+ */
 async function main(): Promise<number> {
   const count = argument('seeds', 100)
   const from = argument('from', 1)
-  const isTracing = process.argv.includes('--trace')
-  const options: ScenarioOptions = {
-    ...(isTracing ? { cluster: { logLevel: 'debug' } } : {}),
-    ...(process.argv.includes('--ledger') ? { workload: startLedger } : {}),
-    ...(process.argv.includes('--churn') ? { workload: startChurn } : {}),
-    ...(process.argv.includes('--groups') ? { workload: startGroups } : {}),
-  }
+  const tally: Tally = { seeds: 0, virtualMs: 0, acknowledged: 0, events: 0, failed: [] }
   const startedMs = performance.now()
-  const failed: number[] = []
-  let virtualMs = 0
-  let acknowledged = 0
-  let events = 0
-  for (let seed = from; seed < from + count; seed++) {
-    const outcome = await runScenario(seed, options)
-    virtualMs += outcome.virtualMs
-    acknowledged += outcome.acknowledged
-    events += outcome.events
-    if (outcome.violations.length === 0) continue
-    failed.push(seed)
-    if (process.argv.includes('--first')) {
-      process.stdout.write(`${JSON.stringify({ seed, violation: outcome.violations[0] })}\n`)
-      return 1
-    }
-    const shortest = await shortened(outcome, options)
-    if (isTracing) process.stdout.write(`${shortest.trace.join('\n')}\n`)
-    process.stdout.write(`${report(shortest)}\n\n`)
-    if (failed.length >= failuresMax) break
+  for (let seed = from; seed < from + count && tally.failed.length < failuresMax; seed++) {
+    const name = workloadNames.find(isAsked) ?? workloadOf(seed)
+    const outcome = await cheaply(() => runScenario(seed, optionsOf(name)))
+    note(tally, outcome)
+    if (outcome.violations.length > 0 && isAsked('first'))
+      return say(JSON.stringify({ seed, violation: outcome.violations[0] })) ?? 1
+    const text = outcome.violations.length === 0 ? undefined : await reportOf(outcome, name)
+    if (isAsked('each')) say(JSON.stringify({ seed, workload: name, acknowledged: outcome.acknowledged, report: text }))
+    else if (text !== undefined) say(`${text}\n`)
+    else if (tally.seeds % linesEvery === 0 && tally.seeds < count) say(summary(tally, from, startedMs))
   }
+  say(summary(tally, from, startedMs))
+  return tally.failed.length === 0 ? 0 : 1
+}
+
+/** Clients meet many errors, and nobody reads where they came from. What is reported runs once more. */
+async function cheaply(run: () => Promise<Outcome>): Promise<Outcome> {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  try {
+    return await run()
+  } finally {
+    Error.stackTraceLimit = limit
+  }
+}
+
+async function reportOf(outcome: Outcome, name: WorkloadName): Promise<string> {
+  const shortest = await shortened(outcome, optionsOf(name))
+  return [...(isAsked('trace') ? shortest.trace : []), report(shortest, name)].join('\n')
+}
+
+const optionsOf = (name: WorkloadName): ScenarioOptions => ({
+  workload: workloads[name],
+  ...(isAsked('trace') ? { cluster: { logLevel: 'debug' } } : {}),
+})
+
+function note(tally: Tally, outcome: Outcome): void {
+  tally.seeds++
+  tally.virtualMs += outcome.virtualMs
+  tally.acknowledged += outcome.acknowledged
+  tally.events += outcome.events
+  if (outcome.violations.length > 0) tally.failed.push(outcome.seed)
+}
+
+function summary(tally: Tally, from: number, startedMs: number): string {
+  const { acknowledged, events, failed, seeds, virtualMs } = tally
   const seconds = (performance.now() - startedMs) / 1000
-  process.stdout.write(
-    `${count} seeds from ${from}: ${failed.length} failed${failed.length > 0 ? ` (${failed.join(', ')})` : ''}; ` +
-      `${(count / seconds).toFixed(1)} seeds/s, ${(virtualMs / 1000 / seconds).toFixed(0)} simulated seconds per second, ` +
-      `${(events / 1000 / seconds).toFixed(0)} thousand events per second, ${acknowledged} promises to clients checked\n`,
+  const cpuSeconds = process.cpuUsage().user / 1e6
+  return (
+    `${seeds} seeds from ${from}: ${failed.length} failed${failed.length > 0 ? ` (${failed.join(', ')})` : ''}; ` +
+    `${(seeds / seconds).toFixed(1)} seeds per second, ${(seeds / cpuSeconds).toFixed(1)} per second of processor time, ` +
+    `${(virtualMs / 1000 / seconds).toFixed(0)} simulated seconds per second, ` +
+    `${(events / 1000 / seconds).toFixed(0)} thousand events per second, ${acknowledged} promises to clients checked`
   )
-  return failed.length === 0 ? 0 : 1
+}
+
+function say(text: string): undefined {
+  process.stdout.write(`${text}\n`)
+}
+
+function isAsked(name: string): boolean {
+  return process.argv.includes(`--${name}`)
 }
 
 function argument(name: string, fallback: number): number {

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import kafkajs from 'kafkajs'
 import { ensureBuild, ensureDependencies } from '../../src-main/setup/steps.mjs'
 import { startBrokerProcesses } from '../helpers/broker-processes.mjs'
+import { generator } from './random.mjs'
 import { violations } from './violations.mjs'
 
 const say = text => process.stdout.write(`${text}\n`)
@@ -13,7 +14,9 @@ const argument = (name, fallback) => {
   return at === -1 ? fallback : Number(process.argv[at + 1])
 }
 const [rounds, seconds] = [argument('rounds', 10), argument('seconds', 120)]
-const random = generator(argument('seed', Date.now() % 1_000_000))
+const seed = argument('seed', Date.now() % 1_000_000)
+const random = generator(seed)
+say(`seed ${seed}`)
 const partitions = 6
 const keys = 24
 
@@ -154,14 +157,4 @@ async function readAll(topic) {
   })
   await consumer.disconnect()
   return found
-}
-
-/** A small linear congruential generator: the seed makes the plan of faults. */
-function generator(seed) {
-  let state = seed
-  say(`seed ${seed}`)
-  return below => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-    return Math.floor((state / 2_147_483_648) * below)
-  }
 }

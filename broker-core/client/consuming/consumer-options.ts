@@ -29,6 +29,8 @@ export interface ConsumerOptions {
   readonly isolation?: IsolationLevel
   /** How long one fetch may wait at a broker. Default 500. */
   readonly fetchWaitMs?: number
+  /** What one fetch may bring; at least one batch comes. Default 4 MiB. */
+  readonly fetchBytesMax?: number
 }
 
 /** What a consumer tells while it runs. Calls are awaited where they return a promise. */
@@ -94,5 +96,6 @@ export function consumerSettings(options: ConsumerOptions): ConsumerSettings {
     autoCommitIntervalMs: options.autoCommitIntervalMs ?? 5_000,
     isolation: options.isolation ?? 'read_uncommitted',
     fetchWaitMs: options.fetchWaitMs ?? 500,
+    fetchBytesMax: options.fetchBytesMax ?? 4_194_304,
   }
 }

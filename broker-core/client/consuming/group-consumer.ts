@@ -210,6 +210,7 @@ class Consumer implements GroupConsumer {
         lane: `${this.#lane} fetch`,
         signal: cancel.signal,
         waitMs: this.#settings.fetchWaitMs,
+        fetchBytesMax: this.#settings.fetchBytesMax,
       },
       batches => this.#receive(batches),
       error => this.#handler.trouble?.(error),

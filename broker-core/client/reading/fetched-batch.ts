@@ -1,4 +1,6 @@
 import {
+  batchBaseOffset,
+  batchCrcIsValid,
   batchIsControl,
   batchIsLogAppendTime,
   batchIsTransactional,
@@ -38,18 +40,24 @@ export interface ReadRecord extends RecordView {
 
 /**
  * The whole batches at and above `fromOffset`. Outcomes need the answer of a fetch with read_committed over the same range (`committed`);
- * without one, transactional batches are `unknown`. Throws CorruptRecords for formats before v2 and for lengths that cannot be.
+ * without one, transactional batches are `unknown`. Ends before a batch whose CRC is wrong; throws CorruptRecords when that is the
+ * first, for formats before v2 and for lengths that cannot be.
  */
 export function batchesOf(
   fetched: FetchedPartition,
   fromOffset: number,
-  env: Pick<ClientEnv, 'compression'>,
+  env: Pick<ClientEnv, 'compression' | 'crc32c'>,
   committed: Pick<FetchedPartition, 'aborted' | 'lastStableOffset'> | undefined,
 ): readonly FetchedBatch[] {
   const judge = committed === undefined ? undefined : new OutcomeJudge(committed, env)
   const batches: FetchedBatch[] = []
   for (const bytes of batchesIn(fetched.records)) {
     if (batchMagic(bytes, 0) !== currentMagic) throw new CorruptRecords(`record format v${batchMagic(bytes, 0)} is not read`)
+    if (!batchCrcIsValid(bytes, 0, env.crc32c)) {
+      if (batches.length > 0) return batches
+      const { topic, partition } = fetched
+      throw new CorruptRecords(`${topic}-${partition}: CRC of the batch at offset ${batchBaseOffset(bytes, 0)} is wrong`)
+    }
     // Batches below the wanted offset still count for the outcomes.
     const outcome = judge?.outcomeOf(bytes) ?? (batchIsTransactional(bytes, 0) ? 'unknown' : 'none')
     const lastOffset = batchLastOffset(bytes, 0)

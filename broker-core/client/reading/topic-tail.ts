@@ -74,7 +74,8 @@ class Tail {
   readonly #options: TailOptions
   readonly #receive: (batches: TailBatches) => Promise<void> | void
   readonly #trouble: TailTrouble
-  readonly #follows: readonly Follow[]
+  /** In the order in which they are asked for: a broker fills its answer from the front. */
+  #follows: readonly Follow[]
   readonly #busy = new Set<string>()
   readonly #absent = new Map<string, { readonly error: KafkaClientError; readonly againAtMs: number }>()
 
@@ -230,30 +231,36 @@ class Tail {
       signal,
     })
     const byName = new Map(some.map(it => [partitionName(it.topic, it.partition), it]))
+    const served = new Set<Follow>()
     let failure: KafkaClientError | undefined
     for (const one of fetched) {
       const { topic, partition } = one
       const follow = byName.get(partitionName(topic, partition))
       if (follow === undefined) continue
-      if (one.error === 'NONE') await this.#take(follow, one)
+      if (one.error === 'NONE' && (await this.#take(follow, one))) served.add(follow)
+      else if (one.error === 'NONE') continue
       else if (one.error === 'OFFSET_OUT_OF_RANGE') await this.#backIntoRange(follow)
       else failure = new KafkaClientError(one.error, { api: 'Fetch', topic, partition })
     }
+    // Who had records asks last the next time, so that no partition starves behind a full one.
+    if (served.size > 0) this.#follows = [...this.#follows.filter(it => !served.has(it)), ...served]
     // The partitions that are well must not wait for the one that is not.
     if (failure !== undefined) throw failure
   }
 
-  async #take(follow: Follow, fetched: FetchedPartition): Promise<void> {
+  /** True when there were records. */
+  async #take(follow: Follow, fetched: FetchedPartition): Promise<boolean> {
     const { topic, partition } = follow
     const judged = this.#options.isolation === 'read_committed' ? fetched : undefined
     const batches = batchesOf(fetched, follow.offset, this.#client.env, judged)
     const last = batches.at(-1)
-    if (last === undefined) return
+    if (last === undefined) return false
     const { offset: fromOffset, skippedFrom } = follow
     follow.offset = last.lastOffset + 1
     follow.skippedFrom = undefined
     const skipped = skippedFrom === undefined ? {} : { skippedFrom }
     await this.#receive({ topic, partition, batches, fromOffset, highWatermark: fetched.highWatermark, ...skipped })
+    return true
   }
 
   /** To the start of the log when retention was faster, to its end when the log was truncated. */

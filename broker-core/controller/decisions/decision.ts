@@ -1,5 +1,6 @@
 import { errorCode, errorMessage, type KafkaErrorName } from '../../model/kafka-errors.ts'
 import type { ChangeContext, Election } from '../partition-change.ts'
+import { hasDirectory } from '../broker-directories.ts'
 import type { ControllerState, Decision } from '../controller.ts'
 import type { BrokerRegistration, MetadataImage, PartitionImage, TopicImage } from '../image.ts'
 import { allowsUncleanElection, minInsyncReplicasOf } from '../topic-settings.ts'
@@ -42,8 +43,11 @@ export function changeContext(
     minInsyncReplicas: minInsyncReplicasOf(image, defaults, topic.name),
     hasElr: hasElrFeature(image),
     election: options.election ?? (unclean ? 'unclean' : 'online'),
-    isAcceptableLeader: brokerId =>
-      brokerId !== options.gone && (brokerId === options.alive || isActiveBroker(image.brokers.get(brokerId))),
+    isAcceptableLeader(brokerId, directoryId) {
+      const broker = image.brokers.get(brokerId)
+      if (brokerId === options.gone || broker === undefined || !hasDirectory(broker, directoryId)) return false
+      return brokerId === options.alive || isActiveBroker(broker)
+    },
   }
 }
 

@@ -15,6 +15,7 @@ export const withFeatureLevel = (
   level: number,
 ): boolean => level >= range.minSupportedVersion && level <= range.maxSupportedVersion
 
+const kraftFeature = 'kraft.version'
 /** Upgrade types of UpdateFeatures v1. */
 const upgradeOnly = 1
 const unsafeDowngrade = 3
@@ -30,8 +31,12 @@ export function decideUpdateFeatures(state: ControllerState, request: Request): 
   })
   const refused = results.find(isRefusal)
   const records = results.flatMap(result => (isRefusal(result) ? [] : result))
+  const isDone = !request.validateOnly && refused === undefined
+  const kraftVersion = request.featureUpdates.find(update => update.feature === kraftFeature)?.maxVersionLevel
+  const isUpgrade = isDone && kraftVersion !== undefined && kraftVersion !== state.quorum.kraftVersion
   return {
-    records: request.validateOnly || refused !== undefined ? [] : records,
+    records: isDone ? records : [],
+    ...(isUpgrade ? { kraftVersion } : {}),
     reply: {
       throttleTimeMs: 0,
       errorCode: refused === undefined ? 0 : errorCode(refused.error),
@@ -49,7 +54,7 @@ function featureResult(feature: string, own: readonly MetadataRecord[] | Refusal
 function decideOne(state: ControllerState, update: Update): readonly MetadataRecord[] | Refusal {
   const { feature, maxVersionLevel: level } = update
   const range = supportedFeatures.get(feature)
-  const present = state.image.features.get(feature) ?? 0
+  const present = feature === kraftFeature ? state.quorum.kraftVersion : (state.image.features.get(feature) ?? 0)
   const invalid = (why: string): Refusal =>
     refusal('INVALID_UPDATE_VERSION', `Invalid update version ${level} for feature ${feature}. ${why}`)
   if (level < 0) return invalid('A feature version level cannot be negative.')
@@ -64,6 +69,10 @@ function decideOne(state: ControllerState, update: Update): readonly MetadataRec
       return invalid(`Broker ${broker.brokerId} does not support this feature.`)
   }
   if (level === present) return []
+  if (feature === kraftFeature) {
+    const why = state.quorum.whyNotUpgraded(level)
+    return why === undefined ? [] : invalid(why)
+  }
   if (level < present) {
     const isAllowed = update.allowDowngrade || update.upgradeType > upgradeOnly
     if (!isAllowed)

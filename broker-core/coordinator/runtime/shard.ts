@@ -68,6 +68,7 @@ export class Shard<State, Command, Fact, Effect> {
   readonly #waiters = new Map<number, Waiter>()
   #lastTicket = 0
   #unknownRecords = 0
+  #hasToldOfUnknown = false
 
   constructor(
     machine: Machine<State, Command, Fact, Effect>,
@@ -236,6 +237,7 @@ export class Shard<State, Command, Fact, Effect> {
     this.#batches = new FactBatches(this.#log.batchBytesMax)
     this.#mailbox = []
     this.#state = this.#machine.initial()
+    this.#unknownRecords = 0
     this.#refuseAll(error)
     this.load()
   }
@@ -280,7 +282,10 @@ export class Shard<State, Command, Fact, Effect> {
     const { partition, leaderEpoch } = this
     const { clock, log } = this.#ports
     this.#status = 'active'
-    if (this.#unknownRecords > 0) log.write('warn', 'coordinator.unknown-records', { partition, count: this.#unknownRecords })
+    if (this.#unknownRecords > 0 && !this.#hasToldOfUnknown) {
+      this.#hasToldOfUnknown = true
+      log.write('warn', 'coordinator.unknown-records', { partition, count: this.#unknownRecords })
+    }
     log.write('debug', 'coordinator.loaded', { partition, leaderEpoch, tookMs: Math.round(clock.monotonicMs() - startedMs) })
     const effects: Effect[] = []
     const replies: Reply[] = []

@@ -103,6 +103,9 @@ function readFully(fd: number, into: Uint8Array, position: number): number {
 
 /** One system call, more only where the system wrote a part (a nearly full disk). */
 function writeFully(fd: number, chunks: readonly Uint8Array[], position: number): void {
+  const [only] = chunks
+  // The append of a leader: nothing is made for it. Where only a part was written, all of it is written again below.
+  if (chunks.length === 1 && only !== undefined && fs.writeSync(fd, only, 0, only.length, position) === only.length) return
   let rest: readonly Uint8Array[] = chunks.filter(chunk => chunk.length > 0)
   let at = position
   while (rest.length > 0) {

@@ -204,29 +204,35 @@ function readSized(from: Reader, size: number, layout: Layout<unknown>): unknown
 }
 
 function writeTagged(to: Writer, plan: Plan, value: Value): void {
-  const unknown = value[unknownTags]
-  if (plan.tagged.length === 0 && unknown === undefined) {
-    to.unsignedVarint(0)
-    return
-  }
-  const present = [...(unknown ?? [])].map(({ tag, bytes }) => ({
-    tag,
-    chunks: [bytes] as readonly Uint8Array[],
-    sizeBytes: bytes.length,
-  }))
-  for (const { name, tag, layout, field: it } of plan.tagged) {
-    if (value[name] === undefined || it.codec.equals(value[name], it.default)) continue
-    const payload = new Writer()
-    layout.write(payload, value[name])
-    present.push({ tag, sizeBytes: payload.sizeBytes(), chunks: payload.finish() })
-  }
-  if (unknown !== undefined) present.sort((a, b) => a.tag - b.tag)
+  const present = taggedToWrite(plan, value)
+  if (present === undefined) return to.unsignedVarint(0)
   to.unsignedVarint(present.length)
   for (const { tag, chunks, sizeBytes } of present) {
     to.unsignedVarint(tag)
     to.unsignedVarint(sizeBytes)
     for (const chunk of chunks) to.raw(chunk)
   }
+}
+
+interface TaggedPayload {
+  readonly tag: number
+  readonly chunks: readonly Uint8Array[]
+  readonly sizeBytes: number
+}
+
+/** Nearly always nothing, so nothing is made for it. */
+function taggedToWrite(plan: Plan, value: Value): TaggedPayload[] | undefined {
+  let present: TaggedPayload[] | undefined
+  for (const { name, tag, layout, field: it } of plan.tagged) {
+    if (value[name] === undefined || it.codec.equals(value[name], it.default)) continue
+    const payload = new Writer()
+    layout.write(payload, value[name])
+    ;(present ??= []).push({ tag, sizeBytes: payload.sizeBytes(), chunks: payload.finish() })
+  }
+  const unknown = value[unknownTags]
+  if (unknown === undefined) return present
+  const passedOn = unknown.map(({ tag, bytes }) => ({ tag, chunks: [bytes], sizeBytes: bytes.length }))
+  return [...(present ?? []), ...passedOn].sort((a, b) => a.tag - b.tag)
 }
 
 function refuseLoss(plan: Plan, value: Value): void {

@@ -12,6 +12,8 @@ export interface ApiVersionsDeps {
   served(): readonly ServedApi[]
   image(): MetadataImage
   readonly nodeId: number
+  /** kraft.version, which the quorum finalizes for itself; 0: not finalized. */
+  kraftVersion?(): number
   readonly supportedFeatures: readonly SupportedFeature[]
 }
 
@@ -59,9 +61,14 @@ function answer(deps: ApiVersionsDeps, context: RequestContext): Response {
     throttleTimeMs: 0,
     supportedFeatures: deps.supportedFeatures.filter(feature => feature.minVersion > 0 || context.apiVersion >= zeroMinimumSince),
     finalizedFeaturesEpoch: image.offset,
-    finalizedFeatures: [...image.features].map(([name, level]) => ({ name, maxVersionLevel: level, minVersionLevel: level })),
+    finalizedFeatures: finalizedFeatures(deps).map(([name, level]) => ({ name, maxVersionLevel: level, minVersionLevel: level })),
     zkMigrationReady: false,
   }
+}
+
+function finalizedFeatures(deps: ApiVersionsDeps): [name: string, level: number][] {
+  const kraftVersion = deps.kraftVersion?.() ?? 0
+  return [...deps.image().features, ...(kraftVersion > 0 ? [['kraft.version', kraftVersion] as [string, number]] : [])]
 }
 
 /** Also the body of the answer to a version that is too new (WIRE-08). */

@@ -1,4 +1,4 @@
-import { brokerConfigTable } from '../../model/broker-config-table.ts'
+import { brokerConfigEntry, brokerConfigTable } from '../../model/broker-config-table.ts'
 import { errorCode, errorMessage, type KafkaErrorName } from '../../model/kafka-errors.ts'
 import { topicConfigs } from '../../model/topic-configs.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
@@ -94,7 +94,7 @@ function describeBroker(deps: BrokerLayers, name: string): readonly Described[] 
 function setOnly(deps: BrokerLayers, type: number, name: string, source: ConfigLayer['source']): readonly Described[] {
   return [...dynamicConfigs(deps.image(), type, name)].map(([property, value]) => ({
     name: property,
-    type: brokerConfigTable[property]?.type ?? 'string',
+    type: brokerConfigEntry(property)?.type ?? 'string',
     doc: null,
     readOnly: false,
     layers: [{ name: property, value, source }],

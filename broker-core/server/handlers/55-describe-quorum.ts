@@ -9,26 +9,15 @@ import { notController } from './decided.ts'
 
 type Response = ResponseOf<typeof describeQuorum>
 
-export interface DescribeQuorumDeps {
-  readonly raft: RaftNode
-  /** Voters with their controller listeners. */
-  readonly voters: ReadonlyMap<number, { readonly host: string; readonly port: number }>
-  readonly controllerListener: string
-}
-
 /** DescribeQuorum (55), META-10: answered by the leader of the quorum, who alone knows how far the others are. */
-export function describeQuorumHandler(deps: DescribeQuorumDeps): Handler<typeof describeQuorum> {
+export function describeQuorumHandler(raft: RaftNode): Handler<typeof describeQuorum> {
   return handler(describeQuorum, request => {
-    const { raft } = deps
     if (raft.leaderAndEpoch().leaderId !== raft.nodeId) return { ...notController, topics: [], nodes: [] }
     const topics = request.topics.map(topic => ({
       topicName: topic.topicName,
       partitions: topic.partitions.map(({ partitionIndex }) => describe(raft, topic.topicName, partitionIndex)),
     }))
-    const nodes = [...deps.voters].map(([nodeId, { host, port }]) => ({
-      nodeId,
-      listeners: [{ name: deps.controllerListener, host, port }],
-    }))
+    const nodes = [...raft.membership().voters.values()].map(({ id, listeners }) => ({ nodeId: id, listeners }))
     return { errorCode: 0, errorMessage: null, topics, nodes }
   })
 }
@@ -63,7 +52,7 @@ function describe(raft: RaftNode, topic: string, partitionIndex: number): Partit
 
 const replica = (of: ReplicaProgress): Partition['currentVoters'][number] => ({
   replicaId: of.replicaId,
-  replicaDirectoryId: zeroUuid,
+  replicaDirectoryId: of.directoryId ?? zeroUuid,
   logEndOffset: of.logEndOffset,
   lastFetchTimestamp: of.lastFetchTimestampMs,
   lastCaughtUpTimestamp: of.lastCaughtUpTimestampMs,

@@ -132,7 +132,7 @@ class CompactionPass {
     const transactions = new CleanedTransactions(this.#abortedIn(firstDirtyOffset, firstUncleanableOffset), () => undefined)
     for (const segment of [...this.#log.segments.from(firstDirtyOffset)]) {
       if (segment.baseOffset >= firstUncleanableOffset) return
-      for (const batch of batchesOf(segment)) {
+      for (const batch of batchesOf(segment, this.#context.env.crc32c)) {
         if (batchLastOffset(batch, 0) < firstDirtyOffset) continue
         if (!this.#takeIntoMap(batch, transactions)) return
         yield undefined
@@ -174,7 +174,7 @@ class CompactionPass {
       pendingBytes = 0
     }
     for (const source of group) {
-      for (const batch of batchesOf(source)) {
+      for (const batch of batchesOf(source, this.#context.env.crc32c)) {
         const kept = this.#filter(batch, transactions)
         if (kept !== undefined) {
           pending.push(kept)

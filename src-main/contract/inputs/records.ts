@@ -84,6 +84,8 @@ export const pageOfRecords = z.object({
 
 const oneRecord = { connection, topic: topicName, partition, offset }
 
+export const recordLocation = z.object(oneRecord)
+
 export const recordDetail = z.object({ ...oneRecord, keyDecoder: decoder.default('auto'), valueDecoder: decoder.default('auto') })
 
 const part = z.union([z.enum(['key', 'value']), z.object({ header: z.number().int().min(0).max(100_000) })])
@@ -98,14 +100,40 @@ export const recordBytes = z.object({
 
 export const recordText = recordBytes.extend({ decoder: decoder.default('auto') })
 
+/** Of the text, its place as the inspector shows it; or bytes, both ends included. */
+export const recordField = z.object({
+  ...oneRecord,
+  part,
+  decoder: decoder.default('auto'),
+  at: z.union([
+    z.object({ char: z.number().int().min(0).max(2_147_483_647) }),
+    z.object({ from: z.number().int().min(0).max(2_147_483_647), to: z.number().int().min(0).max(2_147_483_647) }),
+  ]),
+})
+
 /** Text as a person typed it, turned to bytes in main; null is a null key or a tombstone. */
 const typed = z
   .object({
-    /** The numbers and UUIDs are those of the decoders; `msgpack`, `cbor` and `schema` (Avro) take JSON. */
-    encoding: z.enum(['text', 'json', 'hex', 'base64', 'int32', 'int64', 'float64', 'uuid', 'msgpack', 'cbor', 'schema']),
+    /** The numbers and UUIDs are those of the decoders; `msgpack`, `cbor`, `schema` and `registry` take JSON. */
+    encoding: z.enum([
+      'text',
+      'json',
+      'hex',
+      'base64',
+      'int32',
+      'int64',
+      'float64',
+      'uuid',
+      'msgpack',
+      'cbor',
+      'schema',
+      'registry',
+    ]),
     text: z.string().max(16_777_216),
     /** For the encoding `schema`. */
     schema: schemaChoice.optional(),
+    /** For the encoding `registry`: its newest schema is written in the Confluent wire format. */
+    subject: z.string().min(1).max(1_000).optional(),
   })
   .nullable()
 

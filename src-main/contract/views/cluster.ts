@@ -34,6 +34,8 @@ export interface BrokerView {
   readonly logBytes: number | null
   readonly volumeTotalBytes: number | null
   readonly volumeFreeBytes: number | null
+  /** Log directories that the broker reports as offline: their replicas are served by others, or by nobody. */
+  readonly failedDirectories: readonly string[]
   readonly software: string | null
 }
 
@@ -101,7 +103,10 @@ export interface ClientSnippet {
   readonly title: string
   /** Language name as Monaco knows it. */
   readonly language: string
+  /** Secrets are placeholders. */
   readonly code: string
+  /** What has to be put in before it runs. */
+  readonly note: string | null
 }
 
 export type LocalBrokerState = 'stopped' | 'starting' | 'running' | 'stopping' | 'failed'
@@ -128,6 +133,24 @@ export interface LocalBrokerView {
   readonly failure: string | null
   /** Mean delay of its event loop in the last seconds. */
   readonly eventLoopDelayMs: number | null
+  /** While it starts after an unclean stop; anew a few times a second. */
+  readonly recovery: RecoveryView | null
+  /** Partitions of it whose compaction failed: they are compacted no more until it is started again. At most 100 are named. */
+  readonly uncleanable: readonly UncleanableView[]
+}
+
+export interface UncleanableView {
+  /** `orders-3`. */
+  readonly partition: string
+  readonly error: string
+}
+
+/** How much of the log that was not flushed has been checked, CRC by CRC. */
+export interface RecoveryView {
+  readonly doneBytes: number
+  readonly totalBytes: number
+  /** In hand: `orders-3`. */
+  readonly partition: string
 }
 
 /** How far retiring a broker is. Phases come in this order; only `moving` can be cancelled. */
@@ -149,6 +172,8 @@ export interface SampleShopView {
   readonly recordsProduced: number
   readonly topics: readonly string[]
   readonly groups: readonly string[]
+  /** False: its consumers have left their groups for a while. */
+  readonly isReading: boolean
   readonly startedAtMs: number | null
   readonly failure: Failure | null
 }

@@ -169,10 +169,69 @@ export interface BatchFacts {
   readonly maxTimestampMs: number
 }
 
+export interface RecordLocation {
+  readonly offset: number
+  readonly partition: number
+  /** One per replica, the leader first. */
+  readonly copies: readonly RecordCopy[]
+  /** Why files are not known: they lie on machines that only Kafka's protocol leads to. Null where they are. */
+  readonly reason: string | null
+}
+
+export interface RecordCopy {
+  readonly brokerId: number
+  readonly isLeader: boolean
+  /** The broker's log directory; null: it does not tell. */
+  readonly directory: string | null
+  readonly file: FilePosition | null
+  /** Why there is no `file` where others have one. */
+  readonly missing: string | null
+}
+
+/** A batch in its segment, and what leads there. */
+export interface FilePosition {
+  /** In the directory: `orders-3/00000000000000000000.log`. */
+  readonly segment: string
+  readonly segmentBytes: number
+  /** Written to now. */
+  readonly isActive: boolean
+  readonly segmentCount: number
+  readonly position: number
+  readonly sizeBytes: number
+  readonly baseOffset: number
+  readonly lastOffset: number
+  /** `entry` is counted from 1; 0: no entry lies before the offset, reading starts with the segment. */
+  readonly index: { readonly entries: number; readonly entry: number; readonly offset: number; readonly position: number }
+  /** Batches from the entry on until this one, this one too. */
+  readonly scannedBatches: number
+}
+
 export interface BytesChunk {
   readonly bytes: Uint8Array
   readonly from: number
   readonly totalBytes: number
+}
+
+/** A field in the text of a value and in its bytes. */
+export interface FieldPlace {
+  /** `lines[0].price`; empty: the whole value. */
+  readonly path: string
+  /** With its name; `to` is behind the last one. */
+  readonly chars: Span
+  /** With its name, key or tag, where the format has one. */
+  readonly bytes: Span
+  readonly valueBytes: Span
+}
+
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+export interface FieldAnswer {
+  readonly field: FieldPlace | null
+  /** Why there is none: the format has no fields, or they cannot be told apart. Null: nothing is there. */
+  readonly reason: string | null
 }
 
 export interface TextChunk {

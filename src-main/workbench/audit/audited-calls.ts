@@ -33,5 +33,6 @@ export const auditedCalls: Targets = {
     `${input.count ?? (input.file === null ? 'one' : 'all')} records ${input.file === null ? '' : `of ${input.file} `}to topic ${input.topic}`,
   'transfer.import': input => `records of ${input.path} to topic ${input.topic}`,
   'sampleShop.start': () => 'sample shop: topics and groups',
+  'sampleShop.read': input => `sample shop: its consumers ${input.isReading ? 'join' : 'leave'}`,
   'sampleShop.stop': () => 'sample shop: topics and groups removed',
 }

@@ -15,10 +15,32 @@ interface TypeParts {
 /** Bytes of JSON as the decoder writes it: longs keep their digits, bytes are `"0x…"`. Throws DecodeError that says where it does not fit. */
 export function writeAvro(type: Type, text: string): Uint8Array {
   try {
-    return Uint8Array.from(type.toBuffer(valueFor(type, parseExactly(text))))
+    const value = valueFor(type, parseExactly(text))
+    const wrong = wrongField(type, value)
+    if (wrong !== undefined) throw new Error(wrong)
+    return Uint8Array.from(type.toBuffer(value))
   } catch (error) {
     throw new DecodeError(`not of its Avro schema: ${(error as Error).message}`)
   }
+}
+
+/** The first field that does not fit, in words; undefined when all do. */
+function wrongField(type: Type, value: unknown): string | undefined {
+  let wrong: string | undefined
+  type.isValid(value, {
+    errorHook(path, part, expected) {
+      const name = path.map((step, index) => (/^\d+$/.test(step) ? `[${step}]` : `${index === 0 ? '' : '.'}${step}`)).join('')
+      const { typeName, branchName } = expected as unknown as TypeParts
+      const wanted = (branchName ?? typeName).replace(/^(abstract|logical):/, '')
+      wrong ??= part === undefined ? `field ${name} is missing` : `field ${name}: ${shown(part)} is no ${wanted}`
+    },
+  })
+  return wrong
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value))
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }
 
 function valueFor(type: Type, json: unknown): unknown {

@@ -2,6 +2,10 @@ import { createRequire } from 'node:module'
 import { inflateRawSync } from 'node:zlib'
 import type { Type } from 'avsc'
 import { DecodeError } from './decoder.ts'
+import { nextAvroPlace } from './places/avro-places.ts'
+import { ByteReader } from './places/byte-reader.ts'
+import { leaf } from './places/place-node.ts'
+import type { PlaceNode } from './places/place-node.ts'
 import { structuredDecoder } from './structured.ts'
 import { valueText } from './value-text.ts'
 
@@ -65,9 +69,18 @@ export const avroContainer = structuredDecoder({
     const records = containerRecords(asBuffer(bytes))
     return records.length === 1 ? (records[0] as string) : `[${records.join(',')}]`
   },
+  places: containerPlaces,
 })
 
-function containerRecords(bytes: Buffer): string[] {
+interface Block {
+  readonly type: Type
+  readonly codec: string
+  readonly count: number
+  readonly from: number
+  readonly to: number
+}
+
+function* containerBlocks(bytes: Buffer): Generator<Block> {
   const { Type } = avsc()
   const header = Type.forSchema({ type: 'map', values: 'bytes' }).decode(bytes, magic.length) as {
     value: Record<string, Buffer>
@@ -77,24 +90,43 @@ function containerRecords(bytes: Buffer): string[] {
   const type = avroType(JSON.parse(String(header.value['avro.schema'])))
   const codec = String(header.value['avro.codec'] ?? 'null')
   const long = Type.forSchema('long')
-  const records: string[] = []
   let at = header.offset + syncBytes
+  let records = 0
   while (at < bytes.length) {
     const count = long.decode(bytes, at) as { value: number; offset: number }
     const size = long.decode(bytes, count.offset) as { value: number; offset: number }
-    const end = size.offset + size.value
-    if (count.offset < 0 || size.offset < 0 || size.value < 0 || end > bytes.length) throw new DecodeError('a block is cut off')
-    if (records.length + count.value > recordsMax) throw new DecodeError(`more than ${recordsMax} records in one value`)
-    const block = unpacked(codec, bytes.subarray(size.offset, end))
-    for (let index = 0, from = 0; index < count.value; index += 1) {
-      const record = type.decode(block, from) as { value: unknown; offset: number }
+    const to = size.offset + size.value
+    if (count.offset < 0 || size.offset < 0 || size.value < 0 || to > bytes.length) throw new DecodeError('a block is cut off')
+    records += count.value
+    if (records > recordsMax) throw new DecodeError(`more than ${recordsMax} records in one value`)
+    yield { type, codec, count: count.value, from: size.offset, to }
+    at = to + syncBytes
+  }
+}
+
+function containerRecords(bytes: Buffer): string[] {
+  const records: string[] = []
+  for (const { type, codec, count, from, to } of containerBlocks(bytes)) {
+    const block = unpacked(codec, bytes.subarray(from, to))
+    for (let index = 0, at = 0; index < count; index += 1) {
+      const record = type.decode(block, at) as { value: unknown; offset: number }
       if (record.offset < 0) throw new DecodeError('a record is cut off')
       records.push(valueText(record.value))
-      from = record.offset
+      at = record.offset
     }
-    at = end + syncBytes
   }
   return records
+}
+
+/** Packed blocks have no bytes of single fields. */
+function containerPlaces(bytes: Uint8Array): PlaceNode | undefined {
+  const records: PlaceNode[] = []
+  for (const { type, codec, count, from, to } of containerBlocks(asBuffer(bytes))) {
+    if (codec !== 'null') return undefined
+    const reader = new ByteReader(bytes.subarray(0, to), from)
+    for (let index = 0; index < count; index += 1) records.push(nextAvroPlace(type, reader))
+  }
+  return records.length === 1 ? records[0] : { ...leaf(0, bytes.length), elements: records }
 }
 
 function unpacked(codec: string, block: Buffer): Buffer {

@@ -1,4 +1,5 @@
 import { decode } from 'cborg'
+import { cborPlaces } from './places/cbor-places.ts'
 import { structuredDecoder } from './structured.ts'
 import { valueText } from './value-text.ts'
 
@@ -45,4 +46,5 @@ export const cbor = structuredDecoder({
       : undefined
   },
   read: bytes => valueText(read(bytes)),
+  places: cborPlaces,
 })

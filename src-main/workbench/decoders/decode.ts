@@ -7,6 +7,9 @@ import { DecodeError } from './decoder.ts'
 import type { Decoder } from './decoder.ts'
 import { json } from './json.ts'
 import { messagePack } from './message-pack.ts'
+import type { PartPlaces } from './places/field-places.ts'
+import { jsonPlaces } from './places/json-places.ts'
+import { placedBytesMax } from './places/place-node.ts'
 import { protobufTree } from './protobuf-tree.ts'
 import { text, xml } from './text.ts'
 
@@ -96,6 +99,17 @@ export function compactText(bytes: Uint8Array, choice: DecoderChoice, extra: rea
   if (bytes.length === 0) return ''
   const { decoder } = choose(bytes, true, choice, extra)
   return (decoder.compact ?? decoder.decode)(bytes)
+}
+
+/** What is shown and where it lies in the bytes; a text: why that cannot be told. Throws DecodeError. */
+export function partPlaces(bytes: Uint8Array, choice: DecoderChoice, extra: readonly Decoder[] = []): PartPlaces | string {
+  if (bytes.length === 0) return 'there are no bytes'
+  if (bytes.length > placedBytesMax) return `fields are not looked for in more than ${placedBytesMax / 1_048_576} MiB`
+  const { decoder } = choose(bytes, true, choice, extra)
+  const sent = decoder.places?.(bytes)
+  const shown = sent === undefined ? undefined : jsonPlaces(decoder.decode(bytes))
+  if (sent !== undefined && shown !== undefined) return { characters: shown, bytes: sent, skipped: 0 }
+  return decoder.language === 'json' ? 'its fields have no bytes of their own: they are packed' : 'it has no fields'
 }
 
 /** The one that the automatic choice takes. */

@@ -1,4 +1,5 @@
 import type { DecoderName } from '../../contract/views/records.ts'
+import type { PlaceNode } from './places/place-node.ts'
 
 /** Turns the bytes of a key, value or header into text. Pure; none throws on hostile bytes except by DecodeError. */
 export interface Decoder {
@@ -16,6 +17,8 @@ export interface Decoder {
   decodeStart?(bytes: Uint8Array, charsMax: number): string
   /** The same without layout, where that is something else. Throws DecodeError. */
   compact?(bytes: Uint8Array): string
+  /** Where the values of what it decodes to lie in the bytes; undefined: it cannot tell. Throws DecodeError. */
+  places?(bytes: Uint8Array): PlaceNode | undefined
   /** One line for a table, of the first bytes only. */
   preview(bytes: Uint8Array, isWhole: boolean): string
 }

@@ -2,13 +2,14 @@ import { TextDecoder } from 'node:util'
 import type { ParsedOf } from '../../contract/contract.ts'
 import type { DecodedPart, Preview } from '../../contract/views/records.ts'
 import { isChain, parseChain, stepsInWords, unfold } from './chain.ts'
-import { compactText, decodePart, decodedText, decoderOf, previewOf } from './decode.ts'
+import { compactText, decodePart, decodedText, decoderOf, partPlaces, previewOf } from './decode.ts'
 import type { DecoderChoice } from './decode.ts'
 import { hex } from './binary.ts'
 import { DecodeError } from './decoder.ts'
 import type { Decoder } from './decoder.ts'
 import { internalDecoder, isInternalTopic } from './internal-topics.ts'
 import type { LocalSchemas } from './local-schemas.ts'
+import type { PartPlaces } from './places/field-places.ts'
 import { framedDecoder, framedSchemaId } from './schemas.ts'
 import type { Schemas } from './schemas.ts'
 
@@ -25,6 +26,8 @@ export interface Decoding {
   whole(part: Part, bytes: Uint8Array, key?: Uint8Array | null): DecodedPart
   /** All of the text. Throws DecodeError. */
   text(part: Part, bytes: Uint8Array, key?: Uint8Array | null): string
+  /** Which bytes each of its fields is; a text: why that cannot be told. Throws DecodeError. */
+  places(part: Part, bytes: Uint8Array, key?: Uint8Array | null): PartPlaces | string
   /** The same without layout: JSON stays as it is written. Throws DecodeError. */
   compact(part: Part, bytes: Uint8Array, key?: Uint8Array | null): string
   /** True when the text of the bytes is something else than their characters. */
@@ -71,6 +74,7 @@ export function newDecoding(choice: DecodingChoice): Decoding {
     preview: (part, bytes, key) => readers[part].preview(bytes, key),
     whole: (part, bytes, key) => readers[part].whole(bytes, key),
     text: (part, bytes, key) => readers[part].text(bytes, key),
+    places: (part, bytes, key) => readers[part].places(bytes, key),
     compact: (part, bytes, key) => readers[part].compact(bytes, key),
     isBinary: (part, bytes) => readers[part].isBinary(bytes),
     isUnreadable: (part, bytes, key) => readers[part].isUnreadable(bytes, key),
@@ -84,6 +88,7 @@ interface PartReader {
   preview(bytes: Uint8Array, key: Key): Preview
   whole(bytes: Uint8Array, key: Key): DecodedPart
   text(bytes: Uint8Array, key: Key): string
+  places(bytes: Uint8Array, key: Key): PartPlaces | string
   compact(bytes: Uint8Array, key: Key): string
   isBinary(bytes: Uint8Array): boolean
   isUnreadable(bytes: Uint8Array, key: Key): boolean
@@ -107,6 +112,7 @@ function plainReader(choice: DecodingChoice, part: Part, chosen: Exclude<ChosenD
     preview: (bytes, key) => previewOf(bytes, of(), extra(bytes, key)),
     whole: (bytes, key) => decodePart(bytes, of(), extra(bytes, key)),
     text: (bytes, key) => decodedText(bytes, of(), extra(bytes, key)),
+    places: (bytes, key) => partPlaces(bytes, of(), extra(bytes, key)),
     compact: (bytes, key) => (isText(bytes) ? utf8.decode(bytes) : compactText(bytes, of(), extra(bytes, key))),
     isBinary: bytes => !isText(bytes),
     isUnreadable(bytes, key) {
@@ -151,6 +157,13 @@ function chainedReader(inner: PartReader, steps: readonly string[]): PartReader 
       }
     },
     text: (bytes, key) => inner.text(unfold(bytes, steps), key),
+    places(bytes, key) {
+      const packing = steps.find(step => !step.startsWith('skip-'))
+      if (packing !== undefined) return `its fields have no bytes of their own here: they lie behind ${packing}`
+      const inside = unfold(bytes, steps)
+      const places = inner.places(inside, key)
+      return typeof places === 'string' ? places : { ...places, skipped: bytes.length - inside.length }
+    },
     compact: (bytes, key) => inner.compact(unfold(bytes, steps), key),
     isBinary: () => true,
     isUnreadable: (bytes, key) => ifUnfolded(bytes, steps, undefined, inside => inner.isUnreadable(inside, key)) ?? true,

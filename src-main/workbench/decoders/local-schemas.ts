@@ -7,7 +7,11 @@ import { avroFingerprint, singleObjectFingerprint } from './avro-fingerprint.ts'
 import { DecodeError } from './decoder.ts'
 import type { Decoder } from './decoder.ts'
 import { json } from './json.ts'
+import { avroPlaces } from './places/avro-places.ts'
+import type { PlaceNode } from './places/place-node.ts'
+import { protobufPlaces } from './places/protobuf-places.ts'
 import { messagesIn, protobufRootOf, readProtobuf } from './protobuf-typed.ts'
+import { writeProtobuf } from './protobuf-write.ts'
 import { framedSchemaId } from './schemas.ts'
 import { structuredDecoder } from './structured.ts'
 
@@ -17,7 +21,7 @@ export interface LocalSchemas {
   named(name: string): Decoder | undefined
   /** By the name of its file, which is that of the topic. */
   ofTopic(topic: string, part: 'key' | 'value'): Decoder | undefined
-  /** Makes bytes of JSON; undefined where there is no such schema, or none that bytes are made of yet (Protobuf). */
+  /** Makes bytes of JSON; undefined where there is no such schema. */
   encoder(name: string): ((text: string) => Uint8Array) | undefined
   /** By the fingerprint in front of the bytes. */
   ofFingerprint(bytes: Uint8Array): Decoder | undefined
@@ -37,6 +41,7 @@ export interface ReadSchemas extends LocalSchemas {
 /** Names beyond this are left out, and said so. */
 const schemasMax = 5_000
 const framingBytes = 5
+const fingerprintBytes = 10
 
 interface Found extends LocalSchema {
   readonly decoder: Decoder
@@ -147,7 +152,11 @@ function avroSchemas(files: readonly { file: SchemaFile; value: unknown }[], tol
 
 function avroSchema(path: string, type: AvroType): Found {
   const { base, topic, part } = placeOf(path)
-  const decoder = localDecoder('avro', path, bytes => readAvro(type, bytes))
+  const decoder = localDecoder(path, {
+    name: 'avro',
+    read: bytes => readAvro(type, bytes),
+    places: (bytes, from) => avroPlaces(type, bytes, from),
+  })
   const encode = (text: string) => writeAvro(type, text)
   const fingerprint = avroFingerprint(JSON.stringify(type.schema()))
   return { name: type.name ?? base, type: 'AVRO', file: path, topic, part, decoder, fingerprint, encode }
@@ -189,7 +198,11 @@ function attempt(make: () => Root): Root | undefined {
 
 function messageSchema(path: string, type: MessageType, about: { readonly name: string; readonly isFirst: boolean }): Found {
   const { topic, part } = placeOf(path)
-  const decoder = localDecoder('protobuf', path, bytes => readProtobuf(type, bytes))
+  const decoder = localDecoder(path, {
+    name: 'protobuf',
+    read: bytes => readProtobuf(type, bytes),
+    places: (bytes, from) => protobufPlaces(bytes, type, from),
+  })
   return {
     name: about.name,
     type: 'PROTOBUF',
@@ -197,6 +210,7 @@ function messageSchema(path: string, type: MessageType, about: { readonly name: 
     topic: about.isFirst ? topic : null,
     part: about.isFirst ? part : null,
     decoder,
+    encode: text => writeProtobuf(type, text),
   }
 }
 
@@ -209,24 +223,31 @@ function jsonSchema({ path }: SchemaFile): Found {
       return reason === undefined ? undefined : `${reason}; ${path} describes it`
     },
   }
-  return { name: base, type: 'JSON', file: path, topic, part, decoder }
+  return { name: base, type: 'JSON', file: path, topic, part, decoder, encode: text => new TextEncoder().encode(text) }
+}
+
+interface BareFormat {
+  readonly name: 'avro' | 'protobuf'
+  readonly read: (bytes: Uint8Array) => string
+  readonly places: (bytes: Uint8Array, from: number) => PlaceNode
 }
 
 /** Bytes of the schema, bare, or behind the framing of a registry that is not asked. */
-function localDecoder(name: 'avro' | 'protobuf', path: string, readBare: (bytes: Uint8Array) => string): Decoder {
-  const read = (bytes: Uint8Array): { readonly text: string; readonly how: string } => {
+function localDecoder(path: string, { name, read: readBare, places }: BareFormat): Decoder {
+  const read = (bytes: Uint8Array): { readonly text: string; readonly how: string; readonly from: number } => {
     const fingerprint = singleObjectFingerprint(bytes)
-    const inner = fingerprint === undefined ? undefined : tried(() => readBare(bytes.subarray(10)))
-    if (inner !== undefined) return { text: inner, how: ' behind its fingerprint' }
+    const inner = fingerprint === undefined ? undefined : tried(() => readBare(bytes.subarray(fingerprintBytes)))
+    if (inner !== undefined) return { text: inner, how: ' behind its fingerprint', from: fingerprintBytes }
     const bare = tried(() => readBare(bytes))
-    if (bare !== undefined) return { text: bare, how: '' }
+    if (bare !== undefined) return { text: bare, how: '', from: 0 }
     if (framedSchemaId(bytes) === undefined) throw new DecodeError(`not of the schema in ${path}`)
-    return { text: readBare(bytes.subarray(framingBytes)), how: ' behind 5 bytes of framing' }
+    return { text: readBare(bytes.subarray(framingBytes)), how: ' behind 5 bytes of framing', from: framingBytes }
   }
   return structuredDecoder({
     name,
     recognise: bytes => `${name === 'avro' ? 'Avro' : 'Protobuf'} by ${path}${read(bytes).how}`,
     read: bytes => read(bytes).text,
+    places: bytes => places(bytes, read(bytes).from),
   })
 }
 

@@ -1,4 +1,5 @@
 import { ExtData, decode } from '@msgpack/msgpack'
+import { messagePackPlaces } from './places/message-pack-places.ts'
 import { structuredDecoder } from './structured.ts'
 import { valueText } from './value-text.ts'
 
@@ -21,6 +22,7 @@ export const messagePack = structuredDecoder({
       : undefined
   },
   read: bytes => valueText(plain(read(bytes))),
+  places: messagePackPlaces,
 })
 
 /** Extensions that nobody registered are shown by their type and bytes. */

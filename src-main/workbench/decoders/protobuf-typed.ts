@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { AnyNestedObject, Enum, Field, Root, Type } from 'protobufjs'
 import { DecodeError } from './decoder.ts'
-import { WireCursor } from './protobuf-tree.ts'
+import { WireCursor } from './protobuf-wire.ts'
 import { valueText } from './value-text.ts'
 
 // Not named `require`: the build declares that name itself.
@@ -109,7 +109,7 @@ function readMessage(type: Type, bytes: Uint8Array, depth: number): Map<string, 
 }
 
 /** Of a map; undefined for other fields. */
-const keyTypeOf = (field: Field): string | undefined => (field as { readonly keyType?: string }).keyType
+export const keyTypeOf = (field: Field): string | undefined => (field as { readonly keyType?: string }).keyType
 
 interface At {
   readonly wireType: number
@@ -199,7 +199,7 @@ function rawValue(cursor: WireCursor, wireType: number): unknown {
   throw new DecodeError(`wire type ${wireType}`)
 }
 
-function wireTypeOf(field: Field): number {
+export function wireTypeOf(field: Field): number {
   if (field.resolvedType !== null) return 'values' in field.resolvedType ? 0 : 2
   if (['double', 'fixed64', 'sfixed64'].includes(field.type)) return 1
   if (['float', 'fixed32', 'sfixed32'].includes(field.type)) return 5

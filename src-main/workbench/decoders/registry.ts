@@ -54,9 +54,35 @@ export function registrySchemas(address: RegistryAddress): Schemas {
   }
 }
 
-async function fetchSchema({ url, username, password }: RegistryAddress, id: number): Promise<RegisteredSchema> {
+/** The newest version of a subject, which is what a producer writes with. */
+export async function latestSchema(
+  address: RegistryAddress,
+  subject: string,
+): Promise<RegisteredSchema & { readonly id: number }> {
+  const text = await fetchText(address, `/subjects/${encodeURIComponent(subject)}/versions/latest`)
+  const parsed = answer.extend({ id: z.number().int().min(0).max(2_147_483_647) }).safeParse(JSON.parse(text))
+  if (!parsed.success) throw new Error('the registry answers something else than a schema')
+  return { id: parsed.data.id, type: parsed.data.schemaType, schema: parsed.data.schema }
+}
+
+const subjectsMax = 10_000
+
+/** Names of all subjects, in order; at most `subjectsMax`. */
+export async function registrySubjects(address: RegistryAddress): Promise<readonly string[]> {
+  const parsed = z.array(z.string()).safeParse(JSON.parse(await fetchText(address, '/subjects')))
+  if (!parsed.success) throw new Error('the registry answers something else than subjects')
+  return parsed.data.slice(0, subjectsMax).sort()
+}
+
+async function fetchSchema(address: RegistryAddress, id: number): Promise<RegisteredSchema> {
+  const parsed = answer.safeParse(JSON.parse(await fetchText(address, `/schemas/ids/${id}`)))
+  if (!parsed.success) throw new Error('the registry answers something else than a schema')
+  return { type: parsed.data.schemaType, schema: parsed.data.schema }
+}
+
+async function fetchText({ url, username, password }: RegistryAddress, path: string): Promise<string> {
   const credentials = Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64')
-  const response = await fetch(`${url.replace(/\/+$/, '')}/schemas/ids/${id}`, {
+  const response = await fetch(`${url.replace(/\/+$/, '')}${path}`, {
     headers: {
       Accept: 'application/vnd.schemaregistry.v1+json, application/json',
       ...(username === null ? {} : { Authorization: `Basic ${credentials}` }),
@@ -65,10 +91,7 @@ async function fetchSchema({ url, username, password }: RegistryAddress, id: num
     signal: AbortSignal.timeout(timeoutMs),
   })
   if (!response.ok) throw new Error(`the registry answers ${response.status}`)
-  const text = await boundedText(response)
-  const parsed = answer.safeParse(JSON.parse(text))
-  if (!parsed.success) throw new Error('the registry answers something else than a schema')
-  return { type: parsed.data.schemaType, schema: parsed.data.schema }
+  return await boundedText(response)
 }
 
 async function boundedText(response: Response): Promise<string> {
@@ -76,7 +99,7 @@ async function boundedText(response: Response): Promise<string> {
   let size = 0
   for await (const chunk of response.body ?? []) {
     size += (chunk as Uint8Array).length
-    if (size > schemaBytesMax) throw new Error('the schema is larger than 4 MiB')
+    if (size > schemaBytesMax) throw new Error('the answer is larger than 4 MiB')
     chunks.push(chunk as Uint8Array)
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -1,10 +1,16 @@
 import type { Decoder } from './decoder.ts'
 import { avroType, readAvro } from './avro.ts'
+import { writeAvro } from './avro-write.ts'
 import { DecodeError } from './decoder.ts'
 import { hex } from './binary.ts'
 import { json } from './json.ts'
+import { writeProtobuf } from './protobuf-write.ts'
 import { messageAt, protobufRoot, readProtobuf } from './protobuf-typed.ts'
-import { WireCursor } from './protobuf-tree.ts'
+import { WireCursor } from './protobuf-wire.ts'
+import { avroPlaces } from './places/avro-places.ts'
+import { moved } from './places/place-node.ts'
+import type { PlaceNode } from './places/place-node.ts'
+import { protobufPlaces } from './places/protobuf-places.ts'
 import { structuredDecoder } from './structured.ts'
 
 /** A schema as a registry gives it. */
@@ -49,10 +55,15 @@ function newFramedDecoder(id: number, { type, schema }: RegisteredSchema): Decod
       ...json,
       recognise: bytes => (framedSchemaId(bytes) === id ? `JSON framed with schema ${id} of the registry` : undefined),
       decode: bytes => json.decode(inner(bytes)),
+      decodeStart: (bytes, charsMax) => json.decodeStart?.(inner(bytes), charsMax) ?? json.decode(inner(bytes)),
+      places(bytes) {
+        const places = json.places?.(inner(bytes))
+        return places === undefined ? undefined : moved(places, framingBytes)
+      },
       preview: (bytes, isWhole) => json.preview(inner(bytes), isWhole),
     }
   }
-  const read = type === 'AVRO' ? avroReader(schema) : protobufReader(schema)
+  const { read, places } = type === 'AVRO' ? avroReader(schema) : protobufReader(schema)
   return structuredDecoder({
     name: type === 'AVRO' ? 'avro' : 'protobuf',
     recognise: bytes =>
@@ -61,21 +72,31 @@ function newFramedDecoder(id: number, { type, schema }: RegisteredSchema): Decod
         : undefined,
     read(bytes) {
       if (framedSchemaId(bytes) !== id) throw new DecodeError(`not framed with schema ${id}`)
-      return read(bytes.subarray(framingBytes))
+      return read(bytes)
     },
+    places,
   })
 }
 
-function avroReader(schema: string): (bytes: Uint8Array) => string {
+/** Of framed bytes. */
+interface FramedReader {
+  readonly read: (bytes: Uint8Array) => string
+  readonly places: (bytes: Uint8Array) => PlaceNode
+}
+
+function avroReader(schema: string): FramedReader {
   const type = avroType(JSON.parse(schema))
-  return bytes => readAvro(type, bytes)
+  return {
+    read: bytes => readAvro(type, bytes.subarray(framingBytes)),
+    places: bytes => avroPlaces(type, bytes, framingBytes),
+  }
 }
 
 /** Behind the id stand the indexes that lead to the message: a count and as many numbers, all zigzag; a single zero means `[0]`. */
-function protobufReader(schema: string): (bytes: Uint8Array) => string {
+function protobufReader(schema: string): FramedReader {
   const root = protobufRoot(schema)
-  return bytes => {
-    const cursor = new WireCursor(bytes)
+  const messageIn = (bytes: Uint8Array) => {
+    const cursor = new WireCursor(bytes.subarray(framingBytes))
     const zigzag = () => {
       const number = cursor.varint()
       return Number((number >> 1n) ^ -(number & 1n))
@@ -83,6 +104,31 @@ function protobufReader(schema: string): (bytes: Uint8Array) => string {
     const count = zigzag()
     if (count < 0 || count > 100) throw new DecodeError('no message index')
     const path = count === 0 ? [0] : Array.from({ length: count }, zigzag)
-    return readProtobuf(messageAt(root, path), cursor.rest())
+    return { type: messageAt(root, path), rest: cursor.rest() }
   }
+  return {
+    read(bytes) {
+      const { type, rest } = messageIn(bytes)
+      return readProtobuf(type, rest)
+    },
+    places(bytes) {
+      const { type, rest } = messageIn(bytes)
+      return protobufPlaces(bytes, type, bytes.length - rest.length)
+    },
+  }
+}
+
+/** Makes bytes of JSON in the Confluent wire format; of a Protobuf file, its first message. Throws DecodeError. */
+export function framedEncoder(id: number, { type, schema }: RegisteredSchema): (text: string) => Uint8Array {
+  const front = new Uint8Array(framingBytes)
+  new DataView(front.buffer).setUint32(1, id)
+  const framed = (...parts: readonly Uint8Array[]) => Uint8Array.from(Buffer.concat([front, ...parts]))
+  if (type === 'JSON') return text => framed(new TextEncoder().encode(text))
+  if (type === 'AVRO') {
+    const avro = avroType(JSON.parse(schema))
+    return text => framed(writeAvro(avro, text))
+  }
+  const message = messageAt(protobufRoot(schema), [0])
+  // A single zero stands for the path to the first message.
+  return text => framed(new Uint8Array(1), writeProtobuf(message, text))
 }

@@ -2,6 +2,7 @@ import type { DecoderName } from '../../contract/views/records.ts'
 import { DecodeError } from './decoder.ts'
 import type { Decoder } from './decoder.ts'
 import { layOut } from './json.ts'
+import type { PlaceNode } from './places/place-node.ts'
 
 /** A decoder of a binary format whose values are shown as JSON. */
 export function structuredDecoder(format: {
@@ -10,6 +11,8 @@ export function structuredDecoder(format: {
   readonly recognise: (bytes: Uint8Array) => string | undefined
   /** JSON without layout. May throw anything. */
   readonly read: (bytes: Uint8Array) => string
+  /** Of whole bytes that were read. May throw anything. */
+  readonly places?: (bytes: Uint8Array) => PlaceNode | undefined
 }): Decoder {
   const compact = (bytes: Uint8Array): string => {
     try {
@@ -31,6 +34,7 @@ export function structuredDecoder(format: {
     },
     decode: bytes => layOut(compact(bytes)),
     compact,
+    places: bytes => format.places?.(bytes),
     preview(bytes, isWhole) {
       if (!isWhole) throw new DecodeError('cut off')
       return compact(bytes)

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import type { ParsedOf } from '../../contract/contract.ts'
 import type { ProduceProgress } from '../../contract/views/records.ts'
-import type { LocalSchemas } from '../decoders/local-schemas.ts'
 import { badInput, notFound, refused } from '../failures.ts'
 import { seededRandom } from './random.ts'
 import { runCounts } from './run-counts.ts'
@@ -11,6 +10,7 @@ import type { RunCounts } from './run-counts.ts'
 import { producerFor, recordMaker, sendAll } from './run.ts'
 import type { AnyProducer, ManyOrder } from './run.ts'
 import { previewTemplate } from './template.ts'
+import type { PartEncoders } from './part-encoders.ts'
 
 const progressEveryMs = 250
 const runsMax = 16
@@ -22,7 +22,12 @@ export interface ManyOptions {
 
 export interface ProduceRuns {
   /** Ends with the last record, or with the signal; what a cancelled run had in a transaction is aborted. */
-  start(client: KafkaClient, order: ManyOrder, signal: AbortSignal, local?: LocalSchemas): AsyncGenerator<ProduceProgress, void>
+  start(
+    client: KafkaClient,
+    order: ManyOrder,
+    signal: AbortSignal,
+    encoders?: PartEncoders,
+  ): AsyncGenerator<ProduceProgress, void>
   /** Throws NOT_FOUND for a run that does not wait. */
   end(order: ParsedOf<'records.endProduce'>): void
   preview(order: ParsedOf<'records.previewTemplate'>): string[]
@@ -48,12 +53,12 @@ export function produceRuns({ nowMs, pathOf }: ManyOptions): ProduceRuns {
       })
     })
   return {
-    async *start(client, order, signal, local) {
+    async *start(client, order, signal, encoders) {
       if (running >= runsMax) throw refused(`${runsMax} runs are sending already`, 'Wait for one to end, or cancel it.')
       const run = randomBytes(9).toString('base64url')
       const stop = new AbortController()
       const both = AbortSignal.any([signal, stop.signal])
-      const producing = await newProducing(client, order, { run, path: pathIn(order, pathOf), nowMs, signal: both, local })
+      const producing = await newProducing(client, order, { run, path: pathIn(order, pathOf), nowMs, signal: both, encoders })
       running += 1
       try {
         yield* progressOf(producing, outcome => (outcome === 'ask' ? asked(run, both) : Promise.resolve(outcome)))
@@ -93,13 +98,13 @@ interface About {
   readonly path: string | null
   readonly nowMs: () => number
   readonly signal: AbortSignal
-  readonly local: LocalSchemas | undefined
+  readonly encoders: PartEncoders | undefined
 }
 
 /** Everything that can be refused is refused here, before the first record. */
 async function newProducing(client: KafkaClient, order: ManyOrder, about: About): Promise<Producing> {
   const { run, path, nowMs, signal } = about
-  const make = recordMaker(order, about.local)
+  const make = recordMaker(order, about.encoders)
   const random = seededRandom(order.seed ?? randomInt(2 ** 32))
   // What lines of a file become is known only with them.
   if (path === null) make({ index: 0, line: '', nowMs: nowMs(), random: seededRandom(0) })

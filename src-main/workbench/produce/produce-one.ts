@@ -2,9 +2,9 @@ import { createProducer } from '../../../broker-core/client/producing/producer.t
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import type { ParsedOf } from '../../contract/contract.ts'
 import type { Produced } from '../../contract/views/records.ts'
-import type { LocalSchemas } from '../decoders/local-schemas.ts'
 import { badInput } from '../failures.ts'
 import { typedBytes } from '../typed-bytes.ts'
+import type { PartEncoders } from './part-encoders.ts'
 
 const acksCodes = { all: -1, 1: 1, 0: 0 } as const
 
@@ -12,16 +12,16 @@ const acksCodes = { all: -1, 1: 1, 0: 0 } as const
 export async function produceOne(
   client: KafkaClient,
   order: ParsedOf<'records.produce'>,
-  about: { readonly nowMs: () => number; readonly signal: AbortSignal; readonly local?: LocalSchemas | undefined },
+  about: { readonly nowMs: () => number; readonly signal: AbortSignal; readonly encoders?: PartEncoders | undefined },
 ): Promise<Produced> {
   const { topic } = order
   const record = {
     topic,
-    key: typedBytes(order.key, 'key', about.local),
-    value: typedBytes(order.value, 'value', about.local),
+    key: typedBytes(order.key, 'key', about.encoders),
+    value: typedBytes(order.value, 'value', about.encoders),
     headers: order.headers.map(({ name, value }, index) => ({
       key: name,
-      value: typedBytes(value, `headers.${index}.value`, about.local),
+      value: typedBytes(value, `headers.${index}.value`, about.encoders),
     })),
     timestampMs: order.timestampMs ?? about.nowMs(),
   }

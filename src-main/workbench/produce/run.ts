@@ -6,7 +6,6 @@ import { createProducer } from '../../../broker-core/client/producing/producer.t
 import type { Producer, RecordToSend, TransactionalProducer } from '../../../broker-core/client/producing/producer-options.ts'
 import { createTransactionalProducer } from '../../../broker-core/client/producing/transactional-producer.ts'
 import type { ParsedOf } from '../../contract/contract.ts'
-import type { LocalSchemas } from '../decoders/local-schemas.ts'
 import { badInput } from '../failures.ts'
 import { typedBytes } from '../typed-bytes.ts'
 import type { Typed } from '../typed-bytes.ts'
@@ -14,6 +13,7 @@ import { newFlow } from './flow.ts'
 import type { RunCounts } from './run-counts.ts'
 import { compileTemplate } from './template.ts'
 import type { RecordContext, Template } from './template.ts'
+import type { PartEncoders } from './part-encoders.ts'
 
 export type ManyOrder = ParsedOf<'records.produceMany'>
 
@@ -24,12 +24,12 @@ const transactionTimeoutMs = 900_000
 const sliceMs = 5
 
 /** Makes the records of an order. Throws BAD_INPUT, for its templates at once, for what they become later. */
-export function recordMaker(order: ManyOrder, local?: LocalSchemas): (context: RecordContext) => RecordToSend {
-  const key = typedTemplate(order.key, 'key', local)
-  const value = typedTemplate(order.value, 'value', local)
+export function recordMaker(order: ManyOrder, encoders?: PartEncoders): (context: RecordContext) => RecordToSend {
+  const key = typedTemplate(order.key, 'key', encoders)
+  const value = typedTemplate(order.value, 'value', encoders)
   const headers = order.headers.map(({ name, value: typed }, index) => ({
     name,
-    value: typedTemplate(typed, `headers.${index}.value`, local),
+    value: typedTemplate(typed, `headers.${index}.value`, encoders),
   }))
   const place = order.partition === null ? {} : { partition: order.partition }
   return context => ({
@@ -45,11 +45,11 @@ export function recordMaker(order: ManyOrder, local?: LocalSchemas): (context: R
 function typedTemplate(
   typed: Typed | null,
   where: string,
-  local: LocalSchemas | undefined,
+  encoders: PartEncoders | undefined,
 ): (context: RecordContext) => Uint8Array | null {
   if (typed === null) return () => null
   const template: Template = compileTemplate(typed.text, where)
-  return context => typedBytes({ ...typed, text: template(context) }, where, local)
+  return context => typedBytes({ ...typed, text: template(context) }, where, encoders)
 }
 
 export type AnyProducer =

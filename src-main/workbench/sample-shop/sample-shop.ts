@@ -10,11 +10,11 @@ import type { Watched } from '../watch.ts'
 import { shopPayments } from './shop-payments.ts'
 import type { ShopPayments } from './shop-payments.ts'
 import { shopReaders } from './shop-readers.ts'
+import type { ShopReaders } from './shop-readers.ts'
 import { seededFraction, shopEvents } from './shop-records.ts'
 import { shopGroups, shopTopicNames, shopTopics } from './shop-topics.ts'
 
 const stepMs = 100
-const readEveryMs = 500
 const publishEveryMs = 500
 /** Records under way at once; beyond it the shop waits for the cluster instead of filling memory. */
 const inFlightMax = 20_000
@@ -31,6 +31,8 @@ export interface SampleShop {
   /** Creates what is missing and begins. Throws REFUSED when it runs, or when topics of its names belong to somebody else. */
   start(ordersPerSecond: number): Promise<void>
   changeRate(ordersPerSecond: number): void
+  /** Its consumers leave their groups, or join them again; records are made all the while. Throws REFUSED when it does not run. */
+  read(isReading: boolean): Promise<void>
   /** Stops and removes topics and groups. */
   stop(): Promise<void>
   /** Stops and leaves what is there: the app ends. */
@@ -39,6 +41,8 @@ export interface SampleShop {
 
 export interface ShopSources {
   readonly client: () => KafkaClient
+  /** Of its own for a member of a group, known there by this name; whoever asks for it closes it. */
+  readonly memberClient: (clientId: string) => KafkaClient
   readonly memory: ShopMemory
   readonly nowMs: () => number
 }
@@ -49,6 +53,7 @@ const closed: SampleShopView = {
   recordsProduced: 0,
   topics: [],
   groups: [],
+  isReading: true,
   startedAtMs: null,
   failure: null,
 }
@@ -73,7 +78,7 @@ export function sampleShop(sources: ShopSources): SampleShop {
       try {
         const client = sources.client()
         await createShopTopics(client, sources.memory)
-        traffic = openTraffic(client, sources.nowMs, { rate: () => view.value.ordersPerSecond, change })
+        traffic = openTraffic(client, sources, { rate: () => view.value.ordersPerSecond, change })
         change({ state: 'running', startedAtMs: sources.nowMs() })
       } catch (error) {
         change({ ...closed, failure: toFailure(error) })
@@ -82,6 +87,11 @@ export function sampleShop(sources: ShopSources): SampleShop {
     },
     changeRate(ordersPerSecond) {
       change({ ordersPerSecond })
+    },
+    async read(isReading) {
+      if (traffic === undefined) throw refused('the sample shop does not run')
+      await traffic.read(isReading)
+      change({ isReading })
     },
     async stop() {
       if (view.value.state === 'starting' || view.value.state === 'stopping')
@@ -133,6 +143,7 @@ async function removeShop(client: KafkaClient, memory: ShopMemory): Promise<void
 }
 
 interface Traffic {
+  read(isReading: boolean): Promise<void>
   stop(): Promise<void>
 }
 
@@ -141,7 +152,8 @@ interface TrafficControl {
   readonly change: (patch: Partial<SampleShopView>) => void
 }
 
-function openTraffic(client: KafkaClient, nowMs: () => number, control: TrafficControl): Traffic {
+function openTraffic(client: KafkaClient, sources: ShopSources, control: TrafficControl): Traffic {
+  const { nowMs, memberClient } = sources
   const producer = createProducer(client, { lingerMs: 50 })
   const counts = { produced: 0, inFlight: 0, failure: undefined as unknown }
   const payments = shopPayments({
@@ -161,13 +173,21 @@ function openTraffic(client: KafkaClient, nowMs: () => number, control: TrafficC
       control.change({ recordsProduced: counts.produced, failure })
     }, publishEveryMs),
   ]
-  const readers = repeat(shopReaders(client), control.rate, error => {
+  const failed = (error: unknown) => {
     counts.failure = error
-  })
+  }
+  const join = () => shopReaders({ memberClient, ordersPerSecond: control.rate, failed })
+  let readers: ShopReaders | undefined = join()
   return {
+    async read(isReading) {
+      const leaving = isReading ? undefined : readers
+      if (isReading) readers ??= join()
+      else readers = undefined
+      await leaving?.stop()
+    },
     async stop() {
       for (const timer of timers) clearInterval(timer)
-      await Promise.all([readers.stop(), payments.stop()])
+      await Promise.all([readers?.stop(), payments.stop()])
       await producer.close().catch(() => undefined)
     },
   }
@@ -209,34 +229,6 @@ function orderMaker({ producer, payments, nowMs }: OrderTools, counts: { produce
           )
         }
       }
-    },
-  }
-}
-
-/** Reads again and again, each time after the last one ended. */
-function repeat(readers: ReturnType<typeof shopReaders>, rate: () => number, failed: (error: unknown) => void) {
-  const stopping = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  let wake = () => {}
-  const loop = async () => {
-    let lastMs = performance.now()
-    while (!stopping.signal.aborted) {
-      const atMs = performance.now()
-      await readers.read(atMs - lastMs, rate()).catch(failed)
-      lastMs = atMs
-      await new Promise<void>(resolve => {
-        wake = resolve
-        timer = setTimeout(resolve, readEveryMs)
-      })
-    }
-  }
-  const running = loop()
-  return {
-    async stop() {
-      stopping.abort()
-      clearTimeout(timer)
-      wake()
-      await running
     },
   }
 }

@@ -1,88 +1,111 @@
-import { alterGroupOffsets, committedOffsets } from '../../../broker-core/client/admin/group-offsets.ts'
-import type { OffsetToCommit } from '../../../broker-core/client/admin/group-offsets.ts'
 import { listOffsets } from '../../../broker-core/client/admin/offsets.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
-import { keyOf } from '../sampling/probe.ts'
+import { joinShopGroup, unlimited } from './shop-member.ts'
+import type { ShopMember } from './shop-member.ts'
 import type { shopGroups } from './shop-topics.ts'
 
-type ShopGroup = (typeof shopGroups)[number]
+/** How `fulfilment` spends its time: alone it reads a third of what comes; then a second member helps until both have caught up. */
+const aloneForMs = 60_000
+const aloneShare = 0.35
+const togetherShare = 3
+const lookEveryMs = 2_000
 
-const readTopics: Readonly<Record<ShopGroup, readonly string[]>> = { billing: ['orders', 'payments'], fulfilment: ['orders'] }
+export type FulfilmentPhase = 'alone' | 'together'
 
-/** How the slow reader spends its time: it reads a third of what comes, then three times as much until it has caught up. */
-const slowForMs = 60_000
-const slowShare = 0.35
-const fastShare = 3
-
-/** What the shop's consumers have read, committed as their groups. */
-export interface ShopReaders {
-  /** To be called now and then: moves both groups on and commits. */
-  read(elapsedMs: number, ordersPerSecond: number): Promise<void>
+export interface ReaderSources {
+  /** A client of its own for a member, who is known by this name. */
+  readonly memberClient: (clientId: string) => KafkaClient
+  readonly ordersPerSecond: () => number
+  readonly failed: (error: unknown) => void
 }
 
-export function shopReaders(client: KafkaClient): ShopReaders {
-  const positions = new Map<ShopGroup, Map<string, number>>()
-  let slowSinceMs = 0
-  let isCatchingUp = false
+/** The shop's consumers, as members of their groups. */
+export interface ShopReaders {
+  /** All leave. */
+  stop(): Promise<void>
+}
 
-  async function readGroup(group: ShopGroup, recordsMax: number): Promise<number> {
-    const questions = await partitionsOf(client, readTopics[group])
-    const ends = await listOffsets(client, questions, { timeoutMs: 3_000 })
-    const at = positions.get(group) ?? (await committedBefore(client, group))
-    positions.set(group, at)
-    const moves = advance(
-      ends
-        .filter(it => it.error === 'NONE')
-        .map(it => ({ ...it, from: Math.min(at.get(keyOf(it.topic, it.partition)) ?? 0, it.offset) })),
-      recordsMax,
-    )
-    const commits: OffsetToCommit[] = moves
-      .filter(it => it.to > it.from || !at.has(keyOf(it.topic, it.partition)))
-      .map(({ topic, partition, to }) => ({ topic, partition, offset: to }))
-    if (commits.length > 0) await alterGroupOffsets(client, group, commits, { timeoutMs: 5_000 })
-    for (const it of commits) at.set(keyOf(it.topic, it.partition), it.offset)
-    return moves.reduce((left, it) => left + it.offset - it.to, 0)
+export function shopReaders(sources: ReaderSources): ShopReaders {
+  const { failed } = sources
+  const member = (clientId: string, groupId: (typeof shopGroups)[number], perSecond: () => number) =>
+    joinShopGroup({
+      ...{ groupId, perSecond, failed },
+      client: sources.memberClient(clientId),
+      topics: groupId === 'billing' ? ['orders', 'payments'] : ['orders'],
+      assignor: groupId === 'billing' ? 'range' : 'cooperative-sticky',
+    })
+  const billing = [member('billing-1', 'billing', unlimited), member('billing-2', 'billing', unlimited)]
+  let phase: FulfilmentPhase = 'alone'
+  const perSecond = () => sources.ordersPerSecond() * (phase === 'alone' ? aloneShare : togetherShare / 2)
+  const first = member('fulfilment-1', 'fulfilment', perSecond)
+  const watching = sources.memberClient('fulfilment')
+  let helper: ShopMember | undefined
+  let sinceMs = performance.now()
+
+  async function look(): Promise<void> {
+    const lag = phase === 'together' ? await ordersLeft(watching, [first, helper]) : undefined
+    const next = nextPhase(phase, { elapsedMs: performance.now() - sinceMs, lag, ordersPerSecond: sources.ordersPerSecond() })
+    if (next === phase) return
+    phase = next
+    sinceMs = performance.now()
+    const leaving = helper
+    helper = next === 'together' ? member('fulfilment-2', 'fulfilment', perSecond) : undefined
+    await leaving?.leave()
   }
+  const watch = repeat(look, lookEveryMs, failed)
 
   return {
-    async read(elapsedMs, ordersPerSecond) {
-      await readGroup('billing', Number.POSITIVE_INFINITY)
-      const share = isCatchingUp ? fastShare : slowShare
-      const left = await readGroup('fulfilment', (ordersPerSecond * share * elapsedMs) / 1_000)
-      slowSinceMs += elapsedMs
-      if (isCatchingUp && left === 0) {
-        isCatchingUp = false
-        slowSinceMs = 0
-      } else if (!isCatchingUp && slowSinceMs > slowForMs) isCatchingUp = true
+    async stop() {
+      await watch.stop()
+      await Promise.all([...billing, first, helper].map(it => it?.leave()))
+      await watching.close().catch(() => undefined)
     },
   }
 }
 
-/** Shares `recordsMax` among partitions by how much each has waiting; every one that waits gets at least its next record in turn. */
-export function advance<T extends { readonly from: number; readonly offset: number }>(
-  partitions: readonly T[],
-  recordsMax: number,
-): (T & { readonly to: number })[] {
-  const waiting = partitions.reduce((sum, it) => sum + it.offset - it.from, 0)
-  const share = waiting === 0 ? 0 : Math.min(1, recordsMax / waiting)
-  let taken = 0
-  let due = 0
-  return partitions.map(it => {
-    due += (it.offset - it.from) * share
-    const count = Math.min(it.offset - it.from, Math.max(0, Math.round(due) - taken))
-    taken += count
-    return { ...it, to: it.from + count }
-  })
+/** Help comes after a minute, and goes when no more than a second's orders wait. `lag` undefined: not known now. */
+export function nextPhase(
+  phase: FulfilmentPhase,
+  about: { readonly elapsedMs: number; readonly lag: number | undefined; readonly ordersPerSecond: number },
+): FulfilmentPhase {
+  if (phase === 'alone') return about.elapsedMs > aloneForMs ? 'together' : 'alone'
+  return about.lag !== undefined && about.lag <= Math.max(10, about.ordersPerSecond) ? 'alone' : 'together'
 }
 
-async function partitionsOf(client: KafkaClient, topics: readonly string[]) {
-  const known = await Promise.all(topics.map(topic => client.topic(topic, { timeoutMs: 5_000 })))
-  return known.flatMap(({ name, partitions }) =>
-    partitions.map(({ partition }) => ({ topic: name, partition, at: 'latest' as const })),
+/** Orders that no member has read; undefined while partitions move between them. */
+async function ordersLeft(client: KafkaClient, members: readonly (ShopMember | undefined)[]): Promise<number | undefined> {
+  const positions = new Map(
+    members.flatMap(it => it?.status().positions ?? []).map(({ partition, offset }) => [partition, offset] as const),
   )
+  const { name, partitions } = await client.topic('orders', { timeoutMs: 5_000 })
+  const questions = partitions.map(({ partition }) => ({ topic: name, partition, at: 'latest' as const }))
+  const ends = await listOffsets(client, questions, { timeoutMs: 3_000 })
+  if (ends.some(it => it.error !== 'NONE' || !positions.has(it.partition))) return undefined
+  return ends.reduce((sum, it) => sum + Math.max(0, it.offset - (positions.get(it.partition) ?? 0)), 0)
 }
 
-async function committedBefore(client: KafkaClient, group: string): Promise<Map<string, number>> {
-  const offsets = await committedOffsets(client, group, { timeoutMs: 10_000 })
-  return new Map(offsets.filter(it => it.offset >= 0).map(it => [keyOf(it.topic, it.partition), it.offset]))
+/** Again and again, each time after the last one ended. */
+function repeat(act: () => Promise<void>, everyMs: number, failed: (error: unknown) => void): { stop(): Promise<void> } {
+  const stopping = new AbortController()
+  let wake = () => {}
+  const loop = async () => {
+    while (!stopping.signal.aborted) {
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(resolve, everyMs)
+        wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+      if (!stopping.signal.aborted) await act().catch(failed)
+    }
+  }
+  const running = loop()
+  return {
+    async stop() {
+      stopping.abort()
+      wake()
+      await running
+    },
+  }
 }

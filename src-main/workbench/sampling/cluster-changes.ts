@@ -115,22 +115,27 @@ const list = (ids: readonly number[]): string => (ids.length === 0 ? 'none' : id
 const sameMembers = (left: readonly number[], right: readonly number[]): boolean =>
   left.length === right.length && left.every(brokerId => right.includes(brokerId))
 
-/** First those of a topic, so that one with many partitions does not hide the others; then those of many topics. */
 const gathered = (changes: readonly ClusterChange[]): ClusterChange[] =>
-  gatheredBy(
-    gatheredBy(changes, one => `${one.kind} ${one.brokerId} ${one.partition === null ? '' : one.topic}`),
-    one => `${one.kind} ${one.brokerId}`,
-  )
+  [...groupedBy(changes, one => `${one.kind} ${one.brokerId}`).values()].flatMap(gatheredOfOneKind)
 
-function gatheredBy(changes: readonly ClusterChange[], keyOf: (one: ClusterChange) => string): ClusterChange[] {
-  const groups = new Map<string, ClusterChange[]>()
+/** The widest topics become one event each until the rest can be told, so that none hides a narrow one; else all are one. */
+function gatheredOfOneKind(group: readonly ClusterChange[]): readonly ClusterChange[] {
+  const topics = [...groupedBy(group, one => one.topic).values()].sort((left, right) => right.length - left.length)
+  let told = group.length
+  let summed = 0
+  for (; told > toldOneByOneMax && (topics[summed]?.length ?? 0) > 1; summed++) told -= (topics[summed]?.length ?? 0) - 1
+  if (told > toldOneByOneMax) return [summaryOf(group)]
+  return [...topics.slice(0, summed).map(summaryOf), ...topics.slice(summed).flat()]
+}
+
+function groupedBy<K>(changes: readonly ClusterChange[], keyOf: (one: ClusterChange) => K): Map<K, ClusterChange[]> {
+  const groups = new Map<K, ClusterChange[]>()
   for (const one of changes) {
-    const key = keyOf(one)
-    const known = groups.get(key)
-    if (known === undefined) groups.set(key, [one])
+    const known = groups.get(keyOf(one))
+    if (known === undefined) groups.set(keyOf(one), [one])
     else known.push(one)
   }
-  return [...groups.values()].flatMap(group => (group.length <= toldOneByOneMax ? group : [summaryOf(group)]))
+  return groups
 }
 
 const summaryWords: Readonly<Partial<Record<ClusterChange['kind'], (count: number, brokerId: number | null) => string>>> = {

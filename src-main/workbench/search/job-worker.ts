@@ -30,7 +30,7 @@ const schemas = {
   local: schemaFolder === null ? undefined : await readSchemaFolder(schemaFolder),
 }
 const env = nodeEnv()
-const network = directory === null ? env.network : directoryNetwork(directory, env.compression)
+const network = directory === null ? env.network : directoryNetwork(directory, env)
 const client = createClient({ bootstrap, clientId: 'brokerbench-scan', ...security }, { ...env, network })
 try {
   await run(job, client, item => say({ kind: 'item', item }))

@@ -1,25 +1,19 @@
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { AuditEntry } from '../../../src-main/contract/views/app.ts'
 import { auditMax } from '../../../src-main/contract/limits.ts'
-import { useStream } from '../../bridge/use-stream.ts'
+import { useNewest } from '../../bridge/use-stream.ts'
 import { useTimeZone } from '../../preferences/use-appearance.ts'
 import { formatDuration } from '../../widgets/format.ts'
 import { Status } from '../../widgets/marks.tsx'
 import { EmptyState, FailureText } from '../../widgets/states.tsx'
 import type { Column } from '../../widgets/table/column.ts'
 import { DataTable } from '../../widgets/table/data-table.tsx'
-import { formatTime } from '../../widgets/time.ts'
+import { timeColumn } from '../../widgets/table/time-column.tsx'
 import styles from './connections.module.css'
 
 /** Everything done to foreign clusters, newest on top. */
 export function AuditCard() {
-  const [entries, setEntries] = useState<readonly AuditEntry[]>([])
-  const { failure } = useStream(
-    'connections.audit',
-    {},
-    entry => setEntries(before => [entry, ...before].slice(0, auditMax)),
-    () => setEntries([]),
-  )
+  const { items: entries, failure } = useNewest('connections.audit', {}, auditMax)
   const timeZone = useTimeZone()
   const columns = useMemo(() => columnsOf(timeZone), [timeZone])
   return (
@@ -48,14 +42,7 @@ export function AuditCard() {
 const tones = { done: 'good', failed: 'bad', cancelled: 'warn' } as const
 
 const columnsOf = (timeZone: string): readonly Column<AuditEntry>[] => [
-  {
-    id: 'time',
-    title: 'Time',
-    widthPx: 186,
-    mono: true,
-    value: entry => entry.atMs,
-    render: entry => formatTime(entry.atMs, timeZone),
-  },
+  timeColumn(timeZone, true),
   { id: 'connection', title: 'Connection', widthPx: 150, value: entry => entry.connectionName },
   { id: 'call', title: 'What', widthPx: 150, mono: true, value: entry => entry.call },
   { id: 'target', title: 'Target', widthPx: 220, grows: true, value: entry => entry.target },

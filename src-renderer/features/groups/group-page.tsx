@@ -20,6 +20,7 @@ import { MembersView } from './members-view.tsx'
 import { OffsetsView } from './offsets-view.tsx'
 import { RebalancesView, useRebalances } from './rebalances-view.tsx'
 import { ResetDialog } from './reset/reset-dialog.tsx'
+import { PausedShopBanner } from './shop-readers.tsx'
 import { useLagFeed } from './use-lag-feed.ts'
 import { trackCommits } from './why.ts'
 import type { CommitTrack } from './why.ts'
@@ -51,6 +52,7 @@ export function GroupPage({ connection, group }: { readonly connection: string; 
         {detail => (
           <>
             <MissingBanner missing={detail.missing} />
+            <PausedShopBanner connection={connection} group={group} />
             {view === 'lag' && <LagView {...{ connection, detail, feed, commits }} rebalances={rebalances.events} />}
             {view === 'members' && <MembersView detail={detail} />}
             {view === 'rebalances' && <RebalancesView {...rebalances} />}

@@ -1,5 +1,7 @@
 import { memo, useEffect, useRef, useState } from 'react'
 import type { KeyboardEvent, PointerEvent, RefObject } from 'react'
+import { useCurrent } from '../../bridge/use-current.ts'
+import type { Span } from '../../../src-main/contract/views/records.ts'
 import { copyText } from '../../widgets/clipboard.ts'
 import { classes } from '../../widgets/classes.ts'
 import { FailureState } from '../../widgets/states.tsx'
@@ -7,6 +9,7 @@ import { byteCharacter, byteHex, byteTarget, bytesPerRow, hexWindow, offsetText,
 import { HexSelection } from './hex-selection.tsx'
 import type { OneRecord, PartName } from './read-part.ts'
 import { useBytes } from './use-bytes.ts'
+import type { ChosenField, FieldLink } from './use-field-link.ts'
 import styles from './hex-pane.module.css'
 
 export interface HexPaneProps {
@@ -15,6 +18,8 @@ export interface HexPaneProps {
   readonly record: OneRecord
   readonly part: PartName
   readonly totalBytes: number
+  /** The field that was chosen in the text or by its bytes; undefined: fields are not linked here. */
+  readonly link?: FieldLink | undefined
 }
 
 /** Bytes selected, both ends included; `to` is the one that the keys move. */
@@ -27,7 +32,7 @@ export interface ByteSelection {
 const copyBytesMax = 65_536
 
 /** Offset, hex, ASCII. Only the rows on screen exist, and only bytes near them are in the window. */
-export function HexPane({ label, record, part, totalBytes }: HexPaneProps) {
+export function HexPane({ label, record, part, totalBytes, link }: HexPaneProps) {
   const viewport = useRef<HTMLDivElement>(null)
   const [scrollTop, setScrollTop] = useState(0)
   const heightPx = useHeight(viewport)
@@ -37,15 +42,25 @@ export function HexPane({ label, record, part, totalBytes }: HexPaneProps) {
   const lastByte = Math.min(totalBytes, firstByte + shown.rowCount * bytesPerRow) - 1
   const bytes = useBytes(record, part, { first: firstByte, last: lastByte })
 
+  const choose = (next: ByteSelection) => {
+    setSelection(next)
+    link?.chooseBytes(Math.min(next.from, next.to), Math.max(next.from, next.to))
+  }
   const select: Select = (element, to, isExtending) => {
-    setSelection(before => ({ from: isExtending ? before.from : to, to }))
+    choose({ from: isExtending ? selection.from : to, to })
     const target = scrollTopFor(to, totalBytes, element.scrollTop, heightPx)
     if (target !== undefined) element.scrollTop = target
   }
+  const field = link?.chosen?.place.bytes
+  useShownField(link?.chosen, place => {
+    setSelection(place)
+    const target = scrollTopFor(place.from, totalBytes, viewport.current?.scrollTop ?? 0, heightPx)
+    if (target !== undefined && viewport.current !== null) viewport.current.scrollTop = target
+  })
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const mod = event.ctrlKey || event.metaKey
     if (mod && event.key === 'c') return void copyText(selectedHex(selection, bytes.at), 'Copied bytes as hex')
-    if (mod && event.key === 'a') setSelection({ from: 0, to: totalBytes - 1 })
+    if (mod && event.key === 'a') choose({ from: 0, to: totalBytes - 1 })
     else {
       const target = byteTarget(event.key, mod, selection.to, Math.max(1, Math.floor(heightPx / rowPx) - 1), totalBytes)
       if (target === undefined) return undefined
@@ -74,14 +89,31 @@ export function HexPane({ label, record, part, totalBytes }: HexPaneProps) {
             {Array.from({ length: shown.rowCount }, (_, row) => {
               const start = firstByte + row * bytesPerRow
               const part = rowBytes(start, totalBytes, bytes.at)
-              return <HexRow key={start} start={start} {...part} {...marksOf(selection, start)} />
+              return <HexRow key={start} start={start} {...part} {...marksOf(selection, start)} field={fieldIn(field, start)} />
             })}
           </div>
         </div>
       </div>
-      <HexSelection selection={selection} totalBytes={totalBytes} at={bytes.at} />
+      <HexSelection selection={selection} totalBytes={totalBytes} at={bytes.at} link={link} />
     </div>
   )
+}
+
+/** Bytes of a field that was chosen in the text; its value is selected, or all of it where the value takes no bytes. */
+function useShownField(chosen: ChosenField | undefined, show: (selection: ByteSelection) => void): void {
+  const latest = useCurrent(show)
+  useEffect(() => {
+    if (chosen?.origin !== 'text') return
+    const { bytes, valueBytes } = chosen.place
+    const { from, to } = valueBytes.to > valueBytes.from ? valueBytes : bytes
+    latest.current({ from, to: Math.max(from, to - 1) })
+  }, [chosen, latest])
+}
+
+/** First and last byte of the field in a row, as text: it tells whether the row has to be drawn anew. */
+function fieldIn(field: Span | undefined, start: number): string {
+  if (field === undefined || field.to <= start || field.from >= start + bytesPerRow) return ''
+  return `${Math.max(field.from, start) - start} ${Math.min(field.to, start + bytesPerRow) - start - 1}`
 }
 
 /** The bytes of a row as text, which is what tells whether it has to be drawn anew. */
@@ -109,12 +141,19 @@ interface HexRowProps {
   readonly first: number
   readonly last: number
   readonly caret: number
+  readonly field: string
 }
 
-const HexRow = memo(function HexRow({ start, bytes, first, last, caret }: HexRowProps) {
+const HexRow = memo(function HexRow({ start, bytes, first, last, caret, field }: HexRowProps) {
   const pairs = bytes.match(/../g) ?? []
+  const [fieldFirst = 1, fieldLast = 0] = field === '' ? [] : field.split(' ').map(Number)
   const classOf = (index: number) =>
-    classes(index >= first && index <= last && styles.selected, index === caret && styles.caret, index === 8 && styles.half)
+    classes(
+      index >= fieldFirst && index <= fieldLast && styles.field,
+      index >= first && index <= last && styles.selected,
+      index === caret && styles.caret,
+      index === 8 && styles.half,
+    )
   return (
     <div role="row" aria-rowindex={start / bytesPerRow + 1} className={styles.row}>
       <span role="rowheader" className="faint">

@@ -12,7 +12,7 @@ import { DecoderSelect } from './decoder-select.tsx'
 import { copyEntries, editAndResend } from './record-actions.ts'
 import type { OneRecord } from './read-part.ts'
 
-export type InspectorTab = 'value' | 'key' | 'headers' | 'batch'
+export type InspectorTab = 'value' | 'key' | 'headers' | 'batch' | 'location'
 
 export interface InspectorBarProps {
   readonly record: OneRecord
@@ -43,6 +43,7 @@ export function InspectorBar(props: InspectorBarProps) {
           { value: 'key', label: 'Key' },
           { value: 'headers', label: 'Headers', ...(detail === undefined ? {} : { count: detail.headers.length }) },
           { value: 'batch', label: 'Batch' },
+          { value: 'location', label: 'Where it lies' },
         ]}
       />
       {part !== undefined && part !== null && (tab === 'value' || tab === 'key') && (
@@ -54,7 +55,7 @@ export function InspectorBar(props: InspectorBarProps) {
         />
       )}
       <Grow />
-      {tab !== 'batch' && <ViewButtons {...props} />}
+      {tab !== 'batch' && tab !== 'location' && <ViewButtons {...props} />}
       <RecordButtons {...props} />
       <IconButton label="Close the inspector" onClick={props.onClose}>
         <X aria-hidden />

@@ -12,6 +12,7 @@ import { FactsList } from './facts-list.tsx'
 import { HeadersView } from './headers-view.tsx'
 import { InspectorBar } from './inspector-bar.tsx'
 import type { InspectorTab } from './inspector-bar.tsx'
+import { LocationView } from './location-view.tsx'
 import { PartView } from './part-view.tsx'
 import type { OneRecord } from './read-part.ts'
 import { batchFactList, recordFacts } from './record-facts.ts'
@@ -105,6 +106,7 @@ function Content({ connection, detail, tab, choices, wordWrap, showHex, onEditor
       )}
       {tab === 'key' && <PartView {...shared} key="key" name="key" title="Key" part={detail.key} decoder={choices.key} />}
       {tab === 'headers' && <HeadersView {...shared} headers={detail.headers} />}
+      {tab === 'location' && <LocationView key={`${partition} ${offset}`} record={record} />}
       {tab === 'batch' && (
         <div className={styles.batch}>
           <FactsList facts={batchFactList(detail.batch, timeZone)} />

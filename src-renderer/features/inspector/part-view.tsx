@@ -1,3 +1,4 @@
+import { useMemo } from 'react'
 import { CodeView } from '../../editor/code-view.tsx'
 import type { CodeEditor } from '../../editor/monaco.ts'
 import type { DecodedPart } from '../../../src-main/contract/views/records.ts'
@@ -8,6 +9,8 @@ import { Banner, EmptyState, FailureText } from '../../widgets/states.tsx'
 import { decoderTitle } from '../../places/decoder-titles.ts'
 import { HexPane } from './hex-pane.tsx'
 import type { OneRecord, PartName } from './read-part.ts'
+import { useFieldLink } from './use-field-link.ts'
+import type { FieldLink } from './use-field-link.ts'
 import { textCharsMax, useLongText } from './use-long-text.ts'
 import type { LongText } from './use-long-text.ts'
 import styles from './inspector.module.css'
@@ -26,10 +29,17 @@ export interface PartViewProps {
 
 /** One part of a record: its text, its bytes, or both beside each other. Bytes are there whatever became of the decoding. */
 export function PartView(props: PartViewProps) {
-  const { part, title, record, name } = props
+  const { part, title } = props
   if (part === null) return <Absent title={title} />
   if (part.sizeBytes === 0) return <EmptyState title={`${title} is empty`}>It is there, with no bytes in it.</EmptyState>
+  return <Panes {...props} part={part} />
+}
+
+function Panes(props: PartViewProps & { readonly part: DecodedPart }) {
+  const { part, title, record, name, decoder } = props
   const isOnlyBytes = part.text === null || part.decoder === 'hex'
+  const link = useFieldLink({ record, part: name, decoder })
+  const linked = props.showHex && !isOnlyBytes ? link : undefined
   return (
     <div className={styles.part}>
       {part.failure !== null && (
@@ -38,7 +48,7 @@ export function PartView(props: PartViewProps) {
         </Banner>
       )}
       <div className={styles.panes} data-both={props.showHex && !isOnlyBytes}>
-        {!isOnlyBytes && <TextPane {...props} part={part} />}
+        {!isOnlyBytes && <TextPane {...props} part={part} link={linked} />}
         {(props.showHex || isOnlyBytes) && (
           <HexPane
             key={JSON.stringify([record, name])}
@@ -46,6 +56,7 @@ export function PartView(props: PartViewProps) {
             record={record}
             part={name}
             totalBytes={part.sizeBytes}
+            link={linked}
           />
         )}
       </div>
@@ -62,14 +73,36 @@ const Absent = ({ title }: { readonly title: string }) =>
     <EmptyState title={`${title} is null`}>The record was written without it.</EmptyState>
   )
 
-function TextPane({ record, name, title, part, decoder, wordWrap, onEditor }: PartViewProps & { readonly part: DecodedPart }) {
+interface TextPaneProps extends PartViewProps {
+  readonly part: DecodedPart
+  readonly link: FieldLink | undefined
+}
+
+function TextPane({ record, name, title, part, decoder, wordWrap, link, onEditor }: TextPaneProps) {
   const first = part.text ?? ''
   const long = useLongText({ record, part: name, decoder, first, isWhole: !part.truncated })
   return (
     <div className={styles.text}>
-      <CodeView label={title} text={first} more={long.more} language={part.language} wordWrap={wordWrap} onEditor={onEditor} />
+      <CodeView
+        label={title}
+        text={first}
+        more={long.more}
+        language={part.language}
+        wordWrap={wordWrap}
+        marked={useMarkedPart(link)}
+        onCaret={link?.chooseChar}
+        onEditor={onEditor}
+      />
       {!long.isWhole && <MoreText long={long} sizeBytes={part.sizeBytes} />}
     </div>
+  )
+}
+
+function useMarkedPart(link: FieldLink | undefined) {
+  const chosen = link?.chosen
+  return useMemo(
+    () => (chosen === undefined ? undefined : { ...chosen.place.chars, isRevealed: chosen.origin === 'bytes' }),
+    [chosen],
   )
 }
 

@@ -1,16 +1,5 @@
 import type { Preview, RecordRow } from '../../../src-main/contract/views/records.ts'
-import type { DecoderChoice } from '../../places/decoder-choice.ts'
-import { decoderTitle, decoderTitles } from '../../places/decoder-titles.ts'
-
-const steps = /^(?:(?:base64|unhex|unquote|gunzip|inflate|zstd|lz4|snappy|skip-\d{1,6})>){1,8}(.+)$/
-
-/** Steps and a decoder as they are typed; undefined for what main would not take. */
-export function chainOf(text: string): DecoderChoice | undefined {
-  const last = steps.exec(text.trim())?.[1]
-  if (last === undefined) return undefined
-  const isKnown = (last in decoderTitles && last !== 'empty') || /^schema:[^>]{1,400}$/.test(last)
-  return isKnown ? (text.trim() as DecoderChoice) : undefined
-}
+import { decoderTitle } from '../../places/decoder-titles.ts'
 
 /** How keys or values were read, and why. */
 export interface PartFormat {

@@ -44,6 +44,8 @@ export function useLive(context: ReadContext | null, fields: readonly string[], 
       setPaused(null)
       draw(emptyLive)
     },
+    // What comes meanwhile is what a tail is for: it fills its bounded buffer.
+    { whileHidden: true },
   )
   return { buffer, shown: paused ?? buffer, isPaused: paused !== null, setPaused: on => setPaused(on ? buffer : null) }
 }

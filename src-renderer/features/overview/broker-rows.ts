@@ -7,6 +7,7 @@ import type {
   LocalClusterView,
   QuorumView,
 } from '../../../src-main/contract/views/cluster.ts'
+import { recoveryPercent, recoveryText } from '../../widgets/storage-troubles.ts'
 import type { Tone } from '../../widgets/tone.ts'
 
 /** One broker as the table shows it: what the cluster says of it, what its host says, and how fast it takes records. */
@@ -25,6 +26,7 @@ export interface BrokerRow {
   readonly inSyncCount: number | null
   readonly logBytes: number | null
   readonly volumeFreeBytes: number | null
+  readonly failedDirectories: readonly string[]
   readonly recordsInPerSecond: number | null
   readonly bytesInPerSecond: number | null
   /** Null: a broker of a foreign cluster. */
@@ -68,6 +70,7 @@ export function brokerRows({ overview, local, rates, addresses }: RowSources): B
       inSyncCount: broker?.inSyncCount ?? null,
       logBytes: broker?.logBytes ?? null,
       volumeFreeBytes: broker?.volumeFreeBytes ?? null,
+      failedDirectories: broker?.failedDirectories ?? [],
       recordsInPerSecond: rate?.recordsInPerSecond ?? null,
       bytesInPerSecond: rate?.bytesInPerSecond ?? null,
       local: host ?? null,
@@ -101,12 +104,19 @@ const localStates: Readonly<Record<Exclude<LocalBrokerState, 'running'>, Tone>> 
 
 /** What its host says counts for more than what the controller has not noticed yet. */
 function stateOf(broker: BrokerView | undefined, host: LocalBrokerView | undefined): BrokerState {
-  if (host !== undefined && host.state !== 'running')
-    return { word: host.state, tone: localStates[host.state], reason: host.failure }
+  if (host !== undefined && host.state !== 'running') return notRunning(host)
+  if (broker?.up === true && broker.failedDirectories.length > 0)
+    return { word: 'disk failed', tone: 'bad', reason: `offline: ${broker.failedDirectories.join(', ')}` }
   if (broker?.up === true) return { word: host === undefined ? 'up' : 'running', tone: 'good', reason: null }
   if (host === undefined) return { word: 'down', tone: 'bad', reason: 'the cluster does not list it' }
   const reason = 'it runs, and the controller does not count on it yet'
   return broker === undefined ? { word: 'running', tone: 'good', reason: null } : { word: 'fenced', tone: 'warn', reason }
+}
+
+function notRunning({ state, failure, recovery }: LocalBrokerView): BrokerState {
+  const tone = state === 'running' ? 'good' : localStates[state]
+  if (recovery === null) return { word: state, tone, reason: failure }
+  return { word: `${state} ${recoveryPercent(recovery)} %`, tone, reason: recoveryText(recovery) }
 }
 
 /** With those of this answer added: at most as many as there are broker ids in the cluster's life. */

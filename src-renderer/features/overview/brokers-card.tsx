@@ -4,6 +4,7 @@ import { bridge, failureOf } from '../../bridge/bridge.ts'
 import { IconButton } from '../../widgets/button.tsx'
 import { copyText } from '../../widgets/clipboard.ts'
 import { formatBytes, formatCount, formatDuration, formatRate, unknownText } from '../../widgets/format.ts'
+import { classes } from '../../widgets/classes.ts'
 import { Card } from '../../widgets/layout.tsx'
 import { Chip, Status } from '../../widgets/marks.tsx'
 import { Menu } from '../../widgets/menu.tsx'
@@ -68,7 +69,7 @@ function columnsOf({ isLocal, nowMs, menu }: ColumnTools): readonly Column<Broke
   })
   return [
     { id: 'id', title: 'Id', widthPx: 40, mono: true, value: row => row.brokerId },
-    { id: 'state', title: 'State', widthPx: 86, value: row => row.state.word, render: row => <State row={row} /> },
+    { id: 'state', title: 'State', widthPx: 104, value: row => row.state.word, render: row => <State row={row} /> },
     { id: 'host', title: 'Host', widthPx: 136, grows: true, mono: true, value: row => row.address },
     { id: 'role', title: 'Role', widthPx: 134, value: row => row.roles.join(', '), render: row => <Roles row={row} /> },
     { id: 'rack', title: 'Rack', widthPx: 74, value: row => row.rack, hiddenAtFirst: isLocal },
@@ -84,7 +85,11 @@ function columnsOf({ isLocal, nowMs, menu }: ColumnTools): readonly Column<Broke
       widthPx: 72,
       align: 'end',
       value: row => row.logBytes,
-      render: row => <span title={freeText(row)}>{formatBytes(row.logBytes)}</span>,
+      render: row => (
+        <span className={classes(row.failedDirectories.length > 0 && 'bad')} title={freeText(row)}>
+          {formatBytes(row.logBytes)}
+        </span>
+      ),
     },
     {
       id: 'in',

@@ -3,6 +3,7 @@ import { useCall } from '../../bridge/use-call.ts'
 import { isText, useRemembered } from '../../preferences/use-remembered.ts'
 import { Button } from '../../widgets/button.tsx'
 import { copyText } from '../../widgets/clipboard.ts'
+import { CodeBlock } from '../../widgets/code-block.tsx'
 import { Card } from '../../widgets/layout.tsx'
 import { Loaded } from '../../widgets/states.tsx'
 import { SubTabs } from '../../widgets/tabs.tsx'
@@ -43,10 +44,10 @@ export function ConnectCard({ connection, bootstrap }: { readonly connection: st
                   Copy snippet
                 </Button>
               </div>
-              {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it */}
-              <pre className={styles.snippet} tabIndex={0} aria-label={`${shown.title} snippet`}>
-                {shown.code}
-              </pre>
+              <div className={styles.snippet}>
+                <CodeBlock label={`${shown.title} snippet`} code={shown.code} language={shown.language} />
+              </div>
+              {shown.note !== null && <p className={styles.snippetNote}>{shown.note}</p>}
             </>
           )
         }}

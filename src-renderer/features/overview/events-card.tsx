@@ -6,7 +6,7 @@ import { Status } from '../../widgets/marks.tsx'
 import { EmptyState } from '../../widgets/states.tsx'
 import type { Column } from '../../widgets/table/column.ts'
 import { DataTable } from '../../widgets/table/data-table.tsx'
-import { formatTime } from '../../widgets/time.ts'
+import { timeColumn } from '../../widgets/table/time-column.tsx'
 import { clusterEventRow, eventsMax, newestFirst, noticeRow } from './event-rows.ts'
 import type { EventRow } from './event-rows.ts'
 import styles from './overview.module.css'
@@ -58,14 +58,7 @@ function useEvents(connection: string): readonly EventRow[] {
 }
 
 const columnsOf = (timeZone: string): readonly Column<EventRow>[] => [
-  {
-    id: 'time',
-    title: 'Time',
-    widthPx: 108,
-    mono: true,
-    value: row => row.atMs,
-    render: row => <span title={formatTime(row.atMs, timeZone)}>{formatTime(row.atMs, timeZone, 'time')}</span>,
-  },
+  timeColumn(timeZone),
   {
     id: 'kind',
     title: 'Kind',

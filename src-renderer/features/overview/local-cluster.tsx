@@ -1,11 +1,12 @@
 import { useState } from 'react'
-import type { LocalClusterView } from '../../../src-main/contract/views/cluster.ts'
+import type { LocalClusterView, RecoveryView } from '../../../src-main/contract/views/cluster.ts'
 import { bridge, failureOf } from '../../bridge/bridge.ts'
 import { Button } from '../../widgets/button.tsx'
 import { formatDuration, plural } from '../../widgets/format.ts'
 import { Status } from '../../widgets/marks.tsx'
 import type { Tone } from '../../widgets/marks.tsx'
 import { Banner } from '../../widgets/states.tsx'
+import { recoveryText } from '../../widgets/storage-troubles.ts'
 import { toast } from '../../widgets/toasts.ts'
 import styles from './overview.module.css'
 
@@ -95,8 +96,21 @@ function Progress({ local }: { readonly local: LocalClusterView }) {
       <span className={styles.progress}>
         {text}
         <progress aria-label={isStarting ? 'Brokers that serve' : 'Brokers that are stopped'} value={done} max={total} />
+        {local.brokers.map(
+          ({ brokerId, recovery }) => recovery !== null && <Recovery key={brokerId} {...{ brokerId, recovery }} />,
+        )}
       </span>
     </Banner>
+  )
+}
+
+/** Why a broker takes its time: it checks what an unclean stop left. */
+function Recovery({ brokerId, recovery }: { readonly brokerId: number; readonly recovery: RecoveryView }) {
+  return (
+    <span className={styles.progress} title={`In hand: ${recovery.partition}`}>
+      Broker {brokerId}: {recoveryText(recovery)}
+      <progress aria-label={`Recovery of broker ${brokerId}`} value={recovery.doneBytes} max={Math.max(1, recovery.totalBytes)} />
+    </span>
   )
 }
 

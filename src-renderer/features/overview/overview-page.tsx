@@ -10,6 +10,8 @@ import { Button } from '../../widgets/button.tsx'
 import { Bar, Grow, Page, Scroll, Title } from '../../widgets/layout.tsx'
 import { Chip } from '../../widgets/marks.tsx'
 import { FailureState, MissingBanner, Skeleton, StaleBanner, useNow } from '../../widgets/states.tsx'
+import { StorageBanner } from '../../widgets/storage-banner.tsx'
+import { storageTroubles } from '../../widgets/storage-troubles.ts'
 import { brokerRows, rememberAddresses } from './broker-rows.ts'
 import { BrokersCard } from './brokers-card.tsx'
 import { ClusterButton, LocalBanner, LocalState } from './local-cluster.tsx'
@@ -48,6 +50,7 @@ export function OverviewPage({ connection }: { readonly connection: string }) {
         {local !== undefined && <ClusterButton local={local} />}
       </Bar>
       {local !== undefined && <LocalBanner local={local} />}
+      <StorageBanner troubles={storageTroubles(overview, local)} />
       {overview !== undefined && failure !== undefined && !isExplained && (
         <StaleBanner asOfMs={state.asOfMs} failure={failure} onRetry={retry} />
       )}

@@ -53,6 +53,7 @@ function Shop({ connection, shop }: { readonly connection: string; readonly shop
         ? bridge.call('sampleShop.start', { connection, ordersPerSecond: chosenRate })
         : bridge.call('sampleShop.stop', { connection }),
     )
+  const read = (isReading: boolean) => void attempt(bridge.call('sampleShop.read', { connection, isReading }))
   const change = (ordersPerSecond: number) => {
     setRate(ordersPerSecond)
     if (!isAbsent) void attempt(bridge.call('sampleShop.rate', { connection, ordersPerSecond }))
@@ -60,7 +61,7 @@ function Shop({ connection, shop }: { readonly connection: string; readonly shop
   const shownFailure = failure ?? shop.failure ?? undefined
   return (
     <>
-      {isAbsent ? <Promised /> : <Running connection={connection} shop={shop} />}
+      {isAbsent ? <Promised /> : <Running connection={connection} shop={shop} onRead={read} />}
       {shownFailure !== undefined && <FailureText failure={shownFailure} />}
       <div className={styles.shopFoot}>
         <Rate ordersPerSecond={isAbsent ? chosenRate : shop.ordersPerSecond} onChange={change} />
@@ -82,12 +83,17 @@ function Shop({ connection, shop }: { readonly connection: string; readonly shop
 const Promised = () => (
   <p className="muted">
     Something to look at within seconds: orders as JSON, Avro payments written in transactions (some aborted), a compacted profile
-    topic, MessagePack, plain text and headers. Of its two consumer groups, <em>fulfilment</em> falls behind. The same button
-    removes all of it.
+    topic, MessagePack, plain text and headers. Of its two consumer groups, <em>fulfilment</em> falls behind until a second member
+    comes to help. The same button removes all of it.
   </p>
 )
 
-function Running({ connection, shop }: { readonly connection: string; readonly shop: SampleShopView }) {
+function Running(props: {
+  readonly connection: string
+  readonly shop: SampleShopView
+  readonly onRead: (isReading: boolean) => void
+}) {
+  const { connection, shop, onRead } = props
   const nowMs = useNow(1_000)
   return (
     <>
@@ -103,6 +109,21 @@ function Running({ connection, shop }: { readonly connection: string; readonly s
         open={topic => openPlace({ kind: 'topic', connection, topic, view: 'messages' })}
       />
       <Links label="Groups" names={shop.groups} open={group => openPlace({ kind: 'group', connection, group })} />
+      <div className={styles.links}>
+        <span className="muted">Readers</span>
+        <span>
+          {shop.isReading ? 'members of both groups' : 'paused: they have left their groups'}{' '}
+          <button
+            type="button"
+            className={styles.link}
+            disabled={shop.state !== 'running'}
+            title={shop.isReading ? 'They leave their groups, so that offsets can be reset' : 'They join their groups again'}
+            onClick={() => onRead(!shop.isReading)}
+          >
+            {shop.isReading ? 'pause them' : 'let them join again'}
+          </button>
+        </span>
+      </div>
     </>
   )
 }

@@ -12,7 +12,8 @@ export const encodingOptions: readonly SelectOption<Encoding>[] = [
   { value: 'uuid', label: 'UUID' },
   { value: 'msgpack', label: 'MessagePack', hint: 'typed as JSON' },
   { value: 'cbor', label: 'CBOR', hint: 'typed as JSON' },
-  { value: 'schema', label: 'Schema', hint: 'typed as JSON' },
+  { value: 'schema', label: 'Schema', hint: 'of the folder, typed as JSON' },
+  { value: 'registry', label: 'Registry', hint: 'Confluent wire format, typed as JSON' },
 ]
 
-export const takesJson = (encoding: Encoding): boolean => ['json', 'msgpack', 'cbor', 'schema'].includes(encoding)
+export const takesJson = (encoding: Encoding): boolean => ['json', 'msgpack', 'cbor', 'schema', 'registry'].includes(encoding)

@@ -48,7 +48,7 @@ interface HeaderLineProps {
   readonly onRemove: () => void
 }
 
-const headerEncodings = encodingOptions.filter(option => option.value !== 'schema')
+const headerEncodings = encodingOptions.filter(option => option.value !== 'schema' && option.value !== 'registry')
 
 function HeaderLine({ number, header, onChange, onRemove }: HeaderLineProps) {
   const { value } = header

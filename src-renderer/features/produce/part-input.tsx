@@ -10,10 +10,12 @@ import { encodingOptions, takesJson } from './encodings.ts'
 import type { Encoding, PartField } from './produce-form.ts'
 import { holdEnter } from './hold-enter.ts'
 import { withText } from './produce-form.ts'
-import { SchemaSelect } from './schema-select.tsx'
+import { SchemaSelect, SubjectSelect } from './schema-select.tsx'
 import styles from './produce.module.css'
 
 export interface PartInputProps {
+  readonly connection: string
+  readonly topic: string
   /** Name of the text box: `Key`. */
   readonly label: string
   readonly part: PartField
@@ -123,6 +125,15 @@ function PartFrame(
         />
         {part.encoding === 'schema' && (
           <SchemaSelect label={`Schema of the ${name}`} value={part.schema} onChange={schema => onChange({ ...part, schema })} />
+        )}
+        {part.encoding === 'registry' && (
+          <SubjectSelect
+            label={`Subject of the ${name}`}
+            connection={props.connection}
+            value={part.subject}
+            wanted={`${props.topic}-${name}`}
+            onChange={subject => onChange({ ...part, subject })}
+          />
         )}
         <span className="grow" />
         {props.tools}

@@ -16,6 +16,8 @@ export interface PartField {
   readonly isNull: boolean
   /** For the encoding `schema`: its name in the schema folder. */
   readonly schema: string
+  /** For the encoding `registry`: a subject. */
+  readonly subject: string
 }
 
 export interface HeaderField {
@@ -36,7 +38,7 @@ export interface ProduceForm {
   readonly compression: Compression
 }
 
-const emptyPart: PartField = { encoding: 'text', text: '', isNull: false, schema: '' }
+const emptyPart: PartField = { encoding: 'text', text: '', isNull: false, schema: '', subject: '' }
 
 export const emptyForm: ProduceForm = {
   key: { ...emptyPart, isNull: true },
@@ -102,10 +104,11 @@ export function problemsOf(form: ProduceForm, timeZone: string): FormProblems {
   }
 }
 
-export function partProblem({ encoding, text, isNull, schema }: PartField): string | undefined {
+export function partProblem({ encoding, text, isNull, schema, subject }: PartField): string | undefined {
   if (isNull) return undefined
   if (encoding === 'schema' && schema === '') return 'Choose a schema'
-  if (['json', 'msgpack', 'cbor', 'schema'].includes(encoding)) return jsonProblem(text)
+  if (encoding === 'registry' && subject === '') return 'Choose a subject'
+  if (['json', 'msgpack', 'cbor', 'schema', 'registry'].includes(encoding)) return jsonProblem(text)
   const digits = text.replace(/0x|[\s:,-]/gi, '')
   if (encoding === 'hex' && (digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits))) return 'Not hex: pairs of 0-9 and a-f are'
   return undefined
@@ -125,7 +128,8 @@ type Typed = NonNullable<ProduceOrder['key']> | null
 
 const typed = (part: PartField): Typed => {
   if (part.isNull) return null
-  const { encoding, text } = part
+  const { encoding, text, subject } = part
+  if (encoding === 'registry') return { encoding, text, subject }
   return encoding === 'schema' ? { encoding, text, schema: `schema:${part.schema}` } : { encoding, text }
 }
 

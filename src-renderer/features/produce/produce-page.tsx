@@ -61,7 +61,7 @@ export function ProducePage({ connection, topic }: { readonly connection: string
       </Bar>
       {readOnlyReason !== undefined && <Banner tone="warn">{readOnlyReason}</Banner>}
       <div className={styles.body}>
-        <RecordFields form={form} onChange={setForm} problems={problems} onSubmit={submit} />
+        <RecordFields {...{ connection, topic }} form={form} onChange={setForm} problems={problems} onSubmit={submit} />
         <div className={styles.beside}>
           <DeliveryFields
             {...{ connection, topic, form }}
@@ -90,16 +90,19 @@ function useDraftedForm(connection: string, topic: string) {
 }
 
 interface RecordFieldsProps {
+  readonly connection: string
+  readonly topic: string
   readonly form: ProduceForm
   readonly onChange: (form: ProduceForm) => void
   readonly problems: ReturnType<typeof problemsOf>
   readonly onSubmit: () => void
 }
 
-function RecordFields({ form, onChange, problems, onSubmit }: RecordFieldsProps) {
+function RecordFields({ connection, topic, form, onChange, problems, onSubmit }: RecordFieldsProps) {
   return (
     <div className={styles.record}>
       <KeyInput
+        {...{ connection, topic }}
         label="Key"
         nullLabel="Null key"
         part={form.key}
@@ -108,6 +111,7 @@ function RecordFields({ form, onChange, problems, onSubmit }: RecordFieldsProps)
         onSubmit={onSubmit}
       />
       <ValueInput
+        {...{ connection, topic }}
         label="Value"
         nullLabel="Tombstone"
         part={form.value}

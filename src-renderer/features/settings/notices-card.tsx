@@ -1,25 +1,19 @@
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { Notice } from '../../../src-main/contract/views/app.ts'
 import { noticesMax } from '../../../src-main/contract/limits.ts'
-import { useStream } from '../../bridge/use-stream.ts'
+import { useNewest } from '../../bridge/use-stream.ts'
 import { useTimeZone } from '../../preferences/use-appearance.ts'
 import { Card } from '../../widgets/layout.tsx'
 import { Status } from '../../widgets/marks.tsx'
 import { EmptyState } from '../../widgets/states.tsx'
 import type { Column } from '../../widgets/table/column.ts'
 import { DataTable } from '../../widgets/table/data-table.tsx'
-import { formatTime } from '../../widgets/time.ts'
+import { timeColumn } from '../../widgets/table/time-column.tsx'
 import styles from './settings.module.css'
 
 /** What this run had to say, newest on top. */
 export function NoticesCard() {
-  const [notices, setNotices] = useState<readonly Notice[]>([])
-  useStream(
-    'app.notices',
-    undefined,
-    notice => setNotices(before => [notice, ...before].slice(0, noticesMax)),
-    () => setNotices([]),
-  )
+  const { items: notices } = useNewest('app.notices', undefined, noticesMax)
   const timeZone = useTimeZone()
   const columns = useMemo(() => columnsOf(timeZone), [timeZone])
   return (
@@ -44,14 +38,7 @@ export function NoticesCard() {
 const tones = { info: 'info', warning: 'warn', error: 'bad' } as const
 
 const columnsOf = (timeZone: string): readonly Column<Notice>[] => [
-  {
-    id: 'time',
-    title: 'Time',
-    widthPx: 108,
-    mono: true,
-    value: notice => notice.atMs,
-    render: notice => <span title={formatTime(notice.atMs, timeZone)}>{formatTime(notice.atMs, timeZone, 'time')}</span>,
-  },
+  timeColumn(timeZone),
   {
     id: 'level',
     title: 'Level',

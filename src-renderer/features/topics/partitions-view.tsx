@@ -1,12 +1,15 @@
 import { useCallback, useState } from 'react'
 import { bridge, failureOf } from '../../bridge/bridge.ts'
 import { useCall } from '../../bridge/use-call.ts'
+import { useLatest } from '../../bridge/use-stream.ts'
 import type { PartitionView, TopicDetail } from '../../../src-main/contract/views/topics.ts'
-import { useReadOnlyReason } from '../../places/connections.ts'
+import { useConnection, useReadOnlyReason } from '../../places/connections.ts'
 import { Button } from '../../widgets/button.tsx'
 import { plural } from '../../widgets/format.ts'
 import { Page } from '../../widgets/layout.tsx'
 import { Loaded, MissingBanner } from '../../widgets/states.tsx'
+import { StorageBanner } from '../../widgets/storage-banner.tsx'
+import { uncleanableTroubles } from '../../widgets/storage-troubles.ts'
 import { DataTable } from '../../widgets/table/data-table.tsx'
 import { toast } from '../../widgets/toasts.ts'
 import { AddPartitionsDialog } from './add-partitions.tsx'
@@ -31,6 +34,7 @@ export function PartitionsView({ connection, topic }: { readonly connection: str
         {data => (
           <>
             <MissingBanner missing={data.missing} />
+            <NotCompacted connection={connection} topic={topic} />
             <ReassignmentsPanel
               connection={connection}
               detail={data}
@@ -128,4 +132,11 @@ async function electLeaders(connection: string, topic: string): Promise<void> {
   } catch (error) {
     toast({ level: 'error', title: 'No election', detail: failureOf(error).message })
   }
+}
+
+/** Only our own brokers tell; Kafka's protocol has no word for it. */
+function NotCompacted({ connection, topic }: { readonly connection: string; readonly topic: string }) {
+  const isLocal = useConnection(connection)?.kind === 'local'
+  const local = useLatest('local.watch', isLocal ? undefined : null).data
+  return <StorageBanner troubles={uncleanableTroubles(local, topic)} />
 }

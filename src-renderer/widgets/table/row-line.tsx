@@ -68,6 +68,7 @@ function Cell<Row>({ column, row, role }: { readonly column: Column<Row>; readon
   return (
     <div
       role={role}
+      data-column={column.id}
       className={classes(styles.cell, column.align === 'end' && styles.end, column.mono === true && styles.mono)}
       title={typeof value === 'string' ? value : undefined}
     >

@@ -4,6 +4,8 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useCurrent } from '../../bridge/use-current.ts'
 import { classes } from '../classes.ts'
 import { ContextMenu } from '../menu.tsx'
+import type { MenuEntry } from '../menu.tsx'
+import { copyEntries } from './copy-entries.ts'
 import type { DataTableProps } from './data-table.tsx'
 import type { Sorting } from './sort-and-filter.ts'
 import { marksAfterClick, marksOfAll, toggledMark } from './row-marks.ts'
@@ -64,28 +66,26 @@ export function TableRows<Row>(props: TableRowsProps<Row>) {
         onResize={choice.resize}
         lead={lead}
       />
-      <RowMenu {...props} selectedKey={selectedKey}>
-        <div className={styles.body} role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(item => {
-            const row = rows[item.index] as Row
-            const key = rowKey(row)
-            return (
-              <RowLine
-                key={key}
-                rowKey={key}
-                row={row}
-                index={item.index}
-                top={item.start}
-                template={template}
-                columns={choice.shown}
-                isSelected={key === selectedKey}
-                isMarked={marks?.keys.has(key)}
-                isGrid={isGrid}
-                actions={actions}
-              />
-            )
-          })}
-        </div>
+      <RowMenu {...props} selectedKey={selectedKey} heightPx={virtual.getTotalSize()}>
+        {virtual.getVirtualItems().map(item => {
+          const row = rows[item.index] as Row
+          const key = rowKey(row)
+          return (
+            <RowLine
+              key={key}
+              rowKey={key}
+              row={row}
+              index={item.index}
+              top={item.start}
+              template={template}
+              columns={choice.shown}
+              isSelected={key === selectedKey}
+              isMarked={marks?.keys.has(key)}
+              isGrid={isGrid}
+              actions={actions}
+            />
+          )
+        })}
       </RowMenu>
       {rows.length === 0 && (
         <p className="muted" style={{ padding: 16 }}>
@@ -155,17 +155,31 @@ function useActiveRow<Row>(props: TableRowsProps<Row>, around: Surroundings) {
 
 interface RowMenuProps<Row> extends TableRowsProps<Row> {
   readonly selectedKey: string | null
+  readonly heightPx: number
   readonly children: ReactNode
 }
 
-/** One menu for all rows, about the active one: a right click makes its row active first. */
-function RowMenu<Row>({ rows, rowKey, rowMenu, selectedKey, children }: RowMenuProps<Row>) {
-  if (rowMenu === undefined) return children
-  const entries = () => {
-    const row = rows.find(one => rowKey(one) === selectedKey)
-    return row === undefined ? [] : rowMenu(row)
+/** The rows with one menu for all of them, about the active one: a right click makes its row active first. */
+function RowMenu<Row>({ rows, rowKey, rowMenu, selectedKey, heightPx, choice, isFitted, children }: RowMenuProps<Row>) {
+  const clicked = useRef<string | undefined>(undefined)
+  const remember = ({ target }: ReactMouseEvent) => {
+    clicked.current = (target as Element).closest('[data-column]')?.getAttribute('data-column') ?? undefined
   }
-  return <ContextMenu entries={entries}>{children}</ContextMenu>
+  const entries = (): readonly MenuEntry[] => {
+    const row = rows.find(one => rowKey(one) === selectedKey)
+    if (row === undefined) return []
+    const own = rowMenu?.(row) ?? []
+    const column = choice.shown.find(({ id }) => id === clicked.current)
+    const copies = copyEntries({ row, column, rows, columns: choice.shown, hasNoTools: isFitted === true })
+    return own.length === 0 ? copies : [...own, { kind: 'separator' }, ...copies]
+  }
+  return (
+    <ContextMenu entries={entries}>
+      <div className={styles.body} role="rowgroup" style={{ height: heightPx }} onContextMenuCapture={remember}>
+        {children}
+      </div>
+    </ContextMenu>
+  )
 }
 
 /** Marks every row of the filter, or none. */

@@ -89,6 +89,47 @@ test('reads the value in another way when asked, and keeps the bytes when that f
   await expect(shownText()).toContainText('"ledger"')
 })
 
+test('takes a chain that is typed, and says at which step it ends', async () => {
+  const decoder = inspector(page).getByRole('combobox', { name: 'Decoder of the value' })
+  await decoder.click()
+  await page.keyboard.type('skip-1>text')
+  await page.keyboard.press('Enter')
+  await expect(shownText()).toContainText('"id":"A-1"')
+  await expect(decoder).toContainText('skip-1 › Text')
+  await decoder.click()
+  await page.keyboard.type('base64>gunzip>json')
+  await page.getByRole('option', { name: /base64>gunzip>json/ }).click()
+  await expect(inspector(page).getByText(/base64: not Base64/)).toBeVisible()
+  await decoder.click()
+  await page.getByRole('option', { name: /^Automatic/ }).click()
+  await expect(shownText()).toContainText('"ledger"')
+})
+
+test('marks the bytes of a field chosen in the text, and the field of bytes that are chosen', async () => {
+  await inspect(0)
+  const bytes = inspector(page).getByRole('button', { name: 'Bytes' })
+  await bytes.click()
+  const meaning = inspector(page).getByRole('status', { name: 'Selected bytes' })
+  await shownText().getByText('9007199254740993').click()
+  await expect(meaning).toContainText('at 21 (0x15) · 16 bytes')
+  await expect(meaning).toContainText('ledger')
+  const grid = inspector(page).getByRole('grid', { name: 'Bytes of the value' })
+  await grid.locator('[data-at="67"]').first().click()
+  await expect(meaning).toContainText('items[0].n')
+  await expect(inspector(page).locator('.view-overlays [class*="marked"]').first()).toBeAttached()
+  await bytes.click()
+})
+
+test('says in which file a record lies, and how it is found there', async () => {
+  await inspect(0)
+  await inspector(page).getByRole('tab', { name: 'Where it lies' }).click()
+  const copies = inspector(page).getByRole('grid', { name: 'Copies of the record' })
+  await expect(copies.getByRole('row').filter({ hasText: 'leader' })).toContainText('parts-0/00000000000000000000.log')
+  await expect(copies.getByRole('row').filter({ hasText: 'follower' })).toHaveCount(2)
+  await expect(inspector(page).getByRole('list', { name: 'How it is found' })).toContainText('1st offset of the batch')
+  await inspector(page).getByRole('tab', { name: 'Value' }).click()
+})
+
 test('never takes what a record says for markup', async () => {
   await inspect(1)
   await expect(shownText()).toContainText('<script>window.hacked=1</script>')

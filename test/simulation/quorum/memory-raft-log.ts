@@ -1,14 +1,25 @@
-import type { OffsetAndEpoch, RaftBatch, RaftLog, RaftRecords } from '../../../broker-core/consensus/ports.ts'
+import type {
+  ControlRecord,
+  MembershipRecord,
+  OffsetAndEpoch,
+  RaftBatch,
+  RaftLog,
+  RaftRecords,
+} from '../../../broker-core/consensus/ports.ts'
+import type { MembershipChange } from '../../../broker-core/consensus/voter-history.ts'
+import { type Voter, voterSet } from '../../../broker-core/consensus/voter-set.ts'
 
 interface Stored {
   readonly baseOffset: number
   readonly epoch: number
   readonly values: readonly Uint8Array[]
-  readonly isControl: boolean
+  /** A control batch has these in place of values. */
+  readonly control: readonly ControlRecord[] | undefined
 }
 
 interface Snapshot extends OffsetAndEpoch {
   readonly values: readonly Uint8Array[]
+  readonly membership: readonly MembershipChange[]
 }
 
 /** What a disk holds of one node's metadata log: it outlives the node, except for what was not flushed. */
@@ -24,9 +35,13 @@ export interface MemoryRaftDisk {
     readonly text: string
   }[]
   startOffset(): number
+  /** As `kafka-storage format` leaves it. */
+  format(membership: readonly MembershipChange[]): void
+  /** Everything that the log and the snapshot say of the quorum, committed or not. */
+  membership(): readonly MembershipChange[]
 }
 
-const countOf = (batch: Stored): number => (batch.isControl ? 1 : batch.values.length)
+const countOf = (batch: Stored): number => batch.control?.length ?? batch.values.length
 const lastOffsetOf = (batch: Stored): number => batch.baseOffset + countOf(batch) - 1
 
 /** The log of the quorum's simulation. Bytes of "records" are JSON, since nobody there looks inside. */
@@ -62,8 +77,9 @@ export function memoryRaftDisk(options: { readonly loseFlushed?: boolean } = {})
     get flushedOffset() {
       return flushedOffset
     },
-    appendValues: (values, epoch) => store({ baseOffset: endOffset(), epoch, values, isControl: false }),
-    appendLeaderChange: (_change, epoch) => store({ baseOffset: endOffset(), epoch, values: [], isControl: true }),
+    appendValues: (values, epoch) => store({ baseOffset: endOffset(), epoch, values, control: undefined }),
+    appendControl: (control, epoch) => store({ baseOffset: endOffset(), epoch, values: [], control }),
+    readMembership: fromOffset => batches.flatMap(batch => changesIn(batch).filter(({ offset }) => offset >= fromOffset)),
     appendRecords(records) {
       for (const chunk of records.chunks) {
         const batch = decoded(chunk)
@@ -111,16 +127,17 @@ export function memoryRaftDisk(options: { readonly loseFlushed?: boolean } = {})
       if (options.loseFlushed !== true) flushedOffset = endOffset()
     },
     latestSnapshot: () => snapshot && { endOffset: snapshot.endOffset, epoch: snapshot.epoch },
-    writeSnapshot(id, values) {
-      snapshot = { ...id, values }
+    writeSnapshot(id, { values, membership }) {
+      snapshot = { ...id, values, membership }
       batches = batches.filter(batch => lastOffsetOf(batch) >= id.endOffset)
       startOffset = id.endOffset
       flushedOffset = Math.max(flushedOffset, startOffset)
     },
     readSnapshotValues: () => snapshot?.values ?? [],
+    readSnapshotMembership: () => snapshot?.membership ?? [],
     readSnapshotBytes(id, position, maxBytes) {
       if (snapshot === undefined || snapshot.endOffset !== id.endOffset || snapshot.epoch !== id.epoch) return undefined
-      const bytes = toBytes(snapshot.values.map(toText))
+      const bytes = toBytes({ values: snapshot.values.map(toText), membership: snapshot.membership.map(plainControl) })
       return { bytes: bytes.subarray(position, position + Math.min(maxBytes, 64)), sizeBytes: bytes.length }
     },
     receiveSnapshot(id) {
@@ -133,7 +150,12 @@ export function memoryRaftDisk(options: { readonly loseFlushed?: boolean } = {})
           text = Uint8Array.from([...text, ...bytes])
         },
         complete() {
-          snapshot = { ...id, values: (JSON.parse(toText(text)) as string[]).map(value => new TextEncoder().encode(value)) }
+          const content = JSON.parse(toText(text)) as { values: string[]; membership: PlainControl[] }
+          snapshot = {
+            ...id,
+            values: content.values.map(value => new TextEncoder().encode(value)),
+            membership: content.membership.map(richControl) as MembershipChange[],
+          }
           restartAt(id.endOffset)
         },
         abort() {},
@@ -156,14 +178,37 @@ export function memoryRaftDisk(options: { readonly loseFlushed?: boolean } = {})
         text: batch.values.map(toText).join(),
       })),
     startOffset: () => startOffset,
+    format(membership) {
+      snapshot = { endOffset: 0, epoch: 0, values: [], membership }
+    },
+    membership: () => [...(snapshot?.membership ?? []), ...batches.flatMap(changesIn).map(({ change }) => change)],
   }
 }
 
 const toText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 const toBytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
-const encoded = (batch: Stored): Uint8Array => toBytes({ ...batch, values: batch.values.map(toText) })
+const encoded = (batch: Stored): Uint8Array =>
+  toBytes({ ...batch, values: batch.values.map(toText), control: batch.control?.map(plainControl) })
+
+/** JSON has no maps. */
+type PlainControl = Exclude<ControlRecord, { kind: 'voters' }> | { readonly kind: 'voters'; readonly voters: readonly Voter[] }
+const plainControl = (record: ControlRecord): PlainControl =>
+  record.kind === 'voters' ? { kind: 'voters', voters: [...record.voters.values()] } : record
+const richControl = (record: PlainControl): ControlRecord =>
+  record.kind === 'voters' ? { kind: 'voters', voters: voterSet(record.voters) } : record
+
+const changesIn = (batch: Stored): MembershipRecord[] =>
+  (batch.control ?? []).flatMap((change, index) =>
+    change.kind === 'leader-change' ? [] : [{ offset: batch.baseOffset + index, change }],
+  )
 
 function decoded(bytes: Uint8Array): Stored {
-  const batch = JSON.parse(toText(bytes)) as { baseOffset: number; epoch: number; values: string[]; isControl: boolean }
-  return { ...batch, values: batch.values.map(value => new TextEncoder().encode(value)) }
+  const batch = JSON.parse(toText(bytes)) as {
+    baseOffset: number
+    epoch: number
+    values: string[]
+    control?: PlainControl[]
+  }
+  const values = batch.values.map(value => new TextEncoder().encode(value))
+  return { ...batch, values, control: batch.control?.map(richControl) }
 }

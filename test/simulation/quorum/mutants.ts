@@ -14,8 +14,8 @@ export const quorumMutants: readonly Mutant[] = [
   {
     name: 'votes twice in one epoch',
     file: 'quorum-state.ts',
-    find: 'if (role.votedId !== undefined) return role.votedId === question.candidateId',
-    replace: 'if (role.votedId === question.candidateId) return true',
+    find: 'if (role.voted !== undefined) return isVoteFor(role.voted, question.candidate)',
+    replace: 'if (role.voted !== undefined && isVoteFor(role.voted, question.candidate)) return true',
   },
   {
     name: 'votes for a log that is behind',
@@ -32,27 +32,27 @@ export const quorumMutants: readonly Mutant[] = [
   {
     name: 'a resigned leader, or a candidate, votes for others',
     file: 'quorum-state.ts',
-    find: "if (role.kind !== 'unattached' && role.kind !== 'prospective') return false\n  if (role.votedId",
+    find: "if (role.kind !== 'unattached' && role.kind !== 'prospective') return false\n  if (role.voted !== undefined)",
     replace:
-      "if (role.kind === 'leader' || role.kind === 'follower') return false\n  if (!('votedId' in role)) return upToDate\n  if (role.votedId",
+      "if (role.kind === 'leader' || role.kind === 'follower') return false\n  if (!('voted' in role)) return upToDate\n  if (role.voted !== undefined)",
   },
   {
     name: 'forgets its vote over a restart',
     file: 'quorum-state.ts',
-    find: 'const votedId = state.votedId < 0 ? undefined : state.votedId',
-    replace: 'const votedId = undefined',
+    find: 'const { voted } = state',
+    replace: 'const voted = undefined',
   },
   {
     name: 'persists votes late: only once there is a leader',
     file: 'core.ts',
-    find: 'before.epoch !== after.epoch || before.votedId !== after.votedId || before.leaderId !== after.leaderId',
-    replace: 'after.leaderId >= 0',
+    find: 'if (!isSameElection(before, after))',
+    replace: 'if (after.leaderId >= 0)',
   },
   {
     name: 'one vote of three is a majority',
     file: 'election.ts',
-    find: 'const majority = Math.floor(core.voterIds.length / 2) + 1',
-    replace: 'const majority = Math.floor(core.voterIds.length / 2)',
+    find: 'const majority = majorityOf(voters)',
+    replace: 'const majority = majorityOf(voters) - 1',
   },
   {
     name: 'counts answers to an earlier question',
@@ -63,8 +63,8 @@ export const quorumMutants: readonly Mutant[] = [
   {
     name: 'commits what the leader alone has',
     file: 'leader-progress.ts',
-    find: 'const candidate = ends[majority - 1] ?? -1',
-    replace: 'const candidate = ends[0] ?? -1',
+    find: 'const candidate = ends.sort((a, b) => b - a)[majorityOf(options.voters()) - 1] ?? -1',
+    replace: 'const candidate = Math.max(...ends)',
   },
   {
     name: 'counts itself before its log is durable',
@@ -93,7 +93,7 @@ export const quorumMutants: readonly Mutant[] = [
   {
     name: 'does not truncate',
     file: 'following.ts',
-    find: '  log.truncateTo(to)',
+    find: '  log.truncateTo(to)\n',
     replace: '',
   },
   {
@@ -153,8 +153,8 @@ export const quorumMutants: readonly Mutant[] = [
   {
     name: 'moves an epoch without telling its file',
     file: 'core.ts',
-    find: 'before.epoch !== after.epoch || before.votedId !== after.votedId || before.leaderId !== after.leaderId',
-    replace: 'before.votedId !== after.votedId && after.votedId < 0',
+    find: 'if (!isSameElection(before, after))',
+    replace: 'if (before.voted?.id !== after.voted?.id && after.voted === undefined)',
   },
   {
     name: 'a leader appends to an epoch that it no longer leads',

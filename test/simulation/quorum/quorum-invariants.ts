@@ -1,9 +1,9 @@
 /** What must hold at every instant of every run of the quorum. Each method throws the moment it is broken. */
 export interface QuorumInvariants {
   /** One leader per epoch; it has applied everything that was ever committed before it decides anything. */
-  leads(nodeId: number, epoch: number, appliedEndOffset: number): void
+  leads(replica: string, epoch: number, appliedEndOffset: number): void
   /** One vote per node and epoch, over all its lives. */
-  voted(voter: number, epoch: number, candidate: number): void
+  voted(voter: string, epoch: number, candidate: string): void
   /** Everybody is handed the same committed batches, and none is ever different from what was committed first. */
   committed(nodeId: number, batch: { baseOffset: number; lastOffset: number; epoch: number; text: string }): void
   snapshotLoaded(nodeId: number, values: readonly string[], endOffset: number): void
@@ -14,6 +14,8 @@ export interface QuorumInvariants {
   failed(error: unknown): void
   check(): void
   committedCount(): number
+  /** End of what was committed anywhere, whoever knows of it. */
+  committedEndOffset(): number
 }
 
 export class InvariantBroken extends Error {
@@ -21,8 +23,8 @@ export class InvariantBroken extends Error {
 }
 
 export function quorumInvariants(): QuorumInvariants {
-  const leaders = new Map<number, number>()
-  const votes = new Map<string, number>()
+  const leaders = new Map<number, string>()
+  const votes = new Map<string, string>()
   const log = new Map<number, { epoch: number; text: string; lastOffset: number }>()
   const acknowledged: string[] = []
   let failure: unknown
@@ -36,12 +38,12 @@ export function quorumInvariants(): QuorumInvariants {
       .flatMap(([, batch]) => (batch.text === '' ? [] : batch.text.split(',')))
 
   return {
-    leads(nodeId, epoch, appliedEndOffset) {
+    leads(replica, epoch, appliedEndOffset) {
       const missed = [...log].find(([baseOffset, batch]) => batch.epoch < epoch && baseOffset >= appliedEndOffset)
-      if (missed !== undefined) broken(`node ${nodeId} leads epoch ${epoch} without what is committed at ${missed[0]}`)
+      if (missed !== undefined) broken(`node ${replica} leads epoch ${epoch} without what is committed at ${missed[0]}`)
       const known = leaders.get(epoch)
-      if (known !== undefined && known !== nodeId) broken(`two leaders in epoch ${epoch}: ${known} and ${nodeId}`)
-      leaders.set(epoch, nodeId)
+      if (known !== undefined && known !== replica) broken(`two leaders in epoch ${epoch}: ${known} and ${replica}`)
+      leaders.set(epoch, replica)
     },
     voted(voter, epoch, candidate) {
       const key = `${voter}@${epoch}`
@@ -80,5 +82,6 @@ export function quorumInvariants(): QuorumInvariants {
       if (failure !== undefined) throw failure
     },
     committedCount: () => log.size,
+    committedEndOffset: () => Math.max(0, ...[...log.values()].map(batch => batch.lastOffset + 1)),
   }
 }

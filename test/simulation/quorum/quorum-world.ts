@@ -1,6 +1,8 @@
 import { createRaftNode } from '../../../broker-core/consensus/node.ts'
 import type { ElectionState, RaftPeers } from '../../../broker-core/consensus/ports.ts'
 import { PeerFailure as RealPeerFailure } from '../../../broker-core/consensus/ports.ts'
+import type { MembershipChange } from '../../../broker-core/consensus/voter-history.ts'
+import { voterSet } from '../../../broker-core/consensus/voter-set.ts'
 import type { RaftListener, RaftNode } from '../../../broker-core/consensus/raft-node.ts'
 import type { ResponseOf } from '../../../broker-core/protocol/api.ts'
 import type { vote } from '../../../broker-core/protocol/messages/52-vote.ts'
@@ -19,11 +21,17 @@ export interface QuorumWorldOptions {
   /** A store that forgets is a planted bug, too. */
   readonly keepsVotes?: boolean
   readonly losesFlushed?: boolean
+  /** The voters are those of the log (KIP-853): from a format, or after an upgrade from static ones. Without: static for good. */
+  readonly membership?: 'formatted' | 'upgraded'
+  /** Further controllers that are no voters at first. */
+  readonly spares?: number
 }
 
 export interface SimNode {
   readonly nodeId: number
-  readonly disk: MemoryRaftDisk
+  /** Of its present disk. */
+  directoryId: string
+  disk: MemoryRaftDisk
   process: SimProcess
   raft: RaftNode
   stored: ElectionState | undefined
@@ -45,6 +53,8 @@ export interface QuorumWorld {
   crash(node: SimNode): void
   start(node: SimNode): void
   stop(node: SimNode): Promise<void>
+  /** Of a node that is down: another, empty disk, and with it another directory. */
+  replaceDisk(node: SimNode): void
   leader(): SimNode | undefined
   /** Appends at the leader, when there is one. */
   write(text: string): void
@@ -54,6 +64,27 @@ export interface QuorumWorld {
 
 const requestTimeoutMs = 500
 
+const endpointOf = (nodeId: number) => ({ host: 'sim', port: nodeId })
+const directoryOf = (nodeId: number, generation: number) => `d${nodeId}.${generation}`
+/** A replica in the words of the invariants. */
+export const keyOf = (node: Pick<SimNode, 'nodeId' | 'directoryId'>) => `${node.nodeId}/${node.directoryId}`
+
+/** What `kafka-storage format --initial-controllers` writes. */
+const formatOf = (ids: readonly number[]): MembershipChange[] => [
+  { kind: 'kraft-version', level: 1 },
+  {
+    kind: 'voters',
+    voters: voterSet(
+      ids.map(id => ({
+        id,
+        directoryId: directoryOf(id, 0),
+        listeners: [{ name: 'CONTROLLER', ...endpointOf(id) }],
+        kraftVersions: { min: 0, max: 1 },
+      })),
+    ),
+  },
+]
+
 export function quorumWorld(options: QuorumWorldOptions): QuorumWorld {
   const time = createSimTime()
   const random = seededRandom(options.seed)
@@ -62,17 +93,24 @@ export function quorumWorld(options: QuorumWorldOptions): QuorumWorld {
   const weather = { loss: 0, duplicate: 0, delayMaxMs: 10, bounce: 0 }
   const trace: string[] = []
   const voterIds = Array.from({ length: options.voters }, (_, index) => index + 1)
-  const voters = new Map(voterIds.map(nodeId => [nodeId, { host: 'sim', port: nodeId }]))
-  const ids = [...voterIds, ...Array.from({ length: options.observers ?? 0 }, (_, index) => 100 + index)]
+  const staticVoters = options.membership === 'formatted' ? [] : voterIds
+  const voters = new Map(staticVoters.map(nodeId => [nodeId, endpointOf(nodeId)]))
+  const spareIds = Array.from({ length: options.spares ?? 0 }, (_, index) => options.voters + 1 + index)
+  const observerIds = Array.from({ length: options.observers ?? 0 }, (_, index) => 100 + index)
+  const ids = [...voterIds, ...spareIds, ...observerIds]
+  const bootstrapServers = options.membership === undefined ? [] : [...voterIds, ...spareIds].map(endpointOf)
   const invariants = quorumInvariants()
   const { createRaftNode: createNode, PeerFailure } = options.code ?? { createRaftNode, PeerFailure: RealPeerFailure }
   let writes = 0
 
+  const newDisk = () => memoryRaftDisk(options.losesFlushed === true ? { loseFlushed: true } : {})
   const nodes = ids.map((nodeId): SimNode => {
-    const disk = memoryRaftDisk(options.losesFlushed === true ? { loseFlushed: true } : {})
+    const disk = newDisk()
+    if (options.membership === 'formatted' && voterIds.includes(nodeId)) disk.format(formatOf(voterIds))
     const process = createSimProcess(`node-${nodeId}`, time)
     return {
       nodeId,
+      directoryId: directoryOf(nodeId, 0),
       disk,
       process,
       raft: undefined as unknown as RaftNode,
@@ -90,7 +128,8 @@ export function quorumWorld(options: QuorumWorldOptions): QuorumWorld {
   const delay = (): number => 0.5 + chance.fraction() * weather.delayMaxMs
 
   /** A request there and its answer back. Lost ones end in a timeout, a dead process refuses. */
-  function exchange<T>(from: SimNode, toId: number, handle: (raft: RaftNode) => Promise<T>): Promise<T> {
+  function exchange<T>(from: SimNode, askedId: number, handle: (raft: RaftNode) => Promise<T>): Promise<T> {
+    const toId = askedId < -1 ? (bootstrapServers[-2 - askedId]?.port ?? -1) : askedId
     const to = nodeOf(toId)
     const sender = from.process
     return new Promise((resolve, reject) => {
@@ -130,8 +169,8 @@ export function quorumWorld(options: QuorumWorldOptions): QuorumWorld {
         exchange(node, to, async raft => {
           const response = await raft.handleVote(request)
           noteVote(
-            to,
-            node.nodeId,
+            keyOf(nodeOf(to)),
+            keyOf(node),
             response,
             request.topics[0]?.partitions[0]?.preVote === true,
             request.topics[0]?.partitions[0]?.replicaEpoch ?? -1,
@@ -142,12 +181,15 @@ export function quorumWorld(options: QuorumWorldOptions): QuorumWorld {
       endQuorumEpoch: (to, request) => exchange(node, to, raft => raft.handleEndQuorumEpoch(request)),
       fetch: (to, request) => exchange(node, to, raft => raft.handleFetch(request)),
       fetchSnapshot: (to, request) => exchange(node, to, raft => raft.handleFetchSnapshot(request)),
+      updateRaftVoter: (to, request) => exchange(node, to, raft => raft.handleUpdateRaftVoter(request)),
+      kraftVersionsAt: endpoint => exchange(node, endpoint.port, async () => ({ min: 0, max: 1 })),
+      misdirected() {},
     }
   }
 
   function noteVote(
-    voter: number,
-    candidate: number,
+    voter: string,
+    candidate: string,
     response: ResponseOf<typeof vote>,
     isPreVote: boolean,
     epoch: number,
@@ -172,8 +214,8 @@ export function quorumWorld(options: QuorumWorldOptions): QuorumWorld {
       },
       leaderChanged(leaderId, epoch) {
         trace.push(`${time.nowMs().toFixed(2)} ${node.nodeId} sees leader ${leaderId} in ${epoch}`)
-        if (leaderId === node.nodeId) invariants.voted(node.nodeId, epoch, node.nodeId)
-        if (leaderId === node.nodeId) invariants.leads(node.nodeId, epoch, node.applied.endOffset)
+        if (leaderId === node.nodeId) invariants.voted(keyOf(node), epoch, keyOf(node))
+        if (leaderId === node.nodeId) invariants.leads(keyOf(node), epoch, node.applied.endOffset)
       },
     }
   }
@@ -187,8 +229,11 @@ export function quorumWorld(options: QuorumWorldOptions): QuorumWorld {
     const clock = simClock(time)
     node.raft = createNode({
       nodeId: node.nodeId,
+      directoryId: node.directoryId,
       clusterId: 'sim',
       voters,
+      bootstrapServers,
+      listeners: observerIds.includes(node.nodeId) ? [] : [{ name: 'CONTROLLER', ...endpointOf(node.nodeId) }],
       log: node.disk.open(),
       state: {
         load: () => (options.keepsVotes === false ? undefined : node.stored),
@@ -243,6 +288,13 @@ export function quorumWorld(options: QuorumWorldOptions): QuorumWorld {
       node.isUp = false
       await node.raft.stop()
       process.die()
+    },
+    replaceDisk(node) {
+      if (node.isUp) return
+      trace.push(`${time.nowMs().toFixed(2)} ${node.nodeId} gets an empty disk`)
+      node.disk = newDisk()
+      node.stored = undefined
+      node.directoryId = directoryOf(node.nodeId, Number(node.directoryId.split('.')[1]) + 1)
     },
     leader: () =>
       nodes

@@ -1,6 +1,7 @@
 import { isAtLeast } from '../../../broker-core/consensus/quorum-state.ts'
 import { InvariantBroken } from './quorum-invariants.ts'
 import { quorumWorld, type QuorumWorld, type QuorumWorldOptions, type SimNode } from './quorum-world.ts'
+import { voterDeeds, type VoterDeeds } from './voter-deeds.ts'
 
 export interface StormResult {
   readonly committed: number
@@ -11,6 +12,8 @@ export interface StormResult {
 export interface StormOptions extends Partial<QuorumWorldOptions> {
   readonly seed: number
   readonly steps?: number
+  /** The voters change as well: nodes are added and removed, and lose their disks. */
+  readonly changesVoters?: boolean
 }
 
 const convergeMs = 30_000
@@ -22,20 +25,23 @@ const convergeMs = 30_000
 export async function storm(options: StormOptions): Promise<StormResult> {
   const pick = options.seed % 4
   const voters = options.voters ?? (pick === 0 ? 5 : 3)
-  const world = quorumWorld({ observers: pick === 1 ? 1 : 0, ...options, voters })
+  const world = quorumWorld({ observers: pick === 1 ? 1 : 0, ...membershipOf(options), ...options, voters })
+  const deeds = options.changesVoters === true ? voterDeeds(world) : undefined
   try {
     for (const node of world.nodes) world.start(node)
     for (let step = 0; step < (options.steps ?? 60); step++) {
-      act(world)
+      act(world, deeds)
       await world.time.run(world.random.between(1, 400))
       world.invariants.check()
       checkLogs(world)
+      deeds?.check()
     }
     world.invariants.check()
     await calm(world)
     world.invariants.check()
     checkLogs(world)
     world.invariants.checkAcknowledged()
+    deeds?.checkEnd()
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     throw new InvariantBroken(`seed ${options.seed}: ${message}`, { cause: error })
@@ -44,7 +50,13 @@ export async function storm(options: StormOptions): Promise<StormResult> {
   return { committed: world.invariants.committedCount(), epochs, world }
 }
 
-function act(world: QuorumWorld): void {
+/** Most clusters are formatted with their voters, some begin with static ones and are upgraded. */
+function membershipOf({ changesVoters, seed }: StormOptions): Partial<QuorumWorldOptions> {
+  if (changesVoters !== true) return {}
+  return { membership: seed % 5 === 0 ? 'upgraded' : 'formatted', spares: 2 }
+}
+
+function act(world: QuorumWorld, changes: VoterDeeds | undefined): void {
   const { random, nodes, weather } = world
   const node = random.pick(nodes)
   for (let count = random.integer(4); count > 0; count--) world.write('w')
@@ -67,9 +79,23 @@ function act(world: QuorumWorld): void {
     () => Object.assign(weather, { loss: 0, duplicate: 0, delayMaxMs: 10, bounce: 0 }),
     () => snapshot(node),
     () => {},
+    ...(changes === undefined ? [] : voterActs(changes, node)),
   ]
   random.pick(deeds)()
 }
+
+const voterActs = (changes: VoterDeeds, node: SimNode): (() => void)[] => [
+  changes.add,
+  changes.add,
+  changes.add,
+  changes.remove,
+  changes.remove,
+  changes.remove,
+  changes.upgrade,
+  () => changes.loseDisk(node),
+  () => changes.loseDisk(node),
+  () => changes.loseDisk(node),
+]
 
 function cutOff(world: QuorumWorld, node: SimNode): void {
   for (const other of world.nodes) {

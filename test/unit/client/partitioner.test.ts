@@ -6,7 +6,7 @@ import { partitionOfKey, StickyPartitions } from '../../../broker-core/client/pr
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 describe('partitions of keys', () => {
-  it("hashes as the Java client does (its own test's vectors)", () => {
+  it("INT-04: hashes as the Java client does (its own test's vectors)", () => {
     const vectors: readonly (readonly [string, number])[] = [
       ['21', -973932308],
       ['foobar', -790332482],
@@ -17,7 +17,7 @@ describe('partitions of keys', () => {
     for (const [text, hash] of vectors) expect(murmur2(bytes(text)), text).toBe(hash)
   })
 
-  it('spreads keys over all partitions and keeps each where it is', () => {
+  it('INT-04: spreads keys over all partitions and keeps each where it is', () => {
     const counts = new Map<number, number>()
     for (let i = 0; i < 3000; i++) {
       const partition = partitionOfKey(bytes(`key-${i}`), 6)

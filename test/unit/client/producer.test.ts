@@ -9,7 +9,9 @@ import { produce } from '../../../broker-core/protocol/messages/00-produce.ts'
 import { metadata } from '../../../broker-core/protocol/messages/03-metadata.ts'
 import { initProducerId } from '../../../broker-core/protocol/messages/22-init-producer-id.ts'
 import { addPartitionsToTxn } from '../../../broker-core/protocol/messages/24-add-partitions-to-txn.ts'
+import { addOffsetsToTxn } from '../../../broker-core/protocol/messages/25-add-offsets-to-txn.ts'
 import { endTxn } from '../../../broker-core/protocol/messages/26-end-txn.ts'
+import { txnOffsetCommit } from '../../../broker-core/protocol/messages/28-txn-offset-commit.ts'
 import { readBatchHeader } from '../../../broker-core/records/batch-header.ts'
 import { recordsOf } from '../../../broker-core/records/record-reader.ts'
 import { env } from '../wire/loopback.ts'
@@ -219,14 +221,7 @@ describe('acks, ends, transactions', () => {
 
   it('a transaction with a lost batch can only be aborted, and the next one begins afresh', async () => {
     const { cluster, client } = await producing(({ values }) => (values.includes('bad') ? 'INVALID_TIMESTAMP' : 'NONE'))
-    cluster.answer(addPartitionsToTxn, body => ({
-      ...addPartitionsToTxn.response.zero,
-      resultsByTopicV3AndBelow: body.v3AndBelowTopics.map(({ name, partitions }) => ({
-        name,
-        resultsByPartition: partitions.map(partitionIndex => ({ partitionIndex, partitionErrorCode: 0 })),
-      })),
-    }))
-    cluster.answer(endTxn, () => endTxn.response.zero)
+    answerTransactions(cluster)
     const producer = createTransactionalProducer(client, { transactionalId: 'x', lingerMs: 1 })
     await expect(producer.send(record('early'))).rejects.toMatchObject({ code: 'INVALID_TXN_STATE' })
     producer.begin()
@@ -242,4 +237,44 @@ describe('acks, ends, transactions', () => {
     expect(cluster.count(endTxn)).toBe(1)
     await producer.close()
   })
+
+  it('TXN-26: inside a transaction it stays at versions that need no finalized transaction.version', async () => {
+    const { cluster, client } = await producing(() => 'NONE')
+    answerTransactions(cluster)
+    const producer = createTransactionalProducer(client, { transactionalId: 'x', lingerMs: 1 })
+    producer.begin()
+    await producer.send(record('value'))
+    await producer.sendOffsets({ groupId: 'g', offsets: [{ topic: 't', partition: 0, offset: 1 }] })
+    await producer.commit()
+    const versions = new Map(cluster.heard.map(({ api, version }) => [api, version]))
+    const inside = ['AddPartitionsToTxn', 'AddOffsetsToTxn', 'Produce', 'TxnOffsetCommit', 'EndTxn']
+    expect(inside.map(api => [api, versions.get(api)])).toEqual([
+      ['AddPartitionsToTxn', 3],
+      ['AddOffsetsToTxn', 4],
+      ['Produce', 11],
+      ['TxnOffsetCommit', 4],
+      ['EndTxn', 4],
+    ])
+    await producer.close()
+  })
 })
+
+function answerTransactions(cluster: ScriptedCluster): void {
+  cluster.answer(addPartitionsToTxn, body => ({
+    ...addPartitionsToTxn.response.zero,
+    resultsByTopicV3AndBelow: body.v3AndBelowTopics.map(({ name, partitions }) => ({
+      name,
+      resultsByPartition: partitions.map(partitionIndex => ({ partitionIndex, partitionErrorCode: 0 })),
+    })),
+  }))
+  cluster.answer(addOffsetsToTxn, () => addOffsetsToTxn.response.zero)
+  cluster.answer(txnOffsetCommit, body => ({
+    throttleTimeMs: 0,
+    topics: body.topics.map(({ name, topicId, partitions }) => ({
+      name,
+      topicId,
+      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: 0 })),
+    })),
+  }))
+  cluster.answer(endTxn, () => endTxn.response.zero)
+}

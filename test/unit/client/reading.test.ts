@@ -299,6 +299,45 @@ describe('following', () => {
     await tail
   })
 
+  it('lets no partition starve behind a full one: who had records asks last the next time', async () => {
+    cluster.topics.set('full', { leaderId: 1, leaderEpoch: 1 })
+    await client.refresh(['t', 'full'])
+    const log = new ScriptedLog()
+    for (let index = 0; index < 20; index += 1) log.append([`${index}`])
+    log.serve(cluster)
+    // An answer has room for one batch of the first topic asked for.
+    const whole = log.fetchAnswer()
+    cluster.answer(fetch, body => {
+      const [first, ...rest] = body.topics
+      const one = {
+        ...body,
+        topics:
+          first === undefined ? [] : [{ ...first, partitions: first.partitions.map(it => ({ ...it, partitionMaxBytes: 1 })) }],
+      }
+      const empty = rest.flatMap(
+        topic =>
+          whole({ ...body, topics: [{ ...topic, partitions: topic.partitions.map(it => ({ ...it, fetchOffset: 20 })) }] })
+            .responses,
+      )
+      return { ...whole(one), responses: [...whole(one).responses, ...empty] }
+    })
+    const stop = new AbortController()
+    const seen: string[] = []
+    const positions = [
+      { topic: 'full', partition: 0, offset: 0 },
+      { ...at, offset: 0 },
+    ]
+    const tail = tailPartitions(
+      client,
+      { positions, lane: 'fair', signal: stop.signal, waitMs: 10 },
+      ({ topic }) => void seen.push(topic),
+    )
+    await soon(() => seen.length >= 6).toBe(true)
+    stop.abort()
+    await tail
+    expect(seen.slice(0, 6)).toEqual(['full', 't', 'full', 't', 'full', 't'])
+  })
+
   it('ends with what the receiver throws, and with a topic that was deleted', async () => {
     const log = new ScriptedLog()
     log.append(['0'])

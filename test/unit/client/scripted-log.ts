@@ -63,6 +63,11 @@ export class ScriptedLog {
     cluster.answer(fetch, body => this.#fetch(body, ownTopicId))
   }
 
+  /** What it answers to a Fetch, for those who change it on the way. */
+  fetchAnswer(): (body: RequestOf<typeof fetch>) => ResponseOf<typeof fetch> {
+    return body => this.#fetch(body, undefined)
+  }
+
   #listOffsets(body: RequestOf<typeof listOffsets>, version: number): ResponseOf<typeof listOffsets> {
     const end = body.isolationLevel === 1 ? this.lastStableOffset() : this.endOffset
     const topics = body.topics.map(({ name, partitions }) => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FailureError } from '../../../src-main/contract/failure.ts'
 import { clusterHost, stateOf } from '../../../src-main/cluster-host/cluster-host.ts'
-import type { BrokerHandle } from '../../../src-main/cluster-host/broker-runner.ts'
+import type { BrokerHandle, RunBroker } from '../../../src-main/cluster-host/broker-runner.ts'
 import { nodeProperties } from '../../../src-main/cluster-host/cluster-shape.ts'
 import type { AddedBroker } from '../../../src-main/cluster-host/cluster-shape.ts'
 
@@ -16,7 +16,7 @@ const shape = {
 }
 
 /** A broker whose moments the test decides. */
-function brokerByHand() {
+function brokerByHand(told: Parameters<RunBroker>[1], recovering: Parameters<RunBroker>[2]) {
   let serve!: () => void
   let end!: (ended: { failure: string | undefined }) => void
   let fail!: (error: Error) => void
@@ -35,22 +35,23 @@ function brokerByHand() {
     kill: async () => end({ failure: undefined }),
     delayMs: () => Promise.resolve(1),
   }
-  return { handle, serve, end, fail }
+  return { handle, serve, end, fail, told, recovering }
 }
 
 function host(added: readonly AddedBroker[] = []) {
   const deeds: string[] = []
+  const clock = { nowMs: 0 }
   const brokers = new Map<string, ReturnType<typeof brokerByHand>[]>()
   const cluster = clusterHost({
     shape: { ...shape, added },
-    run: properties => {
-      const broker = brokerByHand()
+    run: (properties, told, recovering) => {
+      const broker = brokerByHand(told, recovering)
       const id = properties.get('node.id') as string
       brokers.set(id, [...(brokers.get(id) ?? []), broker])
       return broker.handle
     },
-    told: () => undefined,
-    nowMs: () => 0,
+    told: (brokerId, { event, fields }) => void deeds.push(`${brokerId} ${event} ${fields['detail'] ?? ''}`),
+    nowMs: () => clock.nowMs,
     files: {
       has: brokerId => brokerId === 5,
       remove: async (brokerId, what) => void deeds.push(`remove ${what} of ${brokerId}`),
@@ -68,7 +69,7 @@ function host(added: readonly AddedBroker[] = []) {
     while (brokers.get(String(brokerId))?.at(-1) === undefined) await Promise.resolve()
     brokers.get(String(brokerId))?.at(-1)?.serve()
   }
-  return { brokers, cluster, deeds, serveWhenThere, startAll }
+  return { brokers, clock, cluster, deeds, serveWhenThere, startAll }
 }
 
 const states = (cluster: ReturnType<typeof host>['cluster']) => cluster.view.value.brokers.map(broker => broker.state)
@@ -81,6 +82,49 @@ describe('the embedded cluster', () => {
     for (const [broker] of brokers.values()) broker?.serve()
     await started
     expect(cluster.view.value).toMatchObject({ state: 'running', bootstrap: '127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094' })
+  })
+
+  it('DISK-31: shows how far a broker has recovered while the others serve, and tells of a long recovery once', async () => {
+    const { brokers, clock, cluster, deeds, serveWhenThere } = host()
+    const started = cluster.start()
+    await serveWhenThere(1)
+    await serveWhenThere(3)
+    const second = brokers.get('2')?.[0]
+    const recovered = (doneBytes: number, directory = '/data/a') =>
+      second?.recovering({ directory, doneBytes, totalBytes: 3_400_000_000, partition: 'orders-3' })
+    recovered(0)
+    await Promise.resolve()
+    expect(states(cluster)).toEqual(['running', 'starting', 'running'])
+    expect(cluster.view.value.brokers[1]?.recovery).toEqual({ doneBytes: 0, totalBytes: 3_400_000_000, partition: 'orders-3' })
+    for (clock.nowMs of [500, 1_200, 1_400, 2_500]) recovered(clock.nowMs * 1_000_000)
+    expect(deeds).toEqual(['2 broker.recovering checking 3.4 GB after an unclean stop, 35 % done'])
+    recovered(0, '/data/b')
+    expect(cluster.view.value.brokers[1]?.recovery).toMatchObject({ doneBytes: 2_500_000_000, totalBytes: 6_800_000_000 })
+    second?.serve()
+    await started
+    expect(cluster.view.value.brokers.map(broker => broker.recovery)).toEqual([null, null, null])
+    recovered(1)
+    expect(cluster.view.value.brokers[1]?.recovery, 'late words of a start that is over').toBeNull()
+  })
+
+  it('CLEAN-10: keeps what is compacted no more until the broker is started again', async () => {
+    const { brokers, cluster, startAll, serveWhenThere } = host()
+    await startAll()
+    const tell = (partition: string) =>
+      brokers
+        .get('1')?.[0]
+        ?.told({ level: 'error', event: 'log.uncleanable', fields: { partition, error: 'CorruptRecords: CRC' } })
+    for (const partition of ['orders-3', 'orders-3', 'bills-0']) tell(partition)
+    const kept = () => cluster.view.value.brokers[0]?.uncleanable
+    expect(kept()?.map(one => one.partition)).toEqual(['orders-3', 'bills-0'])
+    expect(kept()?.[0]?.error).toBe('CorruptRecords: CRC')
+    for (let i = 0; i < 200; i++) tell(`many-${i}`)
+    expect(kept()?.length).toBe(100)
+    await cluster.broker(1).stop(1_000)
+    const again = cluster.broker(1).start()
+    await serveWhenThere(1)
+    await again
+    expect(kept()).toEqual([])
   })
 
   it('names the reason of a broker that breaks, and leaves the others alone', async () => {

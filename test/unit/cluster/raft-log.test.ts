@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { quorumStateFile } from '../../../broker-core/cluster/quorum-state-file.ts'
 import { openRaftLog } from '../../../broker-core/cluster/raft-log.ts'
+import { uuidText } from '../../../broker-core/base/bytes/uuid.ts'
 import type { RaftLog } from '../../../broker-core/consensus/ports.ts'
+import { voterKeys as voterKeysOf, voterSet } from '../../../broker-core/consensus/voter-set.ts'
 import { nodeEnv } from '../../../broker-core/env/node/node-env.ts'
 
 const env = nodeEnv({ log: { write() {} } })
@@ -36,14 +38,22 @@ describe('the metadata log on disk', () => {
     log.readBatches(from, log.endOffset, Infinity).map(batch => batch.values.map(text).join('+'))
   const segments = () => readdirSync(directory).filter(name => name.endsWith('.log'))
   const checkpoints = () => readdirSync(directory).filter(name => name.includes('.checkpoint'))
-  const leaderChange = { leaderId: 1, voterIds: [1, 2, 3], grantingVoterIds: [1, 2] }
+  const key = (id: number) => ({ id, directoryId: undefined })
+  const voterKeys = [1, 2, 3].map(key)
+  const leaderChange = {
+    kind: 'leader-change',
+    leaderId: 1,
+    voters: voterKeys,
+    granting: [key(1), key(2)],
+    kraftVersion: 0,
+  } as const
 
   /** Offsets 0 (control, epoch 1), 1-2 (epoch 1), 3 (control, epoch 4), 4 (epoch 4). */
   function filled(): RaftLog {
     const log = openLog()
-    expect(log.appendLeaderChange(leaderChange, 1)).toBe(0)
+    expect(log.appendControl([leaderChange], 1)).toBe(0)
     expect(log.appendValues([bytes('a'), bytes('b')], 1)).toBe(2)
-    log.appendLeaderChange(leaderChange, 4)
+    log.appendControl([leaderChange], 4)
     log.appendValues([bytes('c')], 4)
     return log
   }
@@ -139,7 +149,7 @@ describe('the metadata log on disk', () => {
 
   it('KIP-630: a snapshot replaces the log below it, and comes back after a restart', () => {
     const log = filled()
-    log.writeSnapshot({ endOffset: 3, epoch: 1 }, [bytes('state')], 7)
+    log.writeSnapshot({ endOffset: 3, epoch: 1 }, { values: [bytes('state')], membership: [], lastAppendTimeMs: 7 })
     expect([log.startOffset, log.endOffset]).toEqual([3, 5])
     expect(checkpoints()).toEqual(['00000000000000000003-0000000001.checkpoint'])
     log.appendValues([bytes('d')], 4)
@@ -155,7 +165,7 @@ describe('the metadata log on disk', () => {
     const log = filled()
     for (let round = 0; round < 20; round++) {
       for (let n = 0; n < 10; n++) log.appendValues([bytes('x'.repeat(100))], 4)
-      log.writeSnapshot({ endOffset: log.endOffset, epoch: 4 }, [bytes('state')], 7)
+      log.writeSnapshot({ endOffset: log.endOffset, epoch: 4 }, { values: [bytes('state')], membership: [], lastAppendTimeMs: 7 })
     }
     expect(checkpoints()).toHaveLength(1)
     expect(segments()).toHaveLength(1)
@@ -165,13 +175,10 @@ describe('the metadata log on disk', () => {
   it('KIP-630: a snapshot travels in pieces and then is the start of an empty log', () => {
     const log = filled()
     const id = { endOffset: 5, epoch: 4 }
-    log.writeSnapshot(
-      id,
-      Array.from({ length: 3000 }, (_, n) => bytes(`value ${n}`)),
-      7,
-    )
+    const many = Array.from({ length: 3000 }, (_, n) => bytes(`value ${n}`))
+    log.writeSnapshot(id, { values: many, membership: [], lastAppendTimeMs: 7 })
     const other = openLog(join(directory, 'other'))
-    other.appendLeaderChange(leaderChange, 1)
+    other.appendControl([leaderChange], 1)
     const receiver = other.receiveSnapshot(id)
     for (;;) {
       const piece = log.readSnapshotBytes(id, receiver.position, 1000)
@@ -189,7 +196,7 @@ describe('the metadata log on disk', () => {
     const log = filled()
     log.flush()
     writeFileSync(join(directory, '00000000000000000009-0000000004.checkpoint.part'), 'half')
-    log.writeSnapshot({ endOffset: 5, epoch: 4 }, [bytes('state')], 7)
+    log.writeSnapshot({ endOffset: 5, epoch: 4 }, { values: [bytes('state')], membership: [], lastAppendTimeMs: 7 })
     // As after a crash between the two steps of receiving a snapshot.
     rmSync(join(directory, segments()[0] ?? ''))
     const again = reopened(log)
@@ -198,13 +205,73 @@ describe('the metadata log on disk', () => {
   })
 })
 
+describe('the quorum in the metadata log (KIP-853)', () => {
+  const uuid = (byte: number) => uuidText(new Uint8Array(16).fill(byte), 0)
+  const voters = voterSet(
+    [1, 2].map(id => ({
+      ...{ id, directoryId: uuid(id) },
+      listeners: [{ name: 'CONTROLLER', host: 'h', port: 9000 + id }],
+      kraftVersions: { min: 0, max: 1 },
+    })),
+  )
+  const first = { kind: 'leader-change', leaderId: 1, voters: voterKeysOf(voters), granting: [], kraftVersion: 1 } as const
+  const level = { kind: 'kraft-version', level: 1 } as const
+  const named = { kind: 'voters', voters } as const
+
+  it('control records keep their offsets over a restart, and a snapshot has them after its header', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'brokerbench-raft-'))
+    const open = () => openRaftLog({ directory, disk: env.disk, clock: env.clock, codecs: env, sink: env.log })
+    const log = open()
+    expect(log.appendControl([first, level, named], 1)).toBe(2)
+    log.appendValues([bytes('a')], 1)
+    log.appendControl([named], 1)
+    log.flush()
+    log.close()
+    const again = open()
+    const all = [
+      { offset: 1, change: level },
+      { offset: 2, change: named },
+      { offset: 4, change: named },
+    ]
+    expect([again.readMembership(0), again.readMembership(2), again.readMembership(3), again.readMembership(5)]).toEqual([
+      all,
+      all.slice(1),
+      all.slice(2),
+      [],
+    ])
+    const id = { endOffset: 5, epoch: 1 }
+    again.writeSnapshot(id, { values: [bytes('state')], membership: [level, named], lastAppendTimeMs: 7 })
+    expect(again.readSnapshotMembership(id)).toEqual([level, named])
+    expect(again.readSnapshotValues(id).map(text)).toEqual(['state'])
+    expect(again.readMembership(0)).toEqual([])
+    again.close()
+    rmSync(directory, { recursive: true })
+  })
+})
+
 describe('quorum-state', () => {
+  it('KIP-853: with kraft.version 1 it is version 1, and the vote has a directory', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'brokerbench-raft-'))
+    const file = quorumStateFile({ directory, disk: env.disk, clusterId: 'c', staticVoterIds: [] })
+    const voted = { id: 2, directoryId: uuidText(new Uint8Array(16).fill(7), 0) }
+    file.save({ epoch: 3, leaderId: -1, voted }, 1)
+    expect(file.load()).toEqual({ epoch: 3, leaderId: -1, voted })
+    expect(JSON.parse(readFileSync(join(directory, 'quorum-state'), 'utf8'))).toEqual({
+      leaderId: -1,
+      leaderEpoch: 3,
+      votedId: 2,
+      votedDirectoryId: voted.directoryId,
+      data_version: 1,
+    })
+    rmSync(directory, { recursive: true })
+  })
+
   it('is written whole, in the words of Kafka, and read back', () => {
     const directory = mkdtempSync(join(tmpdir(), 'brokerbench-raft-'))
-    const open = () => quorumStateFile({ directory, disk: env.disk, clusterId: 'c', voterIds: [1, 2] })
+    const open = () => quorumStateFile({ directory, disk: env.disk, clusterId: 'c', staticVoterIds: [1, 2] })
     expect(open().load()).toBeUndefined()
-    open().save({ epoch: 3, leaderId: -1, votedId: 2 })
-    expect(open().load()).toEqual({ epoch: 3, leaderId: -1, votedId: 2 })
+    open().save({ epoch: 3, leaderId: -1, voted: { id: 2, directoryId: 'd2' } }, 0)
+    expect(open().load()).toEqual({ epoch: 3, leaderId: -1, voted: { id: 2, directoryId: undefined } })
     expect(JSON.parse(readFileSync(join(directory, 'quorum-state'), 'utf8'))).toEqual({
       clusterId: 'c',
       leaderId: -1,

@@ -13,13 +13,14 @@ const idA = 'AAAAAAAAAAAAAAAAAAAAAw'
 const idB = 'AAAAAAAAAAAAAAAAAAAABA'
 
 /** Broker 1 with real logs on a disk in memory; its follower loops never reach a leader. */
-function world() {
+function world(unopened: readonly string[] = []) {
   const env = testStorage()
   const directory = openTestDirectory(env)
-  const directories = new LogDirectories([directory], env.disk)
+  const directories = new LogDirectories([directory], env.disk, unopened)
   const replicas = new Replicas()
   const changes: string[] = []
   const followed: string[] = []
+  const chosen: string[] = []
   const followers = new Followers(leaderId => {
     const loop = new FollowerLoop(
       {
@@ -58,7 +59,7 @@ function world() {
       brokers: { activeEpochOf: () => 1, isAlive: () => true },
       storageFailed: () => {},
     },
-    directoryChosen: () => {},
+    directoryChosen: ({ partition, directoryId }) => void chosen.push(`${partition} ${directoryId}`),
     bug: error => {
       throw error
     },
@@ -91,7 +92,7 @@ function world() {
     changes.length = 0
     return told
   }
-  return { env, directory, replicas, assignment, apply, taken, followed, imageNow: () => image }
+  return { env, directory, replicas, assignment, apply, taken, followed, chosen, imageNow: () => image }
 }
 const led = (partition: number, more: Partial<PartitionImage> = {}) => partitionOf(partition, { leader: 1, ...more })
 const followedAt2 = (partition: number, more: Partial<PartitionImage> = {}) => partitionOf(partition, { leader: 2, ...more })
@@ -106,6 +107,30 @@ describe('the replicas of a broker follow the metadata', () => {
     expect(replicas.get('a', 2)).toBeUndefined()
     expect(taken()).toEqual(['a-0/4 leads'])
     expect(followed).toEqual(['a-1@2/4'])
+  })
+
+  it('DISK-38, KIP-858: a replica in a directory that could not be opened is not begun anew, until it is none of ours', () => {
+    const { apply, replicas, directory, chosen } = world(['other-disk'])
+    const elsewhere = { directories: ['AAAAAAAAAAAAAAAAAAAAzA', idB, idB] }
+    apply([topicOf('a', idA, [led(0, elsewhere), led(1, { directories: [directory.directoryId, idB, idB] }), led(2)])])
+    expect([...directory.logs()].map(log => log.partition).sort()).toEqual([1, 2])
+    expect([0, 1, 2].map(partition => replicas.isOutOfReach(idA, partition))).toEqual([true, false, false])
+    apply([topicOf('a', idA, [partitionOf(0, { ...elsewhere, leader: 2, replicas: [2, 3], partitionEpoch: 10 })])])
+    expect(replicas.isOutOfReach(idA, 0)).toBe(false)
+    expect(chosen).toEqual([])
+  })
+
+  it('KIP-858: a disk that was replaced is told, else the replica would count as out of reach for ever', () => {
+    const { apply, directory, chosen } = world()
+    apply([
+      topicOf('a', idA, [
+        led(0, { directories: [idB, idB, idB] }),
+        led(1, { directories: [directory.directoryId, idB, idB] }),
+        led(2),
+      ]),
+    ])
+    expect([...directory.logs()].map(log => log.partition).sort()).toEqual([0, 1, 2])
+    expect(chosen).toEqual([`0 ${directory.directoryId}`])
   })
 
   it('leadership comes and goes with newer epochs, and is told once each', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { uuidText } from '../../../broker-core/base/bytes/uuid.ts'
 import type { Core } from '../../../broker-core/consensus/core.ts'
 import * as replies from '../../../broker-core/consensus/replies.ts'
+import type { Voter } from '../../../broker-core/consensus/voter-set.ts'
 import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from '../../../broker-core/protocol/frames.ts'
 import type { Api } from '../../../broker-core/protocol/api.ts'
 import { fetch } from '../../../broker-core/protocol/messages/01-fetch.ts'
@@ -9,11 +11,16 @@ import { beginQuorumEpoch } from '../../../broker-core/protocol/messages/53-begi
 import { endQuorumEpoch } from '../../../broker-core/protocol/messages/54-end-quorum-epoch.ts'
 import { fetchSnapshot } from '../../../broker-core/protocol/messages/59-fetch-snapshot.ts'
 
+const uuidOf = (byte: number) => uuidText(new Uint8Array(16).fill(byte), 0)
+const two: Voter = { id: 2, directoryId: uuidOf(2), listeners: [], kraftVersions: { min: 0, max: 1 } }
+
 /** As much of a node as its messages speak of. */
 const core = {
   nodeId: 1,
-  role: { kind: 'follower', epoch: 3, leaderId: 2, votedId: undefined },
-  options: { clusterId: 'c', voters: new Map([[2, { host: 'h', port: 9 }]]), log: { startOffset: 0 } },
+  self: { id: 1, directoryId: uuidOf(1) },
+  role: { kind: 'follower', epoch: 3, leaderId: 2, voted: undefined },
+  members: { endpointsOf: () => [{ host: 'h', port: 9 }] },
+  options: { clusterId: 'c', listeners: [{ name: 'CONTROLLER', host: 'h', port: 8 }], log: { startOffset: 0 } },
   timeouts: { fetchMaxWaitMs: 500 },
   highWatermark: 5,
   logEnd: () => ({ endOffset: 7, epoch: 3 }),
@@ -25,9 +32,9 @@ const joined = (chunks: readonly Uint8Array[]): Uint8Array => Uint8Array.from(ch
 describe('messages of the quorum', () => {
   const requests: readonly [Api, unknown][] = [
     [fetch, replies.fetchRequest(core)],
-    [vote, replies.voteRequest(core, 2)],
-    [beginQuorumEpoch, replies.beginRequest(core, 2)],
-    [endQuorumEpoch, replies.endRequest(core, [2])],
+    [vote, replies.voteRequest(core, two)],
+    [beginQuorumEpoch, replies.beginRequest(core, two)],
+    [endQuorumEpoch, replies.endRequest(core, [two])],
     [fetchSnapshot, replies.snapshotRequest(core, { endOffset: 5, epoch: 2 }, 0)],
   ]
   it.each(requests.map(([api, request]) => [api.name, api, request] as const))(

@@ -51,6 +51,7 @@ class Node {
     this.raft = createRaftNode({
       ...common,
       nodeId: 1,
+      directoryId: 'd1',
       clusterId: 'c',
       voters: new Map([[1, { host: 'h', port: 1 }]]),
       log: this.disk.open(),

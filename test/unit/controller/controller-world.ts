@@ -56,6 +56,7 @@ export class ControllerWorld {
       sessions: this.sessions,
       random: this.random,
       digest: nodeDigest,
+      quorum: { kraftVersion: 0, whyNotUpgraded: () => undefined },
     }
   }
 
@@ -71,7 +72,10 @@ export class ControllerWorld {
     return reply
   }
 
-  register(brokerId: number, options: { rack?: string | null; previousBrokerEpoch?: number; port?: number } = {}) {
+  register(
+    brokerId: number,
+    options: { rack?: string | null; previousBrokerEpoch?: number; port?: number; logDirs?: readonly string[] } = {},
+  ) {
     this.incarnations += 1
     return this.perform(decideBrokerRegistration, {
       brokerId,
@@ -81,7 +85,7 @@ export class ControllerWorld {
       features: registeredFeatures,
       rack: options.rack ?? null,
       isMigratingZkBroker: false,
-      logDirs: [`${String(brokerId).padStart(20, 'd')}AA`],
+      logDirs: options.logDirs ?? [`${String(brokerId).padStart(20, 'd')}AA`],
       previousBrokerEpoch: options.previousBrokerEpoch ?? -1,
     })
   }

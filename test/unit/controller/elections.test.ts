@@ -75,6 +75,24 @@ describe('elections', () => {
     expect(world.standing('t')).toMatchObject({ leader: 2, isr: [2], leaderRecoveryState: 0 })
   })
 
+  it('LEAD-01, KIP-858: a replica in a directory that its broker no longer has does not lead, nor by an unclean election', () => {
+    const world = new ControllerWorld({ elr: false }).join(1, 2)
+    world.topic('t', [[1]])
+    const [own] = world.image.brokers.get(1)?.logDirectoryIds ?? []
+    const restart = (logDirs: readonly string[]) => {
+      fence(world, 1)
+      world.register(1, { logDirs, previousBrokerEpoch: world.image.brokers.get(1)?.brokerEpoch ?? -1 })
+      world.heartbeat(1)
+    }
+    restart(['otherDirectoryOfOneAA'.padStart(22, 'o')])
+    expect(world.image.brokers.get(1)?.fenced).toBe(false)
+    expect(world.partition('t')).toMatchObject({ leader: -1, isr: [1] })
+    setTopic(world, 't', 'unclean.leader.election.enable', 'true')
+    expect(world.partition('t').leader).toBe(-1)
+    restart([own ?? ''])
+    expect(world.partition('t')).toMatchObject({ leader: 1, isr: [1], leaderRecoveryState: 0 })
+  })
+
   it('LEAD-02: preferred elections', () => {
     const world = new ControllerWorld().join(1, 2).topic('t', [[1, 2]])
     expect(elect(world, 0, 't')).toBe('ELECTION_NOT_NEEDED')

@@ -4,10 +4,12 @@ import { errorName } from '../../../broker-core/model/kafka-errors.ts'
 import type { RequestOf, ResponseOf } from '../../../broker-core/protocol/api.ts'
 import { fetch } from '../../../broker-core/protocol/messages/01-fetch.ts'
 import { listOffsets } from '../../../broker-core/protocol/messages/02-list-offsets.ts'
+import { describeAcls } from '../../../broker-core/protocol/messages/29-describe-acls.ts'
 import { Replicas } from '../../../broker-core/replication/replicas.ts'
 import { FetchSessions } from '../../../broker-core/server/fetch/fetch-session.ts'
 import { fetchHandler } from '../../../broker-core/server/handlers/01-fetch.ts'
 import { listOffsetsHandler } from '../../../broker-core/server/handlers/02-list-offsets.ts'
+import { describeAclsHandler } from '../../../broker-core/server/handlers/29-describe-acls.ts'
 import { assignmentOf, followerAt, limitByHand, replicaWorld, topicId, write } from '../replication/replica-world.ts'
 import { contextOf, imageOf, partitionOf, topicOf } from './images.ts'
 
@@ -229,6 +231,19 @@ describe('Fetch', () => {
     expect(errorName((await ask(undefined, { sessionId, sessionEpoch: 9 })).errorCode)).toBe('INVALID_FETCH_SESSION_EPOCH')
   })
 
+  it('FETCH-10: there is no authorizer, which DescribeAcls says; so nobody is refused, and the unknown stays unknown', async () => {
+    const { ask, commit, world } = ground()
+    write(world.replica, 'a')
+    commit()
+    const answer = describeAclsHandler().handle(describeAcls.request.zero, contextOf(3)) as ResponseOf<typeof describeAcls>
+    expect(errorName(answer.errorCode)).toBe('SECURITY_DISABLED')
+    expect(await only(ask({}))).toMatchObject({ error: 'NONE' })
+    const wanted = { partition: 0, currentLeaderEpoch: -1, fetchOffset: 0, lastFetchedEpoch: -1, logStartOffset: 0 }
+    const more = { partitionMaxBytes: 1_000, replicaDirectoryId: zeroUuid, highWatermark: Number.POSITIVE_INFINITY }
+    const foreign = { topic: 'secret', topicId: zeroUuid, partitions: [{ ...wanted, ...more }] }
+    expect(await only(ask(undefined, { topics: [foreign] }, 12))).toMatchObject({ error: 'UNKNOWN_TOPIC_OR_PARTITION' })
+  })
+
   it('REPL-09: a follower that waits is woken by a new start of the log', async () => {
     const { world, ask, asFollower, commit } = ground()
     write(world.replica, 'a', 'b')
@@ -243,9 +258,9 @@ describe('ListOffsets', () => {
   const list = (
     deps: Parameters<typeof listOffsetsHandler>[0],
     timestamp: number,
-    more: { version?: number; replicaId?: number; twice?: boolean } = {},
+    more: { version?: number; replicaId?: number; twice?: boolean; leaderEpoch?: number } = {},
   ) => {
-    const one = { partitionIndex: 0, currentLeaderEpoch: -1, timestamp }
+    const one = { partitionIndex: 0, currentLeaderEpoch: more.leaderEpoch ?? -1, timestamp }
     const request: RequestOf<typeof listOffsets> = {
       replicaId: more.replicaId ?? -1,
       isolationLevel: 0,
@@ -276,6 +291,21 @@ describe('ListOffsets', () => {
     expect(list(directory, -1, { replicaId: 2 })).toMatchObject({ offset: 3 })
     expect(list(directory, -2)).toMatchObject({ offset: 0, timestamp: -1 })
     expect(list(directory, -4)).toMatchObject({ offset: 0 })
+  })
+
+  it('LO-03: the epoch of what was found is told, that of the end too, and a caller with another epoch than ours is told off', () => {
+    const { directory, world, commit } = ground()
+    write(world.replica, 'a')
+    commit()
+    world.replica.assign(assignmentOf({ leaderEpoch: 3, partitionEpoch: 3 }))
+    write(world.replica, 'b')
+    commit()
+    const [oldest, newest] = [list(directory, -2), list(directory, -1)]
+    expect([oldest.leaderEpoch, newest.leaderEpoch]).toEqual([1, 3])
+    expect(list(directory, 0)).toMatchObject({ offset: 0, leaderEpoch: 1 })
+    expect(list(directory, -1, { leaderEpoch: 3 }).error).toBe('NONE')
+    expect(list(directory, -1, { leaderEpoch: 2 }).error, 'FETCH-06').toBe('FENCED_LEADER_EPOCH')
+    expect(list(directory, -1, { leaderEpoch: 4 }).error, 'FETCH-06').toBe('UNKNOWN_LEADER_EPOCH')
   })
 
   it('LO-04: a new leader that does not know yet what is committed says so', () => {

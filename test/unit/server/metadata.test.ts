@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { zeroUuid } from '../../../broker-core/base/bytes/uuid.ts'
 import { errorCode, type KafkaErrorName } from '../../../broker-core/model/kafka-errors.ts'
 import type { RequestOf, ResponseOf } from '../../../broker-core/protocol/api.ts'
 import { metadata } from '../../../broker-core/protocol/messages/03-metadata.ts'
@@ -81,6 +82,15 @@ describe('Metadata', () => {
     expect(response.brokers.map(broker => broker.nodeId)).toEqual([1])
     expect(response.topics[0]?.partitions.map(partition => partition.offlineReplicas)).toEqual([[2], [2]])
     expect(response.topics[0]?.partitions[1]?.errorCode).toBe(errorCode('LEADER_NOT_AVAILABLE'))
+  })
+
+  it('META-03, KIP-858: a replica in a directory that is offline is offline, though its broker serves', async () => {
+    const [lost, kept] = ['AAAAAAAAAAAAAAAAAAAAAw', 'AAAAAAAAAAAAAAAAAAAABA'] as const
+    const brokers = new Map([1, 2, 3].map(id => [id, brokerOf(id, { logDirectoryIds: id === 3 ? [] : [kept] })]))
+    const partition = partitionOf(0, { directories: [kept, lost, lost] })
+    const topics = [topicOf('a', idA, [partition, partitionOf(1, { directories: [zeroUuid, zeroUuid, zeroUuid] })])]
+    const response = await ask({ topics: [topicNamed('a')] }, 12, { image: () => imageOf(topics, { brokers }) }).answer
+    expect(response.topics[0]?.partitions.map(one => one.offlineReplicas)).toEqual([[2], []])
   })
 
   it('LEAD-01: a partition without leader is LEADER_NOT_AVAILABLE', async () => {

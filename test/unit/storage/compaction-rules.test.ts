@@ -9,7 +9,17 @@ import { encodeTransactionMarker } from '../../../broker-core/records/control-re
 import { groupSegments, judgeCleanable, type CleanableLog } from '../../../broker-core/storage/compaction/cleanable.ts'
 import { OffsetMap } from '../../../broker-core/storage/compaction/offset-map.ts'
 import type { PartitionLog } from '../../../broker-core/storage/partition-log.ts'
-import { append, codecs, createTestLog, openTestDirectory, readAll, readBatches, testStorage, text } from './storage-env.ts'
+import {
+  append,
+  codecs,
+  createTestLog,
+  openTestDirectory,
+  readAll,
+  readBatches,
+  testStorage,
+  text,
+  type TestStorage,
+} from './storage-env.ts'
 
 const start = 1_700_000_000_000
 const config = {
@@ -20,6 +30,8 @@ const config = {
   'delete.retention.ms': '1000',
   'file.delete.delay.ms': '0',
 }
+
+const logFiles = (env: TestStorage) => env.disk.paths().filter(path => path.includes('.log'))
 
 /** Fills the active segment, so that everything before is in sealed ones. */
 function seal(log: PartitionLog): void {
@@ -276,6 +288,34 @@ describe('compaction, rule by rule', () => {
     expect(env.events.filter(event => event.includes('uncleanable'))).toHaveLength(1)
     expect(readAll(other).filter(record => record.key === 'k')).toHaveLength(1)
     expect(directory.failure).toBeUndefined()
+  })
+
+  it('CLEAN-10, DISK-31: a batch that has rotted on the disk is not given a fresh CRC: it stays as it is, and so does the partition', () => {
+    for (const place of ['clean', 'dirty'] as const) {
+      const env = testStorage()
+      const { directory, log } = createTestLog(env, config)
+      for (let i = 0; i < 60; i++)
+        append(log, [
+          { key: `k${i % 7}`, value: `v${i}` },
+          { key: 'shared', value: `${i}` },
+        ])
+      if (place === 'clean') {
+        seal(log)
+        directory.runCompaction()
+        for (let i = 0; i < 20; i++) append(log, [{ key: `k${i % 7}`, value: `w${i}` }])
+      }
+      seal(log)
+      // In front of it lie others, whole ones.
+      const rotten = logFiles(env).filter(path => path.endsWith('.log') && env.disk.sizeOf(path) > 500)[1] ?? ''
+      env.disk.bytesOf(rotten)[70]! ^= 0x20
+      const before = env.disk.bytesOf(rotten).slice()
+      directory.runCompaction()
+      expect(
+        env.events.filter(event => event === 'error log.uncleanable'),
+        place,
+      ).toHaveLength(1)
+      expect(env.disk.bytesOf(rotten), place).toEqual(before)
+    }
   })
 
   it('a configuration changed at run time is obeyed in the next round', () => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { batchCrcIsValid } from '../../../broker-core/records/batch-header.ts'
-import type { LogDirectory } from '../../../broker-core/storage/log-directory-port.ts'
+import { DiskError, type DiskErrorKind } from '../../../broker-core/env/disk.ts'
+import { faultyDisk, type DiskFaults } from '../../../broker-core/env/faulty/disk.ts'
+import type { LogDirectory, StorageEnv } from '../../../broker-core/storage/log-directory-port.ts'
 import type { PartitionLog } from '../../../broker-core/storage/partition-log.ts'
 import { StorageFailure } from '../../../broker-core/storage/partition-log.ts'
-import { SimulatedCrash, type Survival } from '../../simulation/sim-disk.ts'
+import { type Survival } from '../../simulation/sim-disk.ts'
 import {
   append,
   codecs,
@@ -39,7 +41,7 @@ interface Witness {
 }
 
 /** A life of a log: appends over several segments, aborts, flushes, truncation, retention, restart, delete records. */
-async function scenario(env: TestStorage, witness: Witness): Promise<void> {
+async function scenario(env: StorageEnv & Pick<TestStorage, 'advance'>, witness: Witness): Promise<void> {
   let { directory, log } = createTestLog(env, config)
   directory.startMaintenance()
   const note = () => {
@@ -100,12 +102,12 @@ async function scenario(env: TestStorage, witness: Witness): Promise<void> {
 
 const newWitness = (): Witness => ({ written: new Map(), flushed: new Map(), appended: new Map(), startOffset: 0 })
 
-async function run(env: TestStorage, witness: Witness): Promise<'finished' | 'crashed'> {
+async function run(env: StorageEnv & Pick<TestStorage, 'advance'>, witness: Witness): Promise<'finished' | 'crashed'> {
   try {
     await scenario(env, witness)
     return 'finished'
   } catch (error) {
-    if (error instanceof StorageFailure && error.cause instanceof SimulatedCrash) return 'crashed'
+    if (error instanceof StorageFailure && error.cause instanceof DiskError) return 'crashed'
     throw error
   }
 }
@@ -156,6 +158,29 @@ describe('a crash at any write', () => {
     },
     60_000 * seeds,
   )
+
+  it('DISK-38: any one call that the disk refuses, whole or half done, costs the directory but nothing that was acknowledged', async () => {
+    /** Refuses call number `at`; returns how many there were. */
+    const refusing = async (at: number, kind: DiskErrorKind, where: string) => {
+      const env = testStorage(at)
+      const witness = newWitness()
+      let calls = 0
+      const isIt = () => ++calls === at
+      const faults: DiskFaults = { refuse: () => (isIt() ? kind : undefined), tornBytes: (_path, size) => size >> 1 }
+      await run({ ...env, disk: faultyDisk(env.disk, faults) }, witness)
+      witness.directory?.abandon()
+      if (at > calls) return calls
+      const told = env.events.filter(event => event === 'error log-directory.offline').length
+      expect(told, `${where}: one line, and none where it could not even be opened`).toBeLessThanOrEqual(1)
+      // Only the process ends: what the system took it keeps.
+      env.disk.restart('everything')
+      checkAfter(env, witness, 'everything', where)
+      return calls
+    }
+    const calls = await refusing(Number.POSITIVE_INFINITY, 'io', 'none refused')
+    expect(calls).toBeGreaterThan(300)
+    for (let at = 1; at <= calls; at++) await refusing(at, at % 2 === 0 ? 'io' : 'no-space', `call ${at} refused`)
+  }, 120_000)
 
   it(
     'DISK-31: what a recovery cut off never comes back behind what is appended after it',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { newDecoding } from '../../../src-main/workbench/decoders/decoding.ts'
 import { paymentAvro } from '../../../src-main/workbench/sample-shop/payment-avro.ts'
-import { advance } from '../../../src-main/workbench/sample-shop/shop-readers.ts'
+import { newPace, nextFreeMs, waitMaxMs } from '../../../src-main/workbench/sample-shop/shop-pace.ts'
+import { nextPhase } from '../../../src-main/workbench/sample-shop/shop-readers.ts'
 import { seededFraction, shopEvents } from '../../../src-main/workbench/sample-shop/shop-records.ts'
 import { shopTopicNames } from '../../../src-main/workbench/sample-shop/shop-topics.ts'
 
@@ -42,16 +43,29 @@ describe('the sample shop', () => {
     })
   })
 
-  it('shares out what a slow group reads by what waits, and reads no more than there is', () => {
-    const partitions = [
-      { from: 0, offset: 100 },
-      { from: 50, offset: 50 },
-      { from: 10, offset: 40 },
-    ]
-    const moves = advance(partitions, 13)
-    expect(moves.reduce((sum, it) => sum + it.to - it.from, 0)).toBe(13)
-    expect(moves[1]?.to).toBe(50)
-    expect(advance(partitions, Number.POSITIVE_INFINITY).map(it => it.to)).toEqual([100, 50, 40])
-    expect(advance(partitions, 0).map(it => it.to)).toEqual([0, 50, 10])
+  it('reads at its pace, saves nothing up, and never waits so long that a rebalance would', () => {
+    const at = (freeAtMs: number, atMs: number, records: number, perSecond: number) =>
+      nextFreeMs(freeAtMs, atMs, { records, perSecond })
+    expect(at(0, 1_000, 7, 7)).toBe(2_000)
+    expect(at(1_500, 1_000, 7, 14)).toBe(2_000)
+    expect(at(0, 1_000, 7, Number.POSITIVE_INFINITY)).toBe(1_000)
+    expect([at(0, 1_000, 7_000, 7), at(0, 1_000, 1, 0)]).toEqual([1_000 + waitMaxMs, 1_000 + waitMaxMs])
+  })
+
+  it('lets nobody wait who is about to leave', async () => {
+    const pace = newPace(() => 1)
+    const waiting = pace.take(1_000)
+    pace.end()
+    await waiting
+    await pace.take(1_000)
+  })
+
+  it('gets help after a minute, and lets it go when the lag is gone', () => {
+    const about = { elapsedMs: 1_000, lag: undefined, ordersPerSecond: 20 }
+    expect(nextPhase('alone', about)).toBe('alone')
+    expect(nextPhase('alone', { ...about, elapsedMs: 60_001 })).toBe('together')
+    expect(nextPhase('together', { ...about, elapsedMs: 60_001 })).toBe('together')
+    expect(nextPhase('together', { ...about, lag: 21 })).toBe('together')
+    expect(nextPhase('together', { ...about, lag: 20 })).toBe('alone')
   })
 })

@@ -67,7 +67,7 @@ export function ResetDialog({ connection, group, onClose }: ResetProps) {
       {done === null ? (
         <>
           <ResetChoices form={form} onForm={setForm} detail={detail.data} target={target} />
-          <BlockedBanner plan={plan.data} members={detail.data?.members ?? []} />
+          <BlockedBanner {...{ connection, group }} plan={plan.data} members={detail.data?.members ?? []} />
           <PlanArea plan={plan} isComplete={input !== null} />
         </>
       ) : (

@@ -1,12 +1,15 @@
 import { useCallback } from 'react'
 import { create } from 'zustand'
-import { emptyDraft, isFilterDraft } from './filter-draft.ts'
+import { draftOf, emptyDraft, isFilterDraft } from './filter-draft.ts'
 import type { FilterDraft } from './filter-draft.ts'
+import { useScanRuns } from './scan-runs.ts'
 
 const draftsMax = 50
 
-/** What stands in the scan box of each topic, for as long as the window is open. */
-const useDrafts = create<{ readonly drafts: ReadonlyMap<string, FilterDraft> }>(() => ({ drafts: new Map() }))
+/** What stands in the scan box of each topic, for as long as the window is open; over a reload, what was scanned for. */
+const useDrafts = create<{ readonly drafts: ReadonlyMap<string, FilterDraft> }>(() => ({
+  drafts: new Map([...useScanRuns.getState().runs].map(([key, { order }]) => [key, draftOf(order.filter)])),
+}))
 
 export function useScanDraft(key: string): readonly [FilterDraft, (draft: FilterDraft) => void] {
   const draft = useDrafts(state => state.drafts.get(key)) ?? emptyDraft

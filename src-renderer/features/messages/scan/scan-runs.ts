@@ -4,6 +4,7 @@ import { bridge, failureOf } from '../../../bridge/bridge.ts'
 import { startTask } from '../../../tasks/tasks.ts'
 import type { TaskHandle } from '../../../tasks/tasks.ts'
 import { formatRate } from '../../../widgets/format.ts'
+import { scansFromText, scansToText } from './kept-scans.ts'
 import { canGoOn, progressOf, rateOf, rowsKeptMax, scanReducer, startedScan } from './scan-state.ts'
 import type { ScanEvent, ScanState } from './scan-state.ts'
 
@@ -17,8 +18,21 @@ export interface ScanRun {
 /** Scans whose rows are kept, the latest first of being dropped last; a running one is never dropped. */
 const runsMax = 4
 
+const keptKey = 'brokerbench.scans'
+
 /** One scan per topic: it goes on while other tabs are in front, and is found again when this one comes back. */
-export const useScanRuns = create<{ readonly runs: ReadonlyMap<string, ScanRun> }>(() => ({ runs: new Map() }))
+export const useScanRuns = create<{ readonly runs: ReadonlyMap<string, ScanRun> }>(() => ({
+  runs: scansFromText(sessionStorage.getItem(keptKey)),
+}))
+
+// Only when the page goes: a scan that runs costs nothing by being kept.
+window.addEventListener('pagehide', () => {
+  try {
+    sessionStorage.setItem(keptKey, scansToText(useScanRuns.getState().runs))
+  } catch {
+    // A browser that keeps nothing: then scans are gone with the page.
+  }
+})
 
 const running = new Map<string, AbortController>()
 

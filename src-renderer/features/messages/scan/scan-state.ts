@@ -17,7 +17,7 @@ export interface ScanCounts {
 
 export type ScanPhase =
   | { readonly kind: 'running' }
-  | { readonly kind: 'ended'; readonly reason: ScanEnd | 'cancelled'; readonly message: string | null }
+  | { readonly kind: 'ended'; readonly reason: ScanEnd | 'cancelled' | 'reloaded'; readonly message: string | null }
   /** It could not be asked: a broken filter, a topic that is gone, a connection lost. */
   | { readonly kind: 'failed'; readonly failure: Failure }
 
@@ -25,6 +25,8 @@ export type ScanPhase =
 export interface ScanState {
   readonly phase: ScanPhase
   readonly rows: readonly RecordRow[]
+  /** Found, but not kept over a reload of the page. */
+  readonly lostRows: number
   /** What the first run was to read: 100 %. */
   readonly whole: readonly OffsetRange[]
   readonly offsetsTotal: number
@@ -42,6 +44,7 @@ const noCounts: ScanCounts = { offsetsDone: 0, scanned: 0, matched: 0, undecodab
 export const startedScan: ScanState = {
   phase: { kind: 'running' },
   rows: [],
+  lostRows: 0,
   whole: [],
   offsetsTotal: 0,
   remaining: null,

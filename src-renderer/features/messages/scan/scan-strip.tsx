@@ -93,6 +93,8 @@ function endingText(state: ScanState, phase: Extract<ScanState['phase'], { kind:
         : `stopped at ${formatCount(state.rows.length)} found`
     case 'cancelled':
       return 'cancelled; what was found stays'
+    case 'reloaded':
+      return `interrupted by a reload of the page: it goes on from where it was${state.lostRows === 0 ? '' : `; ${formatCount(state.lostRows)} of what was found are not shown any more`}`
     case 'filter-failed':
       return `stopped: ${phase.message ?? 'the filter failed'}`
     case 'cluster-failed':

@@ -14,8 +14,9 @@ import type { ScanFilter } from '../scan/filter-draft.ts'
 import { rangeText } from '../scan/scan-options.ts'
 import { fileFormats, fileName } from './file-names.ts'
 import type { FileFormat } from './file-names.ts'
+import { TransferActions } from './transfer-actions.tsx'
 import { TransferState } from './transfer-progress.tsx'
-import { cancelTransfer, startTransfer, useTransferRuns } from './transfer-runs.ts'
+import { startTransfer, useTransferRuns } from './transfer-runs.ts'
 import styles from './transfer.module.css'
 
 export interface ExportDialogProps {
@@ -51,13 +52,11 @@ export function ExportDialog({ context, scanFilter, onClose }: ExportDialogProps
       onSubmit={() => isAsking && start(false)}
       note={isExisting(run?.failure ?? null) && <ExistsNote />}
       actions={
-        <ExportActions
-          phase={isAsking ? (run === undefined ? 'asking' : 'exists') : run.phase}
-          onReplace={() => start(true)}
-          onCancel={() => id !== null && cancelTransfer(id)}
-          onAgain={() => setId(null)}
-          onClose={onClose}
-        />
+        isAsking ? (
+          <AskingActions exists={run !== undefined} onReplace={() => start(true)} />
+        ) : (
+          <TransferActions run={run} onAgain={() => setId(null)} onClose={onClose} />
+        )
       }
     >
       {isAsking ? (
@@ -142,62 +141,21 @@ function PartChoice({ context, scanFilter, part, onChange }: PartChoiceProps) {
   )
 }
 
-interface ExportActionsProps {
-  readonly phase: 'asking' | 'exists' | 'running' | 'done' | 'cancelled' | 'failed'
+interface AskingActionsProps {
+  /** The file is there already. */
+  readonly exists: boolean
   readonly onReplace: () => void
-  readonly onCancel: () => void
-  readonly onAgain: () => void
-  readonly onClose: () => void
 }
 
-function ExportActions({ phase, onReplace, onCancel, onAgain, onClose }: ExportActionsProps) {
-  // Keys keep them apart: a button that became the submitting one under the click would submit.
-  switch (phase) {
-    case 'asking':
-      return (
-        <Button key="export" tone="primary" submits>
-          Export
-        </Button>
-      )
-    case 'exists':
-      return (
-        <>
-          <Button key="replace" tone="danger" onClick={onReplace}>
-            Replace it
-          </Button>
-          <Button key="export" tone="primary" submits>
-            Export
-          </Button>
-        </>
-      )
-    case 'running':
-      return (
-        <>
-          <Button key="cancel" onClick={onCancel}>
-            Cancel export
-          </Button>
-          <Button key="leave" onClick={onClose}>
-            Go on in the background
-          </Button>
-        </>
-      )
-    case 'done':
-      return (
-        <Button key="done" tone="primary" onClick={onClose}>
-          Done
-        </Button>
-      )
-    case 'cancelled':
-    case 'failed':
-      return (
-        <>
-          <Button key="again" onClick={onAgain}>
-            Change and try again
-          </Button>
-          <Button key="leave" onClick={onClose}>
-            Leave it
-          </Button>
-        </>
-      )
-  }
-}
+const AskingActions = ({ exists, onReplace }: AskingActionsProps) => (
+  <>
+    {exists && (
+      <Button key="replace" tone="danger" onClick={onReplace}>
+        Replace it
+      </Button>
+    )}
+    <Button key="export" tone="primary" submits>
+      Export
+    </Button>
+  </>
+)

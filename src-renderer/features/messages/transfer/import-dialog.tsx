@@ -6,9 +6,9 @@ import { Select } from '../../../widgets/select.tsx'
 import { FolderHint } from './export-dialog.tsx'
 import { fileFormats, formatOf } from './file-names.ts'
 import type { FileFormat } from './file-names.ts'
+import { TransferActions } from './transfer-actions.tsx'
 import { TransferState } from './transfer-progress.tsx'
-import { cancelTransfer, startTransfer, useTransferRuns } from './transfer-runs.ts'
-import type { TransferRun } from './transfer-runs.ts'
+import { startTransfer, useTransferRuns } from './transfer-runs.ts'
 import styles from './transfer.module.css'
 
 export interface ImportDialogProps {
@@ -37,7 +37,15 @@ export function ImportDialog({ connection, topic, onClose }: ImportDialogProps) 
       onClose={onClose}
       widthPx={600}
       onSubmit={start}
-      actions={<ImportActions run={run} hasPath={path.trim() !== ''} onAgain={() => setId(null)} onClose={onClose} />}
+      actions={
+        run === undefined ? (
+          <Button key="import" tone="primary" submits disabledReason={path.trim() === '' ? 'Name a file first.' : undefined}>
+            Import
+          </Button>
+        ) : (
+          <TransferActions run={run} onAgain={() => setId(null)} onClose={onClose} />
+        )
+      }
     >
       {run === undefined ? (
         <>
@@ -77,51 +85,4 @@ function PathField({ path, onChange }: { readonly path: string; readonly onChang
       </datalist>
     </>
   )
-}
-
-interface ImportActionsProps {
-  readonly run: TransferRun | undefined
-  readonly hasPath: boolean
-  readonly onAgain: () => void
-  readonly onClose: () => void
-}
-
-function ImportActions({ run, hasPath, onAgain, onClose }: ImportActionsProps) {
-  // Keys keep them apart: a button that became the submitting one under the click would submit.
-  if (run === undefined)
-    return (
-      <Button key="import" tone="primary" submits disabledReason={hasPath ? undefined : 'Name a file first.'}>
-        Import
-      </Button>
-    )
-  switch (run.phase) {
-    case 'running':
-      return (
-        <>
-          <Button key="cancel" onClick={() => cancelTransfer(run.id)}>
-            Cancel import
-          </Button>
-          <Button key="leave" onClick={onClose}>
-            Go on in the background
-          </Button>
-        </>
-      )
-    case 'done':
-      return (
-        <Button key="done" tone="primary" onClick={onClose}>
-          Done
-        </Button>
-      )
-    default:
-      return (
-        <>
-          <Button key="again" onClick={onAgain}>
-            Change and try again
-          </Button>
-          <Button key="leave" onClick={onClose}>
-            Leave it
-          </Button>
-        </>
-      )
-  }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { encodeBatch } from '../../../../broker-core/records/batch-writer.ts'
 import { inState, ongoing, states } from './arrangements.ts'
 import { add, end, id, init, now, statusOf, transactionGround } from './transaction-ground.ts'
 
@@ -36,6 +37,35 @@ describe('time', () => {
     expect(at.history().at(-1)).toBeUndefined()
     await at.failover()
     expect(await now(at, add(at, producer))).toBe('INVALID_PRODUCER_ID_MAPPING')
+  })
+})
+
+describe('what stands in the log', () => {
+  it('INT-03: records that a newer coordinator wrote are passed over, and told of once by each coordinator', async () => {
+    const at = await transactionGround()
+    const producer = await now(at, init(at))
+    const unknown = { timestampMs: 0, key: new Uint8Array([0, 99, 1]), value: new Uint8Array([1]) }
+    const broken = { timestampMs: 0, key: new Uint8Array([0, 0, 0, 50]), value: new Uint8Array([9]) }
+    at.facts.append(encodeBatch({ records: [unknown, broken] }, at))
+    const said = () => at.logged.filter(line => line.includes('coordinator.unknown-records'))
+    for (let loading = 1; loading <= 2; loading++) {
+      await at.failover()
+      expect(said()).toEqual(Array.from({ length: loading }, () => 'warn coordinator.unknown-records {"partition":0,"count":2}'))
+    }
+    expect(await now(at, add(at, producer))).toBe('NONE')
+  })
+
+  it('INT-03: an append that fails has the log read anew, and what is unknown in it is not told of again', async () => {
+    const at = await transactionGround()
+    at.facts.append(encodeBatch({ records: [{ timestampMs: 0, key: new Uint8Array([0, 99]), value: null }] }, at))
+    await at.failover()
+    const { append } = at.facts
+    at.facts.append = () => ({ ok: false, error: 'KAFKA_STORAGE_ERROR' })
+    expect((await now(at, init(at))).error).toBe('NOT_COORDINATOR')
+    at.facts.append = append.bind(at.facts)
+    expect((await now(at, init(at))).error).toBe('NONE')
+    const said = at.logged.filter(line => line.includes('coordinator.unknown-records'))
+    expect(said).toEqual(['warn coordinator.unknown-records {"partition":0,"count":1}'])
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bandPath, linePath, linearScale } from '../../../../src-renderer/charts/paths.ts'
-import { tickText, timeTicks, valueTicks } from '../../../../src-renderer/charts/ticks.ts'
+import { tickText, ticksThatFit, timeTicks, valueTicks } from '../../../../src-renderer/charts/ticks.ts'
 import { keyedTime } from '../../../../src-renderer/charts/use-chart-cursor.ts'
 
 const utc = (text: string) => Date.parse(`${text}Z`)
@@ -22,6 +22,13 @@ describe('timeTicks', () => {
     for (const spanMs of [900, 60_000, 900_000, 86_400_000, 14 * 86_400_000, 900 * 86_400_000])
       expect(timeTicks({ fromMs: 1_000_000, toMs: 1_000_000 + spanMs }, 'UTC', 8).length).toBeLessThanOrEqual(9)
     expect(timeTicks({ fromMs: 5, toMs: 5 }, 'UTC', 8)).toEqual([])
+  })
+})
+
+describe('ticksThatFit', () => {
+  it('leaves out those whose words would be cut off at either edge', () => {
+    const around = { xOf: (tick: number) => tick, widthPx: 100 }
+    expect(ticksThatFit([0, 10, 14, 50, 86, 90, 100], () => '1234', around)).toEqual([14, 50, 86])
   })
 })
 

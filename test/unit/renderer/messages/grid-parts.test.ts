@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Histogram } from '../../../../src-main/contract/views/search.ts'
-import { chainOf, formatOf } from '../../../../src-renderer/features/messages/row-formats.ts'
+import { formatOf } from '../../../../src-renderer/features/messages/row-formats.ts'
+import { chainOf } from '../../../../src-renderer/places/decoder-chain.ts'
 import { decoderTitle } from '../../../../src-renderer/places/decoder-titles.ts'
 import {
   axisTimes,

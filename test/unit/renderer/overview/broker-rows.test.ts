@@ -20,6 +20,7 @@ const told = (brokerId: number, patch: Partial<BrokerView> = {}): BrokerView => 
   logBytes: 100,
   volumeTotalBytes: null,
   volumeFreeBytes: null,
+  failedDirectories: [],
   software: null,
   ...patch,
 })
@@ -52,6 +53,8 @@ const host = (brokerId: number, patch: Partial<LocalBrokerView> = {}): LocalBrok
   startedAtMs: 1,
   failure: null,
   eventLoopDelayMs: 0.5,
+  recovery: null,
+  uncleanable: [],
   ...patch,
 })
 const localOf = (brokers: readonly LocalBrokerView[]): LocalClusterView => ({
@@ -113,5 +116,21 @@ describe('brokers as rows', () => {
 
   it('an IPv6 host stands in brackets', () => {
     expect(addressOf({ host: '::1', port: 9092 })).toBe('[::1]:9092')
+  })
+
+  it('DISK-31, DISK-38: a recovery under way and a failed directory are in its state', () => {
+    const recovery = { doneBytes: 35, totalBytes: 100, partition: 'p-0' }
+    const own = localOf([host(1, { state: 'starting', recovery }), host(2)])
+    const rows = brokerRows({
+      overview: overviewOf([told(1), told(2, { failedDirectories: ['/data/b'] })]),
+      local: own,
+      rates: [],
+      addresses: new Map(),
+    })
+    expect(rows.map(row => [row.state.word, row.state.tone])).toEqual([
+      ['starting 35 %', 'info'],
+      ['disk failed', 'bad'],
+    ])
+    expect(rows[1]?.state.reason).toBe('offline: /data/b')
   })
 })

@@ -17,6 +17,7 @@ const part = (text: string, encoding: 'text' | 'json' | 'hex' | 'schema' = 'text
   encoding,
   isNull: false,
   schema: '',
+  subject: '',
 })
 
 describe('the form', () => {

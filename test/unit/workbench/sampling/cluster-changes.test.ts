@@ -99,6 +99,16 @@ describe('what happened in a cluster', () => {
       'leader-elected: t0-0: leader 1 → 2',
       'leader-elected: t1-0: leader 1 → 2',
     ])
+    const nine = (more: Partial<PartitionMetadata>) =>
+      topic(
+        'nine',
+        Array.from({ length: 9 }, (_, at) => partition(at, more)),
+      )
+    expect(texts(seen([nine({}), ...topics(2, {})]), seen([nine(led), ...topics(2, led)]))).toEqual([
+      'leader-elected: nine: 9 partitions: broker 2 leads them now',
+      'leader-elected: t0-0: leader 1 → 2',
+      'leader-elected: t1-0: leader 1 → 2',
+    ])
     expect(clusterChanges(seen([wide({}), ...topics(30, {})]), seen([wide(led), ...topics(30, led)]))).toMatchObject([
       { kind: 'leader-elected', count: 80, topic: null, text: '80 partitions: broker 2 leads them now' },
     ])

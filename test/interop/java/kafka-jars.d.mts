@@ -1,0 +1,1 @@
+export function kafkaToolsMissing(): string | undefined

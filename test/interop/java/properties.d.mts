@@ -1,0 +1,1 @@
+export const groupProperties: Readonly<Record<string, string>>

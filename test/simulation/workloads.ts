@@ -1,0 +1,20 @@
+import { startChurn } from './churn-workload.ts'
+import { startGroups } from './group-workload.ts'
+import { startJournal } from './journal-workload.ts'
+import { startLedger } from './ledger-workload.ts'
+import type { StartWorkload } from './workload.ts'
+
+export type WorkloadName = 'journal' | 'churn' | 'ledger' | 'groups'
+
+/** Who uses a simulated cluster, by the name of the flag of `npm run sim`. */
+export const workloads: Readonly<Record<WorkloadName, StartWorkload>> = {
+  journal: startJournal,
+  churn: startChurn,
+  ledger: startLedger,
+  groups: startGroups,
+}
+
+export const workloadNames = Object.keys(workloads) as WorkloadName[]
+
+/** Seeds of a mixed run take turns. */
+export const workloadOf = (seed: number): WorkloadName => workloadNames[seed % workloadNames.length] ?? 'journal'

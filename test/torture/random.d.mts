@@ -1,0 +1,1 @@
+export function generator(seed: number): (below: number) => number
