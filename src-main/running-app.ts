@@ -8,6 +8,7 @@ import type { LocalCluster } from './cluster-host/open-local-cluster.ts'
 import type { ServeOptions } from './command-line.ts'
 import type { Port, ToWindow } from './contract/messages.ts'
 import type { AppInfo } from './contract/views/app.ts'
+import { closeAll } from './closing.ts'
 import { openLogDirectory } from './log-directory/log-directory.ts'
 import { newNotices } from './notices.ts'
 import type { Notices } from './notices.ts'
@@ -18,7 +19,6 @@ import { answerPort } from './workbench/answer-port.ts'
 import { toFailure } from './workbench/failures.ts'
 import { lazyHandlers } from './workbench/lazy-handlers.ts'
 import type { OpenTarget } from './workbench/open-target.ts'
-import type { Workbench } from './workbench/workbench.ts'
 
 export interface AppOptions extends Pick<ServeOptions, 'brokers' | 'port' | 'dataDirectory' | 'overrides'> {
   /** Shown instead of a cluster of our own. */
@@ -73,10 +73,7 @@ export async function openApp(options: AppOptions): Promise<RunningApp> {
   const handlers = lazyHandlers(async () => (await load()).handlers)
   const report = (error: unknown, where: string) =>
     complain(`internal error in ${where}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-  const close = once(async () => {
-    if (load.started !== undefined) await load.started.then((workbench: Workbench) => workbench.close()).catch(() => undefined)
-    await cluster?.close()
-  })
+  const close = once(() => closeAll({ workbench: load.started, cluster }))
   return {
     cluster,
     notices,

@@ -22,8 +22,7 @@ export async function serveBrowserDoor(mainFolder: string, parse: () => DoorOpti
   let app: RunningApp | undefined
   let door: WebDoor | undefined
   const ending = endWith(async () => {
-    await door?.close()
-    await app?.close()
+    await Promise.all([door?.close(), app?.close()])
   })
   try {
     const options = parse()

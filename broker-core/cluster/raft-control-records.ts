@@ -66,15 +66,11 @@ function votersValue(voters: VoterSet): Uint8Array {
   })
 }
 
-/** Version 1 has the directories. */
-function leaderChangeValue({ kraftVersion, leaderId, voters, granting }: LeaderChange): Uint8Array {
-  const version = kraftVersion > 0 ? 1 : 0
-  const replica = ({ id, directoryId }: ReplicaKey) => ({
-    voterId: id,
-    voterDirectoryId: (version === 1 ? directoryId : undefined) ?? zeroUuid,
-  })
+/** Version 1 would have the directories, but Kafka reads this record as version 0, whatever it says of itself. */
+function leaderChangeValue({ leaderId, voters, granting }: LeaderChange): Uint8Array {
+  const replica = ({ id }: ReplicaKey) => ({ voterId: id, voterDirectoryId: zeroUuid })
   return encodeControlValue(leaderChange, {
-    version,
+    version: 0,
     leaderId,
     voters: voters.map(replica),
     grantingVoters: granting.map(replica),

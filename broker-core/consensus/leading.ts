@@ -75,7 +75,6 @@ function firstRecords(core: Core, role: Leader): ControlRecord[] {
     leaderId: core.nodeId,
     voters: voterKeys(voters),
     granting: role.granting,
-    kraftVersion,
   }
   if (kraftVersion === 0) return [first]
   const own = ownVoter(core)

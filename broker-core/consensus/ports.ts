@@ -94,8 +94,6 @@ export interface LeaderChange {
   readonly leaderId: number
   readonly voters: readonly ReplicaKey[]
   readonly granting: readonly ReplicaKey[]
-  /** With directory ids (KIP-853). */
-  readonly kraftVersion: number
 }
 
 export type ControlRecord = LeaderChange | MembershipChange

@@ -13,6 +13,7 @@ import type {
   ClusterEvent,
   ClusterOverview,
   ClusterStatus,
+  DataDirectorySize,
   LocalBrokerView,
   LocalClusterView,
   RateSample,
@@ -105,6 +106,8 @@ export const contract = {
 
   /** The embedded cluster: at once and on every change. */
   'local.watch': stream<LocalClusterView>()(nothing),
+  /** Of its data directory; null where there is no embedded cluster. */
+  'local.dataSize': call<DataDirectorySize | null>()(nothing),
   'local.start': call<null>()(nothing),
   'local.stop': call<null>()(nothing),
   'local.startBroker': call<null>()(app.onBroker),

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { zeroUuid } from '../../broker-core/base/bytes/uuid.ts'
 import { parseMetaProperties, parsePartitionMetadata, partitionMetadataName } from '../../broker-core/storage/meta-properties.ts'
-import { parsePartitionDirectoryName } from '../../broker-core/storage/file-names.ts'
+import { parsePartitionDirectoryName, parseSegmentFileName } from '../../broker-core/storage/file-names.ts'
 import { partitionFiles } from './partition-files.ts'
 import type { PartitionFiles } from './partition-files.ts'
 
@@ -105,6 +105,7 @@ function topicsIn(roots: readonly string[]): DirectoryTopic[] {
       const parsed = parsePartitionDirectoryName(name)
       if (parsed === undefined || parsed.suffix !== undefined) continue
       const directory = join(root, name)
+      if (!isPartition(directory)) continue
       const topicId = parsePartitionMetadata(textOf(join(directory, partitionMetadataName)) ?? '') ?? zeroUuid
       const files = partitionFiles(directory, () => starts.get(`${parsed.topic} ${parsed.partition}`))
       const known = replicas.get(name)
@@ -125,6 +126,19 @@ function byTopic(replicas: readonly Replica[]): DirectoryTopic[] {
       topicId: some[0]?.topicId ?? zeroUuid,
       partitions: some.sort((a, b) => a.partition - b.partition).map(({ partition, files }) => ({ partition, files })),
     }))
+}
+
+/** By what lies in it: other programs, too, have folders whose names end in a number. */
+const isPartition = (directory: string): boolean =>
+  namesIn(directory).some(name => name === partitionMetadataName || parseSegmentFileName(name)?.kind === '.log')
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch {
+    // Not ours to read: then it is no partition that could be shown.
+    return []
+  }
 }
 
 const bytesIn = (directory: string): number =>

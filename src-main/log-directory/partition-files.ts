@@ -8,6 +8,7 @@ import { decodeTransactionIndex } from '../../broker-core/storage/transaction-in
 /** A walk from an index entry to a batch reads headers only; so many bytes at a time. */
 const walkBytes = 262_144
 const indexEntryBytes = 8
+const timeIndexEntryBytes = 12
 const batchBytesMax = 104_857_600
 
 /** One partition's files, looked at and never changed; a broker may be writing them at the same time. */
@@ -106,8 +107,14 @@ export function partitionFiles(directory: string, logStartOffset: () => number |
     },
     locate: offset => locate(segments(), offset),
     batchAt(timestampMs) {
-      const found = find(header => batchMaxTimestamp(header, 0) >= timestampMs, 0)
-      return found === undefined ? undefined : readBatches(found, 0)
+      const all = segments()
+      for (const [index, segment] of all.entries()) {
+        const start = startByTime(segment, timestampMs, index === all.length - 1)
+        if (start === undefined) continue
+        for (const { position, header } of headersFrom(segment.path, start))
+          if (batchMaxTimestamp(header, 0) >= timestampMs) return readBatches({ segment, position, header }, 0)
+      }
+      return undefined
     },
     newest() {
       let best: (FoundBatch & { readonly timestampMs: number }) | undefined
@@ -184,6 +191,25 @@ function indexedPosition(segment: Segment, offset: number): Omit<IndexPosition, 
     found = { entry: found.entry + 1, ...entry }
   }
   return found
+}
+
+/**
+ * Where in the segment to look for a time; undefined when all of it is older, which only the index of a sealed segment tells: it ends
+ * with the largest time of all.
+ */
+function startByTime(segment: Segment, timestampMs: number, isActive: boolean): number | undefined {
+  const index = readIfThere(segment.path.replace(/\.log$/, '.timeindex'))
+  let newestMs = -1
+  let behind = segment.baseOffset
+  for (let at = 0; at + timeIndexEntryBytes <= index.length; at += timeIndexEntryBytes) {
+    const entryMs = getInt64(index, at)
+    // Zeros are room kept for more entries.
+    if (entryMs <= newestMs) return indexedPosition(segment, behind).position
+    newestMs = entryMs
+    if (entryMs < timestampMs) behind = segment.baseOffset + getInt32(index, at + 8)
+  }
+  if (!isActive && newestMs >= 0 && newestMs < timestampMs) return undefined
+  return indexedPosition(segment, behind).position
 }
 
 /** Headers of the whole batches from a position on; the bytes are only lent until the next one. */

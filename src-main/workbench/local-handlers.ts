@@ -5,12 +5,13 @@ import { localConnection } from './connections.ts'
 import type { Connections } from './connections.ts'
 import { refused } from './failures.ts'
 import type { Handlers } from './handlers.ts'
+import { dataDirectorySize } from './local/data-size.ts'
 import { emptyBroker } from './local/empty-broker.ts'
 import { retireBroker } from './local/retire-broker.ts'
 import type { ReplicationThrottles } from './topics/replication-throttles.ts'
 import { watched } from './watch.ts'
 
-export type LocalHandlers = Pick<Handlers, 'local.addBroker' | 'local.retireBroker' | 'local.emptyBroker'>
+export type LocalHandlers = Pick<Handlers, 'local.addBroker' | 'local.retireBroker' | 'local.emptyBroker' | 'local.dataSize'>
 
 export interface LocalSources {
   readonly host: ClusterHost | undefined
@@ -29,6 +30,8 @@ export function localHandlers(sources: LocalSources): LocalHandlers {
   const client = () => clusters.client(localConnection)
   const once = oneAtATime()
   return {
+    'local.dataSize': (_input, { signal }) =>
+      sources.host === undefined ? Promise.resolve(null) : dataDirectorySize(sources.host.shape.dataDirectory, signal),
     async 'local.addBroker'({ brokerId }) {
       const view = await host().members.add(brokerId)
       connections.localMoved(host().bootstrap)

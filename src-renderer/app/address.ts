@@ -33,6 +33,7 @@ export function followAddress(): () => void {
     const hash = active === undefined ? '' : placeToHash(active.place)
     if (hash !== location.hash) history.replaceState(null, '', `${location.pathname}${hash}`)
   }
+  // Also of the tab that a start brought back.
   show(useTabs.getState())
   const stop = useTabs.subscribe(show)
   return () => {

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import { ChevronDown, CircleHelp, Moon, Plus, Settings, Sun, X } from 'lucide-react'
 import { setPreferences } from '../preferences/preferences.ts'
 import { useTheme } from '../preferences/use-appearance.ts'
@@ -82,7 +83,7 @@ function ConnectionSwitch({ widthPx }: { readonly widthPx: number }) {
 
 function OpenTabs() {
   const { tabs, activeId } = useTabs()
-  const several = new Set(tabs.map(tab => ('connection' in tab.place ? tab.place.connection : ''))).size > 1
+  const several = new Set(tabs.flatMap(tab => ('connection' in tab.place ? [tab.place.connection] : []))).size > 1
   return (
     <nav className={styles.tabList} aria-label="Open tabs">
       {tabs.map(tab => (
@@ -108,8 +109,13 @@ function OneTab({
 }) {
   const connection = useConnection('connection' in tab.place ? tab.place.connection : '')
   const title = placeTitle(tab.place)
+  const element = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (isActive) element.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [isActive])
   return (
     <div
+      ref={element}
       className={styles.tab}
       data-active={isActive}
       title={connection === undefined ? title : `${title} · ${connection.name}`}

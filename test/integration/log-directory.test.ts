@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -120,6 +120,10 @@ describe('a log directory', () => {
     const empty = join(folder, 'empty')
     mkdirSync(empty)
     expect(() => openLogDirectory(empty)).toThrow(LogDirectoryError)
+    // Such as /etc, where many folders end in a number.
+    mkdirSync(join(empty, 'gtk-3'))
+    writeFileSync(join(empty, 'gtk-3', 'settings.ini'), '')
+    expect(() => openLogDirectory(empty)).toThrow(/holds no partition/)
     expect(() => openLogDirectory(join(folder, 'absent'))).toThrow(/is not there/)
     expect(() => openLogDirectory(join(folder, 'meta.properties'))).toThrow(/is no folder/)
     rmSync(empty, { recursive: true })

@@ -15,7 +15,8 @@ describe.runIf(missing === undefined)("Kafka's own clients", () => {
   })
   afterAll(() => cluster.close())
 
-  it.concurrent.each(checks.filter(check => check.isShort === true))('$name', async check => {
+  const short = checks.filter(check => check.isShort === true).map(check => [check.name, check] as const)
+  it.concurrent.each(short)('%s', async (_, check) => {
     const bootstrap = cluster.bootstrap.map(({ host, port }) => `${host}:${port}`).join(',')
     await expect(check.run(bootstrap)).resolves.toBeUndefined()
   })

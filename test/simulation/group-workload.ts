@@ -100,7 +100,12 @@ function startMember(run: Run, group: Group, member: RunningProcess): Life {
   const live = async (): Promise<void> => {
     const context = { env: member.env, history: run.history, random: run.world.random, topic, isOver: () => false }
     const client = await simClient(run.cluster.bootstrap, member.process.name, context)
-    consumer = consumeAsGroup(client, group.options, { receive: batches => receive(run, group, batches, member.env.compression) })
+    // How far this member has read each of its partitions since it was given it.
+    const positions = new Map<number, number>()
+    consumer = consumeAsGroup(client, group.options, {
+      receive: batches => receive(run, group, { ...batches, positions, compression: member.env.compression }),
+      assigned: partitions => partitions.forEach(({ partition }) => positions.delete(partition)),
+    })
     await consumer.stopped
   }
   live()
@@ -118,20 +123,24 @@ function startMember(run: Run, group: Group, member: RunningProcess): Life {
   }
 }
 
-function receive(
-  { history }: Run,
-  group: Group,
-  { batches, fromOffset, partition }: TailBatches,
-  compression: Compression,
-): void {
+interface Received extends TailBatches {
+  readonly positions: Map<number, number>
+  readonly compression: Compression
+}
+
+/** Poll skips, of the group as a whole; and polls that go back, of one member. */
+function receive({ history }: Run, group: Group, received: Received): void {
+  const { batches, compression, fromOffset, partition, positions } = received
+  const { groupId } = group.options
   for (const { bytes } of batches) {
     if (batchIsControl(bytes, 0)) continue
     for (const { offset } of recordsOf(bytes, compression)) {
       if (offset < fromOffset) continue
+      const position = positions.get(partition) ?? 0
+      if (offset < position) history.violated(`a member of ${groupId} goes back from ${position} to ${offset} of ${partition}`)
+      positions.set(partition, offset + 1)
       const covered = group.covered[partition] ?? 0
-      if (offset > covered) {
-        history.violated(`${group.options.groupId} skips from ${covered} to ${offset} of partition ${partition}`)
-      }
+      if (offset > covered) history.violated(`${groupId} skips from ${covered} to ${offset} of partition ${partition}`)
       group.covered[partition] = Math.max(covered, offset + 1)
     }
   }

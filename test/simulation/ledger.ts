@@ -48,7 +48,28 @@ export function createLedger(time: SimTime, violated: (what: string) => void): L
         if (fate === 'aborted' && visible.length > 0) found.push(text)
         if (fate !== 'committed' && visible.length > 0 && !isWhole) found.push(text)
       }
-      return found
+      return [...found, ...inversions(places)]
     },
   }
 }
+
+/** Values are `producer.transaction:number`: in a partition those of one producer stand in the order in which it sent them. */
+export function inversions(places: ReadonlyMap<string, string>): string[] {
+  const found: string[] = []
+  const last = new Map<string, { readonly value: string; readonly at: readonly number[] }>()
+  const byOffset = [...places].map(([place, value]) => ({ place, value, at: place.split('@').map(Number) }))
+  byOffset.sort((a, b) => (a.at[0] ?? 0) - (b.at[0] ?? 0) || (a.at[1] ?? 0) - (b.at[1] ?? 0))
+  for (const { place, value, at } of byOffset) {
+    const [producer = '', transaction, number] = value.split(/[.:]/)
+    const key = `${producer} in ${at[0]}`
+    const before = last.get(key)
+    const sent = [Number(transaction), Number(number)]
+    const isLater = before === undefined || isAfter(sent, before.at)
+    if (!isLater) found.push(`${value} at ${place} stands behind ${before.value}, which was sent later`)
+    last.set(key, { value, at: sent })
+  }
+  return found
+}
+
+const isAfter = ([transaction = 0, number = 0]: readonly number[], [otherTransaction = 0, otherNumber = 0]: readonly number[]) =>
+  transaction > otherTransaction || (transaction === otherTransaction && number > otherNumber)

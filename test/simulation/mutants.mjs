@@ -1,3 +1,5 @@
+import { coordinatorMutants } from './coordinator-mutants.mjs'
+
 /**
  * Known bugs to plant: each replaces one piece of the source, which must stand there exactly once, so that a mutant that no longer fits
  * fails loudly. `why` says what the simulation must see.
@@ -206,4 +208,5 @@ export const mutants = [
     this.#waiting.push({ entry: { offset: entry.offset, release: () => {}, expire: () => {}, perform: () => entry.perform() }, since: this.#turn, expired: false })`,
     workload: 'ledger',
   },
+  ...coordinatorMutants,
 ]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { storm } from './quorum/storm.ts'
 
-const seeds = Number(process.env.QUORUM_SEEDS ?? 200)
+const seeds = Number(process.env.QUORUM_SEEDS ?? 80)
 const firstSeed = Number(process.env.QUORUM_FROM ?? 1)
 
 describe('a quorum whose voters change (KIP-853), in a storm', () => {

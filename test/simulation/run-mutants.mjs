@@ -1,4 +1,4 @@
-// `npm run simulate:mutants [-- --seeds N] [--only part-of-a-name]`: plants each known bug in a copy of the bundle and runs seeds until one
+// `npm run simulate:mutants [-- --seeds N] [--only part-of-a-name-or-workload]`: plants each known bug in a copy of the bundle and runs seeds until one
 // fails. Exit status 1 when a bug survives N seeds.
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
@@ -13,7 +13,7 @@ const only = argument('only') ?? ''
 const say = text => process.stdout.write(`${text}\n`)
 const survivors = []
 
-for (const mutant of mutants.filter(one => one.name.includes(only))) {
+for (const mutant of mutants.filter(one => `${one.name} (${one.workload ?? 'churn'})`.includes(only))) {
   await build({
     root: projectFolder,
     configFile: false,
@@ -25,9 +25,7 @@ for (const mutant of mutants.filter(one => one.name.includes(only))) {
   const result = spawnSync(
     process.execPath,
     [join(outDir, 'simulate.js'), '--first', '--from', '1', '--seeds', seeds, `--${mutant.workload ?? 'churn'}`],
-    {
-      encoding: 'utf8',
-    },
+    { encoding: 'utf8' },
   )
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   const found = /^\{.*\}$/m.exec(result.stdout)?.[0]

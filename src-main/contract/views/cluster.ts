@@ -166,6 +166,14 @@ export interface RetireProgress {
 
 export type SampleShopState = 'absent' | 'starting' | 'running' | 'stopping'
 
+export interface DataDirectorySize {
+  readonly brokers: readonly { readonly brokerId: number; readonly bytes: number }[]
+  /** Settings, lag history, exports. */
+  readonly otherBytes: number
+  /** Of the volume; null: not told. */
+  readonly freeBytes: number | null
+}
+
 export interface SampleShopView {
   readonly state: SampleShopState
   readonly ordersPerSecond: number

@@ -1,13 +1,15 @@
+import type { DataDirectorySize } from '../../../src-main/contract/views/cluster.ts'
 import { useCall } from '../../bridge/use-call.ts'
 import { useLatest } from '../../bridge/use-stream.ts'
 import { setPreferences, usePreferences } from '../../preferences/preferences.ts'
 import { copyText } from '../../widgets/clipboard.ts'
 import { Button } from '../../widgets/button.tsx'
-import { formatAgo } from '../../widgets/format.ts'
+import { formatAgo, formatBytes } from '../../widgets/format.ts'
 import { Bar, Card, Facts, Page, Scroll, Title } from '../../widgets/layout.tsx'
 import { FailureState, Loaded, Skeleton, useNow } from '../../widgets/states.tsx'
 import { SubTabs } from '../../widgets/tabs.tsx'
 import { NoticesCard } from './notices-card.tsx'
+import { SchemaFolderCard } from './schema-folder-card.tsx'
 import { TimeZoneCard } from './time-zone-card.tsx'
 import styles from './settings.module.css'
 
@@ -22,6 +24,7 @@ export function SettingsPage(_props: Record<string, never>) {
         <div className={styles.page}>
           <div className={styles.column}>
             <AppearanceCard />
+            <SchemaFolderCard />
             <ClusterCard />
             <AppCard />
           </div>
@@ -61,6 +64,7 @@ function AppearanceCard() {
 
 function ClusterCard() {
   const { data: local, failure } = useLatest('local.watch', undefined)
+  const size = useCall('local.dataSize', undefined, { refreshMs: sizeAgainAfterMs })
   const hasCluster = local !== undefined && local.brokers.length > 0
   return (
     <Card
@@ -81,6 +85,7 @@ function ClusterCard() {
               ['Voters of the metadata quorum', voters(local.brokers)],
               ['Address', local.bootstrap],
               ['Data directory', local.dataDirectory],
+              ...sizeFacts(size.data ?? null),
             ]}
           />
           <div className={styles.actions}>
@@ -91,6 +96,17 @@ function ClusterCard() {
       )}
     </Card>
   )
+}
+
+const sizeAgainAfterMs = 10_000
+
+/** What the cluster takes on the disk, whole and by broker. */
+function sizeFacts(size: DataDirectorySize | null): [string, string][] {
+  if (size === null) return []
+  const bytes = size.brokers.reduce((sum, broker) => sum + broker.bytes, size.otherBytes)
+  const byBroker = size.brokers.map(broker => `${broker.brokerId}: ${formatBytes(broker.bytes)}`).join(', ')
+  const free = size.freeBytes === null ? '' : `; ${formatBytes(size.freeBytes)} free on its volume`
+  return [['Size', `${formatBytes(bytes)} (${byBroker})${free}`]]
 }
 
 const voters = (brokers: readonly { readonly brokerId: number; readonly isVoter: boolean }[]): string =>

@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import type { Page } from '@playwright/test'
 import { Kafka, logLevel } from 'kafkajs'
@@ -113,6 +115,33 @@ test('sends many from a template in a transaction that is committed by a button'
   const progress = page.getByRole('region', { name: 'Progress' })
   await expect(progress).toContainText('committed')
   await expect(progress).toContainText('60 of 60')
+})
+
+test('writes a value by a schema of the folder that the settings name, and names the field that does not fit', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'brokerbench-test-'))
+  try {
+    writeFileSync(
+      join(folder, 'order.proto'),
+      'syntax = "proto3"; package shop; message Order { string id = 1; double total = 2; }',
+    )
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await box('Folder').fill(folder)
+    await page.getByRole('button', { name: 'Use folder' }).click()
+    await expect(page.getByRole('table', { name: 'Schemas' })).toContainText('shop.Order')
+    await page.getByRole('navigation', { name: 'Open tabs' }).getByText('Produce').click()
+    await page.getByRole('tab', { name: 'One record' }).click()
+    await choose('Encoding of the value', /^Schema/)
+    await choose('Schema of the value', /shop.Order/)
+    await box('Key').fill('by-schema')
+    await box('Value').fill('{"id":"A-1","total":"much"}')
+    await send()
+    await expect(lastSend()).toContainText('not of its Protobuf schema: field total: "much" is no number')
+    await box('Value').fill('{"id":"A-1","total":12.5}')
+    await send()
+    await expect(lastSend()).toContainText(/partition \d · offset \d+ /)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 test('has no faults that axe finds', async () => {

@@ -95,7 +95,9 @@ export function voterDeeds(world: QuorumWorld): VoterDeeds {
         const left = [...voters.values()].filter(voter => !isLost(voter) && voter.id !== node.nodeId)
         return left.length >= majorityOf(voters)
       })
-      if (isBorne) world.replaceDisk(node)
+      if (!isBorne) return
+      world.replaceDisk(node)
+      world.start(node)
     },
     check: () => checkOneAtATime(world),
     checkEnd() {

@@ -69,12 +69,6 @@ export const voterMutants: readonly Mutant[] = [
     replace: 'const hasLeft = (core: Core): boolean => core.epochNobodyHas !== undefined && !core.isVoter',
   },
   {
-    name: 'a leader that is removed goes before that is committed',
-    file: 'leading.ts',
-    find: 'core.highWatermark > core.members.inForce.votersOffset',
-    replace: 'core.highWatermark > 0',
-  },
-  {
     name: 'who is removed does not stand, though its log alone may have that',
     file: 'members.ts',
     find: 'return this.isVoter() || (votersOffset',

@@ -45,7 +45,6 @@ describe('the metadata log on disk', () => {
     leaderId: 1,
     voters: voterKeys,
     granting: [key(1), key(2)],
-    kraftVersion: 0,
   } as const
 
   /** Offsets 0 (control, epoch 1), 1-2 (epoch 1), 3 (control, epoch 4), 4 (epoch 4). */
@@ -214,7 +213,7 @@ describe('the quorum in the metadata log (KIP-853)', () => {
       kraftVersions: { min: 0, max: 1 },
     })),
   )
-  const first = { kind: 'leader-change', leaderId: 1, voters: voterKeysOf(voters), granting: [], kraftVersion: 1 } as const
+  const first = { kind: 'leader-change', leaderId: 1, voters: voterKeysOf(voters), granting: [] } as const
   const level = { kind: 'kraft-version', level: 1 } as const
   const named = { kind: 'voters', voters } as const
 

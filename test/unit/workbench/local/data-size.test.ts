@@ -1,0 +1,32 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { dataDirectorySize } from '../../../../src-main/workbench/local/data-size.ts'
+
+const { signal } = new AbortController()
+
+it('the data directory is measured by broker, with what else lies there', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'brokerbench-test-'))
+  try {
+    for (const [broker, bytes] of [
+      [2, 300],
+      [10, 50],
+    ] as const) {
+      mkdirSync(join(folder, `broker-${broker}`, 'orders-0'), { recursive: true })
+      writeFileSync(join(folder, `broker-${broker}`, 'orders-0', '0.log'), new Uint8Array(bytes))
+      writeFileSync(join(folder, `broker-${broker}`, 'meta.properties'), new Uint8Array(7))
+    }
+    writeFileSync(join(folder, 'settings.json'), new Uint8Array(20))
+    const size = await dataDirectorySize(folder, signal)
+    expect(size.brokers).toEqual([
+      { brokerId: 2, bytes: 307 },
+      { brokerId: 10, bytes: 57 },
+    ])
+    expect(size.otherBytes).toBe(20)
+    expect(size.freeBytes).toBeGreaterThan(0)
+    expect(await dataDirectorySize(join(folder, 'gone'), signal)).toEqual({ brokers: [], otherBytes: 0, freeBytes: null })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
