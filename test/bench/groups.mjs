@@ -1,11 +1,11 @@
-// `npm run bench:groups [-- --vs-kafka] [-- --only PART] [-- --verbose]`: groups and transactions on three broker processes, one side at a time, with broker-core's own
-// client on both sides (built for it), so that hundreds of members and pipelined commits cost the client little.
+// `npm run bench:groups [-- --vs-kafka] [-- --only PART] [-- --verbose]`: groups and transactions on three broker processes, one side at
+// a time, with broker-core's own client on both sides, so that hundreds of members and pipelined commits cost the client little.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { build } from 'vite'
 import { ensureBuild, ensureDependencies, projectFolder } from '../../src-main/setup/steps.mjs'
 import { startBrokerProcesses } from '../helpers/broker-processes.mjs'
+import { buildTool } from './build-tool.mjs'
 import { residentMegabytes, startKafka } from './cluster.mjs'
 import { report } from './report.mjs'
 
@@ -22,17 +22,8 @@ ensureDependencies(say)
 ensureBuild(say)
 const folder = mkdtempSync(join(projectFolder, 'node_modules', '.brokerbench-bench-'))
 try {
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      ssr: 'test/bench/groups-figures.ts',
-      outDir: folder,
-      minify: false,
-      rollupOptions: { output: { entryFileNames: 'figures.mjs' } },
-    },
-  })
-  const { measureGroups } = await import(pathToFileURL(join(folder, 'figures.mjs')).href)
+  const file = await buildTool('test/bench/groups-figures.ts', folder, 'figures.mjs')
+  const { measureGroups } = await import(pathToFileURL(file).href)
   const mine = await measure(await ours(), measureGroups)
   const theirs = process.argv.includes('--vs-kafka') ? await measureKafka(measureGroups) : undefined
   report('three broker processes, RF 3', mine, theirs)
