@@ -71,10 +71,30 @@ async function makeTopics(client: KafkaClient): Promise<void> {
     client,
     wanted.map(topic => ({ ...topic, replicationFactor: topic.name === 'wide' ? 1 : 3 })),
   )
-  const producer = createProducer(client)
-  const send = (partition: number) => producer.send({ topic: 'small', partition, key: null, value: text.encode('a record') })
-  await Promise.all([0, 1, 2, 3].map(send))
-  await producer.close()
+  for (const partition of [0, 1, 2, 3]) await persistently(() => writeRecord(client, partition))
+}
+
+async function writeRecord(client: KafkaClient, partition: number): Promise<void> {
+  const producer = createProducer(client, { idempotent: false })
+  try {
+    await producer.send({ topic: 'small', partition, key: null, value: text.encode('a record') })
+  } finally {
+    await producer.close()
+  }
+}
+
+/** A cluster that has just started may need a moment, and more than one attempt. */
+async function persistently(work: () => Promise<void>): Promise<void> {
+  const deadline = performance.now() + stepTimeoutMs
+  for (;;) {
+    try {
+      await work()
+      return
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+      await wait(500)
+    }
+  }
 }
 
 const newMember = (client: KafkaClient, options: ConsumerOptions, received: () => void = () => undefined): GroupConsumer =>
