@@ -59,7 +59,7 @@ export function raftPeers(options: RaftPeersOptions): RaftPeers & { close(): voi
 
 class Links {
   readonly #options: RaftPeersOptions
-  readonly #links = new Map<string, Promise<OutboundConnection>>()
+  readonly #links = new Map<string, { readonly endpoint: Endpoint; readonly opening: Promise<OutboundConnection> }>()
   /** By node: how often it was not found where it was looked for. The next look is at the next of its endpoints. */
   readonly #failures = new Map<number, number>()
   #isClosed = false
@@ -75,15 +75,17 @@ class Links {
 
   async to(nodeId: number, purpose: Purpose): Promise<OutboundConnection> {
     const key = `${nodeId}-${purpose}`
-    const present = this.#links.get(key)
-    if (present !== undefined) return present
     const endpoints = this.#options.endpointsOf(nodeId)
+    const present = this.#links.get(key)
+    if (present !== undefined && endpoints.some(endpoint => isSame(endpoint, present.endpoint))) return present.opening
+    // It was looked for there before it said where it is.
+    this.#letGo(key)
     const endpoint = endpoints[(this.#failures.get(nodeId) ?? 0) % Math.max(1, endpoints.length)]
     if (endpoint === undefined || this.#isClosed) throw new PeerFailure('disconnected', `no endpoint of node ${nodeId}`)
     const opening = this.open(endpoint)
-    this.#links.set(key, opening)
+    this.#links.set(key, { endpoint, opening })
     const forget = () => {
-      if (this.#links.get(key) === opening) this.#links.delete(key)
+      if (this.#links.get(key)?.opening === opening) this.#links.delete(key)
     }
     const failed = () => {
       this.#notFound(nodeId)
@@ -110,11 +112,13 @@ class Links {
   }
 
   #letGo(key: string): void {
-    const opening = this.#links.get(key)
+    const opening = this.#links.get(key)?.opening
     this.#links.delete(key)
     opening?.then(connection => connection.close()).catch(() => undefined)
   }
 }
+
+const isSame = (one: Endpoint, other: Endpoint): boolean => one.host === other.host && one.port === other.port
 
 /** What cannot be encoded is a bug here, not a failure there. */
 function failureOf(error: unknown): Error {

@@ -142,6 +142,7 @@ class Node implements Core {
       staticVoters: voters,
       bootstrapServers: options.bootstrapServers ?? [],
       listenerName: options.listeners?.[0]?.name ?? 'CONTROLLER',
+      own: options.listeners?.[0],
     })
     this.members.load()
     this.role = restoredRole(options.state.load(), log.lastEpoch, nodeId)

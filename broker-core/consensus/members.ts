@@ -12,6 +12,8 @@ export interface MembersOptions {
   readonly bootstrapServers: readonly Endpoint[]
   /** Name of the controller listener. */
   readonly listenerName: string
+  /** Where this node itself listens. */
+  readonly own: Endpoint | undefined
 }
 
 /** Addresses heard of nodes that are no voters here; beyond it the oldest is forgotten. */
@@ -115,7 +117,7 @@ export class Members {
   endpointsOf(nodeId: number, leaderId: number | undefined): readonly Endpoint[] {
     const { bootstrapServers } = this.#options
     if (nodeId < -1) return bootstrapServers.slice(-2 - nodeId, -1 - nodeId)
-    const ownWord = this.#ownWord.get(nodeId)
+    const ownWord = nodeId === this.#options.self.id ? this.#options.own : this.#ownWord.get(nodeId)
     if (ownWord !== undefined && nodeId === leaderId) return [ownWord]
     const known = [ownWord, endpointOfVoter(this.voters.get(nodeId)), this.#heard.get(nodeId)]
     const all = [...known.filter(endpoint => endpoint !== undefined), ...bootstrapServers]

@@ -10,6 +10,8 @@ export interface ClusterShape {
   readonly host: string
   readonly ports: readonly number[]
   readonly controllerPorts: readonly number[]
+  /** Directories that the voters were formatted with (kraft.version 1). Without: a cluster of an older Brokerbench, with static voters. */
+  readonly voterDirectoryIds?: readonly string[]
   /** In order of id. */
   readonly added: readonly AddedBroker[]
   readonly dataDirectory: string
@@ -25,6 +27,7 @@ export const ownProperties = [
   'listeners',
   'advertised.listeners',
   'controller.quorum.voters',
+  'controller.quorum.bootstrap.servers',
   'controller.listener.names',
   'log.dir',
   'log.dirs',
@@ -59,6 +62,13 @@ export const bootstrapOf = (shape: Members & Pick<ClusterShape, 'host'>): string
     .map(({ port }) => `${shape.host}:${port}`)
     .join(',')
 
+/** Voters that are in the log are found by asking around; static ones have to be named. */
+function quorumProperty({ controllerPorts, host, voterDirectoryIds }: ClusterShape): [name: string, value: string] {
+  return voterDirectoryIds === undefined || voterDirectoryIds.length === 0
+    ? ['controller.quorum.voters', controllerPorts.map((port, index) => `${index + 1}@${host}:${port}`).join(',')]
+    : ['controller.quorum.bootstrap.servers', controllerPorts.map(port => `${host}:${port}`).join(',')]
+}
+
 /** The `server.properties` of one node. */
 export function nodeProperties(shape: ClusterShape, nodeId: number): Map<string, string> {
   const { host, ports, controllerPorts } = shape
@@ -77,7 +87,7 @@ export function nodeProperties(shape: ClusterShape, nodeId: number): Map<string,
     ['listeners', votes ? `${listener},CONTROLLER://${host}:${controllerPorts[nodeId - 1]}` : listener],
     ['advertised.listeners', listener],
     ['controller.listener.names', 'CONTROLLER'],
-    ['controller.quorum.voters', controllerPorts.map((port, index) => `${index + 1}@${host}:${port}`).join(',')],
+    quorumProperty(shape),
     ['log.dirs', brokerDirectory(shape.dataDirectory, nodeId)],
   ])
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { uuidFromRandom } from '../../broker-core/base/bytes/uuid.ts'
 import { brokersMax } from './cluster-shape.ts'
 import { readJsonFile, writeJsonFile } from '../settings/json-file.ts'
 
@@ -13,6 +14,15 @@ const clusterFile = z.object({
   brokers: z.number().int().min(1).max(brokersMax),
   /** Client ports of the voters. */
   ports: z.array(port).max(brokersMax),
+  /** Of the last run: voters find each other sooner where they were. */
+  controllerPorts: z.array(port).max(brokersMax).default([]),
+  /** Directories of the voters, as they are formatted (kraft.version 1); none in a cluster with static voters. */
+  voterDirectoryIds: z
+    .array(z.string().regex(/^[A-Za-z0-9_-]{22}$/))
+    .max(brokersMax)
+    .default([]),
+  /** False until the voters' directories are formatted: what an interrupted format left is done again. */
+  isFormatted: z.boolean().default(true),
   /** Brokers that were added to the running cluster. */
   added: z
     .array(z.object({ brokerId: z.number().int().min(1).max(2_147_483_647), port }))
@@ -31,7 +41,7 @@ export interface DataDirectory {
   readonly path: string
   readonly file: ClusterFile
   /** Writes what changed. */
-  remember(change: Partial<Pick<ClusterFile, 'ports' | 'added'>>): void
+  remember(change: Partial<Pick<ClusterFile, 'ports' | 'controllerPorts' | 'added' | 'isFormatted'>>): void
   /** Gives up the lock; safe to call again. */
   release(): void
 }
@@ -59,6 +69,9 @@ export function openDataDirectory(
       clusterId: randomBytes(16).toString('base64url'),
       brokers: wish.brokers ?? 3,
       ports: [],
+      controllerPorts: [],
+      voterDirectoryIds: Array.from({ length: wish.brokers ?? 3 }, () => uuidFromRandom(randomBytes(16))),
+      isFormatted: false,
       added: [],
     }
     let file = readJsonFile(filePath, clusterFile, fresh, told)

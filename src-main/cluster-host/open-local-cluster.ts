@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs'
 import { brokerConfig } from '../../broker-core/cluster/broker-config.ts'
+import { formatDirectories, parseInitialControllers } from '../../broker-core/cluster/format-directories.ts'
+import { nodeEnv } from '../../broker-core/env/node/node-env.ts'
 import { brokerFiles } from './broker-files.ts'
 import type { BrokerEvent, RunBroker } from './broker-runner.ts'
 import { clusterHost } from './cluster-host.ts'
 import type { ClusterHost } from './cluster-host.ts'
-import { freeBrokerId, membersOf, nodeProperties, ownProperties } from './cluster-shape.ts'
+import { brokerDirectory, freeBrokerId, membersOf, nodeProperties, ownProperties } from './cluster-shape.ts'
 import type { AddedBroker, ClusterShape } from './cluster-shape.ts'
 import { DataDirectoryError, openDataDirectory } from './data-directory.ts'
 import type { DataDirectory, Lock } from './data-directory.ts'
@@ -46,7 +49,11 @@ export async function openLocalCluster(wish: LocalClusterWish, ports: LocalClust
   try {
     const shape = await decideShape(wish, directory, ports)
     judgeProperties(shape, ports)
-    directory.remember({ ports: [...shape.ports], added: [...shape.added] })
+    directory.remember({ ports: [...shape.ports], controllerPorts: [...shape.controllerPorts], added: [...shape.added] })
+    if (!directory.file.isFormatted) {
+      formatVoters(shape)
+      directory.remember({ isFormatted: true })
+    }
     const cluster = clusterHost({
       shape,
       run: ports.run,
@@ -70,14 +77,34 @@ export async function openLocalCluster(wish: LocalClusterWish, ports: LocalClust
 }
 
 async function decideShape(wish: LocalClusterWish, directory: DataDirectory, ports: LocalClusterPorts): Promise<ClusterShape> {
-  const { clusterId, brokers: count, ports: remembered } = directory.file
+  const { clusterId, brokers: count, ports: remembered, voterDirectoryIds } = directory.file
   const { overrides, dataDirectory } = wish
   const clientPorts = await takeClientPorts(wish, remembered, count, ports)
   const added = await decideAdded(wish, directory, clientPorts, ports)
   const taken = [...clientPorts, ...added.map(broker => broker.port)]
   const isOurs: IsPortFree = async (address, port) => !taken.includes(port) && (await isPortFree(address, port))
-  const controllerPorts = await chooseControllerPorts(host, count, isOurs, process.pid)
-  return { clusterId, host, ports: clientPorts, controllerPorts, added, dataDirectory, overrides }
+  const controllerPorts = await takeControllerPorts(directory.file.controllerPorts, count, isOurs)
+  return { clusterId, host, ports: clientPorts, controllerPorts, voterDirectoryIds, added, dataDirectory, overrides }
+}
+
+/** Those of the last run, when all of them are free. */
+async function takeControllerPorts(remembered: readonly number[], count: number, isOurs: IsPortFree) {
+  const free = await Promise.all(remembered.map(port => isOurs(host, port)))
+  if (remembered.length === count && free.every(Boolean)) return remembered
+  return await chooseControllerPorts(host, count, isOurs, process.pid)
+}
+
+/** As `kafka-storage format --initial-controllers` does at each of them. */
+function formatVoters(shape: ClusterShape): void {
+  const { clusterId, controllerPorts, dataDirectory, voterDirectoryIds = [] } = shape
+  const list = voterDirectoryIds.map((id, index) => `${index + 1}@${host}:${controllerPorts[index]}:${id}`).join(',')
+  const initialControllers = parseInitialControllers(list, 'CONTROLLER')
+  for (const { id } of initialControllers) {
+    // Of an interrupted format; or of another cluster, which its broker will say.
+    if (existsSync(`${brokerDirectory(dataDirectory, id)}/meta.properties`)) continue
+    const config = brokerConfig(nodeProperties(shape, id), () => undefined)
+    formatDirectories(config, { clusterId, initialControllers }, nodeEnv({ log: { write: () => undefined } }))
+  }
 }
 
 async function portForOneMore(shape: ClusterShape): Promise<number> {

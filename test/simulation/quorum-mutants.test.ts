@@ -3,7 +3,7 @@ import { buildMutant } from './quorum/build-mutant.ts'
 import { type Mutant, quorumMutants } from './quorum/mutants.ts'
 import { InvariantBroken } from './quorum/quorum-invariants.ts'
 import { storm } from './quorum/storm.ts'
-import { voterMutants } from './quorum/voter-mutants.ts'
+import { rareVoterMutants, voterMutants } from './quorum/voter-mutants.ts'
 
 const seedsMax = Number(process.env.MUTANT_SEEDS ?? 300)
 
@@ -27,5 +27,9 @@ describe(`bugs planted in the quorum are found within ${seedsMax} seeds`, () => 
 })
 
 describe(`bugs planted in the changes of voters (KIP-853) are found within ${seedsMax} seeds`, () => {
-  it.each(named(voterMutants))('%s', { timeout: 120_000 }, async (_, mutant) => expectFound(mutant, true))
+  it.each(named(seedsMax > 300 ? [...voterMutants, ...rareVoterMutants] : voterMutants))(
+    '%s',
+    { timeout: 120_000 },
+    async (_, mutant) => expectFound(mutant, true),
+  )
 })

@@ -242,6 +242,15 @@ it("a person's overrides never replace what tells the brokers apart", () => {
   expect(properties.get('controller.quorum.voters')).toBe('1@127.0.0.1:29092,2@127.0.0.1:29093,3@127.0.0.1:29094')
 })
 
+it('KIP-853: voters with directories are those of the log; addresses are where to ask for them', () => {
+  const dynamic = { ...shape, voterDirectoryIds: ['A', 'B', 'C'].map(letter => letter.repeat(22)) }
+  for (const nodeId of [1, 2, 3]) {
+    const properties = nodeProperties(dynamic, nodeId)
+    expect(properties.has('controller.quorum.voters')).toBe(false)
+    expect(properties.get('controller.quorum.bootstrap.servers')).toBe('127.0.0.1:29092,127.0.0.1:29093,127.0.0.1:29094')
+  }
+})
+
 it('a broker that was added is no controller, and knows the voters', () => {
   const properties = nodeProperties({ ...shape, added: [{ brokerId: 7, port: 9100 }] }, 7)
   expect(properties.get('process.roles')).toBe('broker')

@@ -17,7 +17,8 @@ describe('the data directory', () => {
   it('is made with a cluster id that stays', () => {
     const path = join(folder, 'a', 'b')
     const first = openDataDirectory(path, { brokers: undefined }, free, quiet)
-    expect(first.file).toMatchObject({ brokers: 3, ports: [] })
+    expect(first.file).toMatchObject({ brokers: 3, ports: [], isFormatted: false })
+    expect(new Set(first.file.voterDirectoryIds).size).toBe(3)
     first.remember({ ports: [9092, 9093, 9094] })
     const second = openDataDirectory(path, { brokers: undefined }, free, quiet)
     expect(second.file).toEqual({ ...first.file, ports: [9092, 9093, 9094] })
@@ -33,7 +34,8 @@ describe('the data directory', () => {
     const old = { version: 1, clusterId: 'A'.repeat(22), brokers: 3, ports: [9092, 9093, 9094] }
     writeFileSync(join(folder, 'cluster.json'), JSON.stringify(old))
     const first = openDataDirectory(folder, { brokers: undefined }, free, quiet)
-    expect(first.file).toEqual({ ...old, added: [] })
+    // Static voters, which need no format.
+    expect(first.file).toEqual({ ...old, added: [], controllerPorts: [], voterDirectoryIds: [], isFormatted: true })
     first.remember({ added: [{ brokerId: 4, port: 9095 }] })
     expect(openDataDirectory(folder, { brokers: 4 }, free, quiet).file.added).toEqual([{ brokerId: 4, port: 9095 }])
     expect(() => openDataDirectory(folder, { brokers: 3 }, free, quiet)).toThrow(/holds a cluster of 4 brokers, not of 3/)
