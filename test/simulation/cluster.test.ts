@@ -15,8 +15,8 @@ import { seedTests } from './seed-tests.ts'
  * - groups: the journal read by groups of both protocols whose members come, leave and die. A group receives all that was acknowledged and
  *   skips nothing.
  *
- * `cluster-more.test.ts` runs beside it; more with `npm run sim -- --seeds N --from S`.
+ * More with `npm run sim -- --seeds N --from S`.
  */
 describe('whole clusters in simulated worlds', () => {
-  seedTests(1, 104)
+  seedTests(1, 208)
 })

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -12,29 +13,34 @@ interface SeedLine {
 
 const batchSize = 8
 
-/**
- * Tests for the seeds from `from` on, some per test, so that a failure names few. One process plays them all: code that is warm runs more
- * than twice as fast.
- */
+/** As many share the seeds: few, because code that is warm runs more than twice as fast. */
+const processes = Math.min(2, availableParallelism())
+
+/** Tests for the seeds from `from` on, some per test, so that a failure names few. */
 export function seedTests(from: number, count: number): void {
   const lines = new Map<number, SeedLine>()
   let arrived: () => void = () => {}
-  let run: SeedRun | undefined
+  let runs: readonly SeedRun[] = []
+  const take = (line: SeedLine): void => {
+    lines.set(line.seed, line)
+    arrived()
+  }
   beforeAll(() => {
-    run = startSeeds(from, count, line => {
-      lines.set(line.seed, line)
-      arrived()
-    })
+    const each = Math.ceil(count / processes)
+    const starts = Array.from({ length: processes }, (_, index) => from + index * each)
+    runs = starts.map(start => startSeeds(start, Math.min(each, from + count - start), take))
   })
-  afterAll(() => run?.stop())
+  afterAll(() => {
+    for (const run of runs) run.stop()
+  })
 
   async function lineOf(seed: number): Promise<SeedLine> {
     for (;;) {
       const line = lines.get(seed)
       if (line !== undefined) return line
       const more = new Promise<void>(resolve => (arrived = resolve))
-      const ended = await Promise.race([more, run?.ended])
-      if (ended !== undefined && !lines.has(seed)) throw new Error(`no word of seed ${seed}: ${ended}`)
+      const ended = await Promise.race([more, Promise.all(runs.map(run => run.ended))])
+      if (ended !== undefined && !lines.has(seed)) throw new Error(`no word of seed ${seed}: ${ended.join('\n')}`)
     }
   }
 
