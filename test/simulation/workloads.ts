@@ -2,9 +2,10 @@ import { startChurn } from './churn-workload.ts'
 import { startGroups } from './group-workload.ts'
 import { startJournal } from './journal-workload.ts'
 import { startLedger } from './ledger-workload.ts'
+import { startRelay } from './relay-workload.ts'
 import type { StartWorkload } from './workload.ts'
 
-export type WorkloadName = 'journal' | 'churn' | 'ledger' | 'groups'
+export type WorkloadName = 'journal' | 'churn' | 'ledger' | 'groups' | 'relay'
 
 /** Who uses a simulated cluster, by the name of the flag of `npm run sim`. */
 export const workloads: Readonly<Record<WorkloadName, StartWorkload>> = {
@@ -12,6 +13,7 @@ export const workloads: Readonly<Record<WorkloadName, StartWorkload>> = {
   churn: startChurn,
   ledger: startLedger,
   groups: startGroups,
+  relay: startRelay,
 }
 
 export const workloadNames = Object.keys(workloads) as WorkloadName[]
