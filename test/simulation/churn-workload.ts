@@ -85,8 +85,11 @@ async function change(client: KafkaClient, run: Run, { random }: ClientContext, 
     case 3:
       await electLeaders(client, [{ topic, partition }], options)
       return
-    default:
-      await alterReassignments(client, [{ topic, partition, replicas: someReplicas(run.cluster.ids, random) }], options)
+    default: {
+      const replicas = someReplicas(run.cluster.ids, random)
+      run.history.replicasMove(partition)
+      await alterReassignments(client, [{ topic, partition, replicas }], options)
+    }
   }
 }
 
@@ -99,11 +102,12 @@ function someReplicas(ids: readonly number[], random: ClientContext['random']): 
 }
 
 /** True once every partition of the journal has all its replicas. */
-async function restore(client: KafkaClient, { cluster, partitions }: Run): Promise<boolean> {
+async function restore(client: KafkaClient, { cluster, history, partitions }: Run): Promise<boolean> {
   const found = (await client.refresh([topic], { timeoutMs: callTimeoutMs })).topics.get(topic)
   const isWhole = found?.partitions.length === partitions && found.partitions.every(it => it.isr.length === cluster.ids.length)
   if (isWhole) return true
   const all = Array.from({ length: partitions }, (_, partition) => ({ topic, partition, replicas: cluster.ids }))
+  for (const { partition } of all) history.replicasMove(partition)
   await alterReassignments(client, all, { timeoutMs: callTimeoutMs })
   return false
 }

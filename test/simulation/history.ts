@@ -11,6 +11,8 @@ export interface History {
   saw(partition: number, offset: number, value: string): void
   /** `seer` (one run of one broker) named this high watermark. */
   sawHighWatermark(partition: number, seer: string, offset: number): void
+  /** Replicas of it are asked to move. One that is taken away and made anew begins anew, with what its leader tells it. */
+  replicasMove(partition: number): void
   /** Somebody says who leads a partition (`kind` names it), or the quorum, in an epoch. */
   sawLeader(kind: string, epoch: number, leader: number): void
   violated(what: string): void
@@ -55,6 +57,9 @@ export function createHistory(time: SimTime): History {
       const before = watermarks.get(key) ?? -1
       if (offset < before) violated(`partition ${partition}: high watermark of ${seer} went from ${before} back to ${offset}`)
       watermarks.set(key, Math.max(before, offset))
+    },
+    replicasMove(partition) {
+      for (const key of watermarks.keys()) if (key.startsWith(`${partition}@`)) watermarks.delete(key)
     },
     sawLeader(kind, epoch, leader) {
       const key = `${kind} in epoch ${epoch}`

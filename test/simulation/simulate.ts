@@ -15,7 +15,7 @@ interface Tally {
 }
 
 /**
- * `npm run sim -- --seeds N --from S`: prints failures, shortened, and how fast it went; `--journal`, `--churn`, `--ledger`, `--groups`:
+ * `npm run sim -- --seeds N --from S`: prints failures, shortened, and how fast it went; `--journal`, `--churn`, `--ledger`, `--groups`, `--relay`:
  * with this workload only, else the seeds take turns; `--trace`: everything that brokers log; `--first`: only the
  * first failure, as JSON; `--each`: a line of JSON per seed. Exit status 1 when a seed failed.
  */
