@@ -122,7 +122,7 @@ function console_(protocol) {
     const topic = `console-${protocol}`
     await createTopic(bootstrap, topic, 2)
     await produce(bootstrap, topic, 20)
-    const args = ['--topic', topic, '--from-beginning', '--max-messages', '20', '--timeout-ms', '30000', '--group', topic]
+    const args = ['--topic', topic, '--from-beginning', '--max-messages', '20', '--timeout-ms', '120000', '--group', topic]
     const command = ['--bootstrap-server', bootstrap, ...args, '--command-property', `group.protocol=${protocol}`]
     const text = await expectDone(runTool('console-consumer', ...command, '--isolation-level', 'read_committed'))
     const read = text.split('\n').filter(line => /^\d+$/.test(line))
