@@ -111,6 +111,7 @@ async function copierLoop(run: Run, slot: number, context: LedgerContext, isRota
 function startCopier(run: Run, slot: number, member: RunningProcess, context: LedgerContext) {
   let consumer: GroupConsumer | undefined
   let hasEnded = false
+  let copying: Promise<void> = Promise.resolve()
   const live = async (): Promise<void> => {
     const own = { ...context, env: member.env }
     const client = await simClient(run.cluster.bootstrap, member.process.name, own)
@@ -123,9 +124,14 @@ function startCopier(run: Run, slot: number, member: RunningProcess, context: Le
       client,
       { groupId, topics: [source], ...timing, ...rules },
       {
-        receive: async batches => {
-          const { generation, memberId } = consumer?.status() ?? { generation: -1, memberId: '' }
-          await copy(producer, batches, { memberId, generationOrEpoch: generation }, member)
+        // Partitions of several leaders come at once, and a producer has one transaction at a time.
+        receive: batches => {
+          copying = copying.then(() => {
+            const { generation, memberId } = consumer?.status() ?? { generation: -1, memberId: '' }
+            return copy(producer, batches, { memberId, generationOrEpoch: generation }, member)
+          })
+          copying.catch(() => (hasEnded = true))
+          return copying
         },
       },
     )
