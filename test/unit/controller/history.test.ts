@@ -26,6 +26,14 @@ interface Deed {
 const fencing = (id: number): Deed => ({ label: `fence ${id}`, do: world => fence(world, id) })
 const heartbeat = (id: number): Deed => ({ label: `heartbeat ${id}`, do: world => void world.heartbeat(id) })
 const shutdown = (id: number): Deed => ({ label: `shutdown ${id}`, do: world => void world.heartbeat(id, { shutDown: true }) })
+const cleanRestart = (id: number): Deed => ({
+  label: `clean restart ${id}`,
+  do: world => void world.register(id, { previousBrokerEpoch: world.image.brokers.get(id)?.brokerEpoch ?? -1 }),
+})
+const reassigning = (topic: string, replicas: readonly number[] | null): Deed => ({
+  label: `reassign ${topic} ${replicas?.join() ?? 'cancel'}`,
+  do: world => reassign(world, topic, replicas),
+})
 
 /** What may happen to a cluster; each is skipped where it makes no sense. */
 const deeds: fc.Arbitrary<Deed> = fc.oneof(
@@ -34,19 +42,12 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
   broker.map(heartbeat),
   broker.map(shutdown),
   broker.map(id => ({ label: `restart ${id}`, do: (world: ControllerWorld) => void world.register(id) })),
-  broker.map(id => ({
-    label: `clean restart ${id}`,
-    do: (world: ControllerWorld) =>
-      void world.register(id, { previousBrokerEpoch: world.image.brokers.get(id)?.brokerEpoch ?? -1 }),
-  })),
+  broker.map(cleanRestart),
   fc.tuple(name, someBrokers).map(([topic, isr]) => ({
     label: `isr ${topic} ${isr.join()}`,
     do: (world: ControllerWorld) => reportIsr(world, topic, isr),
   })),
-  fc.tuple(name, fc.option(someBrokers)).map(([topic, replicas]) => ({
-    label: `reassign ${topic} ${replicas?.join() ?? 'cancel'}`,
-    do: (world: ControllerWorld) => reassign(world, topic, replicas),
-  })),
+  fc.tuple(name, fc.option(someBrokers)).map(([topic, replicas]) => reassigning(topic, replicas)),
   fc.tuple(name, fc.constantFrom(0, 1)).map(([topic, electionType]) => ({
     label: `elect ${topic} ${electionType}`,
     do: (world: ControllerWorld) => {
@@ -219,6 +220,11 @@ describe('whatever happens to a cluster', () => {
 
     it(`REPL-19: fenced in its controlled shutdown, a broker does not come back to lead (found by seed 3; ${flavour})`, () => {
       live(elr, [shutdown(5), fencing(5), shutdown(4), shutdown(3), heartbeat(5)])
+    })
+
+    it(`LEAD-10: a cancelled reassignment leaves nobody in sync who is no replica any more (found by seed 13; ${flavour})`, () => {
+      live(elr, [fencing(3), shutdown(5), reassigning('u', [1]), cleanRestart(4), reassigning('u', null)])
+      live(elr, [fencing(3), shutdown(5), reassigning('u', [1]), cleanRestart(4), reassigning('u', null), heartbeat(3)])
     })
   }
 })
