@@ -112,7 +112,8 @@ function elect(partition: PartitionImage, context: ChangeContext, target: Target
   if (context.hasElr && target.isr.length === 0 && target.elr.length === 0) {
     // LEAD-07: nobody else may hold newer records than the last known leader.
     const [last, ...others] = target.lastKnownElr
-    if (last !== undefined && others.length === 0 && isAcceptable(last)) return { leader: last, isUnclean: true }
+    const isReplica = last !== undefined && target.replicas.includes(last)
+    if (isReplica && others.length === 0 && isAcceptable(last)) return { leader: last, isUnclean: true }
   }
   if (context.election === 'unclean') {
     const alive = target.replicas.find(isAcceptable)
@@ -143,10 +144,9 @@ function recordOf(
   target: Target,
   wanted: WantedChange,
 ): PartitionChangeRecord | undefined {
-  // Without ELR the last in-sync replica stays one although it is gone: only it may come back as leader.
-  const isr = target.isr.length === 0 && !context.hasElr ? partition.isr : target.isr
-  if (context.hasElr && isr.length === 0 && partition.isr.length > 0 && partition.leader !== noLeader)
-    target.lastKnownElr = [partition.leader]
+  const isr = target.isr.length === 0 && !context.hasElr ? keptIsr(partition, target) : target.isr
+  const hasLost = context.hasElr && isr.length === 0 && partition.isr.length > 0
+  if (hasLost && target.replicas.includes(partition.leader)) target.lastKnownElr = [partition.leader]
   const isRemoval = partition.replicas.some(replica => !target.replicas.includes(replica))
   const leaderMoves = target.leader !== partition.leader
   const record: PartitionChangeRecord = {
@@ -163,6 +163,17 @@ function recordOf(
     directories: directoriesOf(partition, target.replicas, wanted),
   }
   return isNoChange(record) ? undefined : record
+}
+
+/**
+ * Without ELR the last in-sync replica stays one although it is gone: only it may come back as leader. Unless it is no replica any more (a
+ * reassignment that was cancelled where unclean elections are allowed): then the first one that is left may, and has to recover (LEAD-03).
+ */
+function keptIsr(partition: PartitionImage, target: Target): readonly number[] {
+  const isr = partition.isr.filter(replica => target.replicas.includes(replica))
+  if (isr.length > 0) return isr
+  target.recoveryState = 1
+  return target.replicas.slice(0, 1)
 }
 
 /** Each replica keeps its directory; a new one has what `wanted` says of it. */

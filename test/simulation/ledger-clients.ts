@@ -30,7 +30,7 @@ export async function transactLoop(
     const options = { transactionalId, lingerMs: 1, deliveryTimeoutMs: callTimeoutMs, transactionTimeoutMs: 10_000 }
     const producer = createTransactionalProducer(client, options)
     try {
-      while (!context.isOver()) await transactOnce(producer, context, { transactionalId, number: count++, progress })
+      while (!context.isOver()) await transactOnce(producer, context, { name: transactionalId, number: count++, progress })
     } catch (error) {
       if (!(error instanceof KafkaClientError)) throw error
     }
@@ -42,10 +42,13 @@ export async function transactLoop(
 }
 
 interface TransactionOf {
-  readonly transactionalId: string
+  /** Of the producer, in its values. */
+  readonly name: string
   readonly number: number
-  /** Of the group whose offset the transaction commits (KIP-447). */
-  readonly progress: GroupProgress
+  /** Of the group whose offset the transaction commits (KIP-447); without it none. */
+  readonly progress?: GroupProgress
+  /** Somebody else has its transactional id by now: nothing that it begins from here on may succeed (TXN-05). */
+  isFenced?(): boolean
 }
 
 /** The group that follows a producer's transactions. */
@@ -54,42 +57,55 @@ export const groupOf = (transactionalId: string): string => `group-of-${transact
 type Producer = ReturnType<typeof createTransactionalProducer>
 
 /** Throws when the producer is of no more use. What became of the transaction is then unknown, unless its end was never asked for. */
-async function transactOnce(producer: Producer, context: LedgerContext, of: TransactionOf): Promise<void> {
+export async function transactOnce(producer: Producer, context: LedgerContext, of: TransactionOf): Promise<void> {
   const { ledger, random } = context
-  const id = `${of.transactionalId}.${of.number}`
+  const id = `${of.name}.${of.number}`
   producer.begin()
   ledger.begin(id)
+  const { deliveries, offset } = await fill(producer, context, of, id)
+  const isDelivered = (await Promise.allSettled(deliveries)).every(({ status }) => status === 'fulfilled')
+  const isCommit = isDelivered && random.chance(0.7)
+  const wasFenced = of.isFenced?.() === true
+  if (offset !== undefined && !isCommit) of.progress?.never.add(offset)
+  try {
+    await (isCommit ? producer.commit() : producer.abort())
+    if (wasFenced && isDelivered) context.history.violated(`${id} was ended although its producer was fenced before`)
+    ledger.ended(id, isCommit ? 'committed' : 'aborted')
+    if (isCommit && offset !== undefined && of.progress !== undefined) of.progress.told = offset
+  } catch (error) {
+    ledger.ended(id, isCommit && !wasFenced ? 'unknown' : 'aborted')
+    throw error
+  }
+  await pause(context.env, random.between(1, 200))
+}
+
+/** Sends what the transaction consists of, and gives what becomes of that; perhaps with an offset. */
+async function fill(producer: Producer, context: LedgerContext, of: TransactionOf, id: string) {
+  const { history, ledger, random } = context
   const deliveries: Promise<unknown>[] = []
   for (let number = 0; number < 1 + random.integer(6); number++) {
     const value = `${id}:${number}`
     ledger.sent(id, value)
     const partition = random.integer(context.partitions)
+    const wasFenced = of.isFenced?.() === true
     const delivery = producer.send({ topic: context.topic, partition, key: null, value: encoder.encode(value) })
-    // Looked at below; until then a failure is not unheard of.
-    delivery.catch(() => {})
+    // A failure is looked at later; until then it is not unheard of.
+    delivery.then(
+      ({ offset }) => wasFenced && history.violated(`${value} was taken, at ${offset}, although its producer was fenced before`),
+      () => {},
+    )
     deliveries.push(delivery)
     if (random.chance(0.3)) await pause(context.env, random.between(1, 30))
   }
-  const offset = random.chance(0.4) ? of.number + 1 : undefined
-  if (offset !== undefined) {
+  const offset = of.progress !== undefined && random.chance(0.4) ? of.number + 1 : undefined
+  if (offset !== undefined && of.progress !== undefined) {
     of.progress.asked = offset
     const offsets = [{ topic: context.topic, partition: 0, offset }]
-    const sending = producer.sendOffsets({ groupId: groupOf(of.transactionalId), offsets })
+    const sending = producer.sendOffsets({ groupId: groupOf(of.name), offsets })
     sending.catch(() => {})
     deliveries.push(sending)
   }
-  const isDelivered = (await Promise.allSettled(deliveries)).every(({ status }) => status === 'fulfilled')
-  const isCommit = isDelivered && random.chance(0.7)
-  if (offset !== undefined && !isCommit) of.progress.never.add(offset)
-  try {
-    await (isCommit ? producer.commit() : producer.abort())
-    ledger.ended(id, isCommit ? 'committed' : 'aborted')
-    if (isCommit && offset !== undefined) of.progress.told = offset
-  } catch (error) {
-    ledger.ended(id, isCommit ? 'unknown' : 'aborted')
-    throw error
-  }
-  await pause(context.env, random.between(1, 200))
+  return { deliveries, offset }
 }
 
 /** Reads what is committed, for ever; `positions` are how far. */

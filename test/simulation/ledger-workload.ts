@@ -16,6 +16,7 @@ import {
   transactLoop,
 } from './ledger-clients.ts'
 import { compareReplicas } from './replica-files.ts'
+import { rivalsLoop } from './rival-clients.ts'
 import { pause, simClient } from './sim-clients.ts'
 import type { Run, StartWorkload } from './workload.ts'
 
@@ -63,6 +64,7 @@ export const startLedger: StartWorkload = async run => {
       groups.set(groupOf(`t${producer}`), progress)
       busy(transactLoop(client, context, `t${producer}`, progress))
     }
+    busy(rivalsLoop(run, { ...context, random: random.fork('rivals') }))
     const positions = Array.from({ length: run.partitions }, () => 0)
     readCommittedLoop(client, context, positions).catch(escape)
     await watch(client, run, context, state, { positions, groups })

@@ -35,6 +35,8 @@ export function nextStanding(state: ControllerState, broker: BrokerRegistration,
   switch (standingOf(broker)) {
     case 'fenced':
       if (request.wantShutDown) return 'shutdown-now'
+      // REPL-19: silent since its controlled shutdown began. Whatever this late word says, it is about to be gone, and leads nothing any more.
+      if (broker.inControlledShutdown) return 'fenced'
       return request.wantFence || request.currentMetadataOffset < broker.brokerEpoch ? 'fenced' : 'unfenced'
     case 'unfenced':
       if (request.wantFence) return request.wantShutDown ? 'shutdown-now' : 'fenced'

@@ -54,7 +54,10 @@ export const isReassigning = (partition: PartitionImage): boolean =>
 const originalReplicas = (partition: PartitionImage): number[] =>
   partition.replicas.filter(replica => !partition.addingReplicas.includes(replica))
 
-/** LEAD-09: target, then what is to go. Replicas that only an earlier target wanted are dropped at once (LEAD-10). */
+/**
+ * LEAD-09: target, then what is to go. Replicas that only an earlier target wanted are dropped at once (LEAD-10), unless nobody else is in sync:
+ * then they go with the others, when the target has the data.
+ */
 function started(
   state: ControllerState,
   partition: PartitionImage,
@@ -70,7 +73,9 @@ function started(
       `The replication factor is changed from ${original.length} to ${target.length}, which the request does not allow.`,
     )
   }
-  const removingReplicas = original.filter(replica => !target.includes(replica))
+  const isKept = (replica: number): boolean => original.includes(replica) || target.includes(replica)
+  const onlyInSync = partition.isr.some(isKept) ? [] : partition.isr
+  const removingReplicas = [...original, ...onlyInSync].filter(replica => !target.includes(replica))
   const replicas = [...target, ...removingReplicas]
   return {
     replicas,

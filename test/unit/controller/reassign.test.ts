@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decideAlterPartition } from '../../../broker-core/controller/decisions/alter-partition.ts'
+import { fenceRecords } from '../../../broker-core/controller/decisions/broker-changes.ts'
 import { decideListReassignments, decideReassignments } from '../../../broker-core/controller/decisions/reassign.ts'
 import { errorName } from '../../../broker-core/model/kafka-errors.ts'
 import { ControllerWorld } from './controller-world.ts'
@@ -143,4 +144,19 @@ describe('reassignment', () => {
       it.perform(decideListReassignments, { timeoutMs: 0, topics: [{ name, partitionIndexes }] }).topics.length
     expect([of('t', [0]), of('t', [1]), of('other', [0])]).toEqual([1, 0, 0])
   })
+
+  for (const elr of [true, false]) {
+    it(`LEAD-10: a new target does not drop the one replica that is in sync (ELR ${elr ? 'on' : 'off'})`, () => {
+      const it = new ControllerWorld({ elr }).join(1, 2, 3, 4).topic('t', [[1]])
+      reassign(it, [2, 3])
+      inSync(it, [1, 2])
+      const first = it.image.brokers.get(1)
+      if (first !== undefined) it.apply(fenceRecords(it.state(), first))
+      expect(it.partition('t')).toMatchObject({ isr: [2], leader: 2, addingReplicas: [2, 3] })
+      expect(reassign(it, [4])).toBe('NONE')
+      expect(it.partition('t')).toMatchObject({ replicas: [4, 1, 2], isr: [2], leader: 2, addingReplicas: [4] })
+      expect(inSync(it, [2, 4])).toBe('NEW_LEADER_ELECTED')
+      expect(it.partition('t')).toMatchObject({ replicas: [4], isr: [4], leader: 4, addingReplicas: [], removingReplicas: [] })
+    })
+  }
 })
