@@ -76,7 +76,8 @@ export class LogDirectories {
     })
     homes.sort((one, other) => other.log.logEndOffset - one.log.logEndOffset)
     for (const { directory } of homes.slice(1)) if (directory.failure === undefined) directory.deleteLog(topic, partition)
-    return homes[0]?.directory
+    // One whose `partition.metadata` did not survive is taken for it, rather than begun anew beside it.
+    return homes[0]?.directory ?? this.#directories.find(directory => directory.log(topic, partition)?.topicId === zeroUuid)
   }
 
   /** The log is not there: lost with its disk, or set aside when the swap was cut off. A copy begins as it did, so it is better than nothing. */

@@ -104,8 +104,11 @@ export class FutureLogs {
     const { topicId, recoveryPoint, logStartOffset, highWatermark, firstDirtyOffset } = future
     const offsets = { recoveryPoint, logStartOffset, highWatermark, firstDirtyOffset }
     const log = loadLog({ topic, partition, topicId, config, directory, ...offsets, wasClean: true, isNew: false }, context)
-    // Those on disk know nothing of transactions that ended above the watermark.
-    if (current !== undefined) log.producerStates = current.producerStates
+    // What is on disk knows nothing of transactions that ended above the watermark, nor of an epoch without records yet.
+    if (current !== undefined) {
+      log.producerStates = current.producerStates
+      log.epochs.replaceWith(current.epochs.entries)
+    }
     return log
   }
 
