@@ -5,20 +5,19 @@ const readBytesMax = 1024 * 1024
 
 /** A partition of an internal topic as its coordinator sees it, in the leader epoch that it was elected in. */
 export function coordinatorLog(replica: Partition, leaderEpoch: number, batchBytesMax: number): FactLog {
-  const { log } = replica
   const isStillLeader = () => replica.isLeader && replica.leaderEpoch === leaderEpoch
   return {
     partition: replica.partition,
     leaderEpoch,
     batchBytesMax,
     get logStartOffset() {
-      return log.logStartOffset
+      return replica.log.logStartOffset
     },
     get logEndOffset() {
-      return log.logEndOffset
+      return replica.log.logEndOffset
     },
     get highWatermark() {
-      return log.highWatermark
+      return replica.log.highWatermark
     },
     refusal() {
       if (replica.isOffline) return 'KAFKA_STORAGE_ERROR'
@@ -26,21 +25,21 @@ export function coordinatorLog(replica: Partition, leaderEpoch: number, batchByt
       return replica.isUnderMinIsr ? 'NOT_ENOUGH_REPLICAS' : undefined
     },
     markerRefusal({ coordinatorEpoch, producerEpoch, producerId }) {
-      const known = log.producers().find(producer => producer.producerId === producerId)
+      const known = replica.log.producers().find(producer => producer.producerId === producerId)
       if (known === undefined) return undefined
       if (producerEpoch < known.producerEpoch) return 'INVALID_PRODUCER_EPOCH'
       return coordinatorEpoch < known.coordinatorEpoch ? 'TRANSACTION_COORDINATOR_FENCED' : undefined
     },
     append: batch => appendedTo(replica, batch, leaderEpoch),
     read(fromOffset, maxBytes) {
-      const below = log.logEndOffset
+      const below = replica.log.logEndOffset
       if (fromOffset >= below) return { chunks: [], nextOffset: fromOffset }
       const read = replica.read(fromOffset, below, Math.min(maxBytes, readBytesMax), true)
       return { chunks: read?.chunks ?? [], nextOffset: read?.nextOffset ?? fromOffset }
     },
     watchHighWatermark(listener) {
       return replica.watermarkMoved.join(() => {
-        if (isStillLeader()) listener(log.highWatermark)
+        if (isStillLeader()) listener(replica.log.highWatermark)
       })
     },
   }

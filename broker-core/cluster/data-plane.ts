@@ -6,15 +6,17 @@ import { Followers } from '../replication/followers.ts'
 import type { PartitionPorts } from '../replication/partition.ts'
 import type { CatchUpLimit } from '../replication/ports.ts'
 import { Replicas } from '../replication/replicas.ts'
-import type { BrokerLayers } from '../server/config-layers.ts'
+import { topicConfigInForce, type BrokerLayers } from '../server/config-layers.ts'
+import { MoveThrottle } from '../server/quotas/move-throttle.ts'
 import { ReplicationThrottle } from '../server/quotas/replication-throttle.ts'
 import type { StorageFailure } from '../storage/partition-log.ts'
 import { openConnection } from '../wire/outbound-connection.ts'
 import { configNumber, type BrokerConfig } from './broker-config.ts'
-import { directoryChoices } from './directory-choices.ts'
+import { directoryChoices, type DirectoryChoice } from './directory-choices.ts'
 import { isrChannel } from './isr-channel.ts'
 import { leaderEndpoint } from './leader-endpoint.ts'
 import type { LogDirectories } from './log-directories.ts'
+import { ReplicaMoves } from './replica-moves.ts'
 import { ReplicaAssignment, type LeadershipChange } from './replica-assignment.ts'
 
 export interface DataPlaneOptions {
@@ -33,6 +35,7 @@ export interface DataPlaneOptions {
 export interface DataPlane {
   readonly replicas: Replicas
   readonly assignment: ReplicaAssignment
+  readonly moves: ReplicaMoves
   /** Applies the image that is there and all that follow; ISRs are watched from now on. Resolves when the first one is applied. */
   start(): Promise<void>
   /** Follows nobody and applies nothing any more; logs stay as they are. */
@@ -48,11 +51,13 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
   const limit = new ReplicationThrottle('follower', options.layers, () => env.clock.monotonicMs())
   const followers = new Followers(leaderId => followerLoop(options, leaderId, limit))
   const choices = directoryChoices({ ...toController(options), timers: env.timers, log: env.log })
+  const moves = replicaMoves(options, replicas, choices.chosen)
   const assignment = new ReplicaAssignment({
     nodeId: config.nodeId,
     replicas,
     followers,
     directories: options.directories,
+    moves,
     partitionPorts: partitionPorts(options),
     layers: options.layers,
     log: env.log,
@@ -72,6 +77,7 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
   return {
     replicas,
     assignment,
+    moves,
     start() {
       const isApplied = assignment.applyAll(metadata.image())
       unsubscribe = metadata.subscribe(delta => assignment.apply(delta))
@@ -81,11 +87,32 @@ export function dataPlane(options: DataPlaneOptions): DataPlane {
     stop() {
       unsubscribe()
       assignment.stop()
+      moves.stop()
       cancelShrink()
       followers.stop()
       choices.close()
     },
   }
+}
+
+function replicaMoves(options: DataPlaneOptions, replicas: Replicas, chosen: (choice: DirectoryChoice) => void): ReplicaMoves {
+  const { bug, config, directories, env, layers, metadata } = options
+  return new ReplicaMoves({
+    brokerId: config.nodeId,
+    directories,
+    replicas,
+    clock: env.clock,
+    timers: env.timers,
+    log: env.log,
+    throttle: new MoveThrottle(layers, () => env.clock.monotonicMs()),
+    configOf: topic => topicConfigInForce(layers, topic),
+    directoryOnRecord(topicId, partition) {
+      const found = metadata.image().topicsById.get(topicId)?.partitions[partition]
+      return found?.directories[found.replicas.indexOf(config.nodeId)]
+    },
+    directoryChosen: chosen,
+    bug,
+  })
 }
 
 const toController = ({ brokerEpoch, config, controller }: DataPlaneOptions) => ({

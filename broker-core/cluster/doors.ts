@@ -38,7 +38,17 @@ export interface Doors {
 export function openDoors(parts: DoorParts): Doors {
   const { bug, config, data, env, node } = parts
   const { coordination, directories, layers, topics } = parts
-  const common = { config, env, node, replicas: data.replicas, directories, layers, topics, gate: coordination.gate }
+  const common = {
+    config,
+    env,
+    node,
+    replicas: data.replicas,
+    moves: data.moves,
+    directories,
+    layers,
+    topics,
+    gate: coordination.gate,
+  }
   const image = () => node.metadata.image()
   const nowMs = () => env.clock.monotonicMs()
   const quotas = new ClientQuotas(image)

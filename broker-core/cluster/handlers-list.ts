@@ -54,6 +54,7 @@ import { ReplicationThrottle } from '../server/quotas/replication-throttle.ts'
 import type { TransactionGate } from '../server/transaction-gate.ts'
 import { configBoolean, configNumber, configValue, type BrokerConfig } from './broker-config.ts'
 import type { LogDirectories } from './log-directories.ts'
+import type { ReplicaMoves } from './replica-moves.ts'
 import type { MetadataNode } from './metadata-node.ts'
 import type { TopicCreation } from './topic-creation.ts'
 
@@ -66,6 +67,7 @@ export interface HandlerParts {
   readonly layers: BrokerLayers
   readonly topics: TopicCreation
   readonly gate: TransactionGate
+  readonly moves: ReplicaMoves
   /** Of this listener's dispatch, which is made from these handlers. */
   served(): readonly ServedApi[]
 }
@@ -122,9 +124,7 @@ export function clientHandlers(parts: HandlerParts): Handler[] {
     ...securityHandlers(image),
     describeConfigsHandler(layers),
     alterReplicaLogDirsHandler({
-      ...directory,
-      directories: config.logDirectories,
-      directoryOf: (topic, partition) => directories.directoryOf(topic, partition),
+      move: (path, topic, partition) => parts.moves.alter(path, topic, partition),
     }),
     describeLogDirsHandler({ directories: () => directories.views() }),
     describeClusterHandler({ image, fraction }),

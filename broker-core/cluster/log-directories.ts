@@ -2,7 +2,14 @@ import { zeroUuid } from '../base/bytes/uuid.ts'
 import type { Disk } from '../env/disk.ts'
 import type { LogDirectory } from '../storage/log-directory-port.ts'
 import type { LogConfigInput, PartitionLog } from '../storage/partition-log.ts'
-import type { LogDirectoryView } from '../server/handlers/35-describe-log-dirs.ts'
+import type { LogDirectoryView, ReplicaSize } from '../server/handlers/35-describe-log-dirs.ts'
+
+interface LogSpec {
+  readonly topic: string
+  readonly partition: number
+  readonly topicId: string
+  readonly config: LogConfigInput
+}
 
 /** All `log.dirs` of a broker as one: where a log is, and where a new one goes. */
 export class LogDirectories {
@@ -19,6 +26,11 @@ export class LogDirectories {
 
   get all(): readonly LogDirectory[] {
     return this.#directories
+  }
+
+  /** `log.dirs` as configured, as far as these go. */
+  get paths(): readonly string[] {
+    return [...this.#directories.map(directory => directory.path), ...this.#unopened]
   }
 
   get online(): readonly LogDirectory[] {
@@ -45,13 +57,41 @@ export class LogDirectories {
     return !this.online.some(directory => directory.directoryId === directoryId)
   }
 
-  /** The present log, or a new one in the directory with the fewest logs. Throws StorageFailure. */
-  createLog(spec: { topic: string; partition: number; topicId: string; config: LogConfigInput }): PartitionLog {
-    const home = this.#directories.find(directory => directory.log(spec.topic, spec.partition)?.topicId === spec.topicId)
-    const directory = home ?? this.#emptiest()
-    const log = directory.createLog(spec)
+  /**
+   * The present log, or the copy that was to take its place, or a new one: where it was wished to be, else in the directory with the
+   * fewest logs. Throws StorageFailure.
+   */
+  createLog(spec: LogSpec, wishedPath?: string): PartitionLog {
+    const home = this.#homeOf(spec)
+    const log = home?.createLog(spec) ?? this.#promoted(spec) ?? (this.#wished(wishedPath) ?? this.#emptiest()).createLog(spec)
     log.reconfigure(spec.config)
     return log
+  }
+
+  /** A crash within the swap of a move leaves the log and its whole copy under the same name (REPL-18): the longer one stays. */
+  #homeOf({ topic, partition, topicId }: LogSpec): LogDirectory | undefined {
+    const homes = this.#directories.flatMap(directory => {
+      const log = directory.log(topic, partition)
+      return log?.topicId === topicId ? [{ directory, log }] : []
+    })
+    homes.sort((one, other) => other.log.logEndOffset - one.log.logEndOffset)
+    for (const { directory } of homes.slice(1)) if (directory.failure === undefined) directory.deleteLog(topic, partition)
+    // One whose `partition.metadata` did not survive is taken for it, rather than begun anew beside it.
+    return homes[0]?.directory ?? this.#directories.find(directory => directory.log(topic, partition)?.topicId === zeroUuid)
+  }
+
+  /** The log is not there: lost with its disk, or set aside when the swap was cut off. A copy begins as it did, so it is better than nothing. */
+  #promoted({ topic, partition, topicId, config }: LogSpec): PartitionLog | undefined {
+    const holder = this.online.find(directory => directory.future(topic, partition)?.topicId === topicId)
+    return holder?.promoteFuture({ topic, partition, config })
+  }
+
+  #wished(path: string | undefined): LogDirectory | undefined {
+    return this.online.find(directory => directory.path === path)
+  }
+
+  isInSame(log: PartitionLog, directory: LogDirectory): boolean {
+    return directory.log(log.topic, log.partition) === log
   }
 
   /** Only when it is still that log: a newer topic of the same name may have taken the place. */
@@ -65,6 +105,8 @@ export class LogDirectories {
     for (const directory of this.online) {
       const strays = [...directory.logs()].filter(log => !isAssigned(log))
       for (const log of strays) directory.setStray(log.topic, log.partition)
+      for (const copy of [...directory.futures()].filter(log => !isAssigned(log)))
+        directory.deleteFuture(copy.topic, copy.partition)
     }
   }
 
@@ -73,9 +115,18 @@ export class LogDirectories {
       path: directory.path,
       isOffline: directory.failure !== undefined,
       space: this.#spaceOf(directory.path),
-      replicas: directory.failure === undefined ? [...directory.logs()].map(replicaSize) : [],
+      replicas: directory.failure === undefined ? this.#replicasIn(directory) : [],
     }))
     return [...opened, ...this.#unopened.map(path => ({ path, isOffline: true, space: this.#spaceOf(path), replicas: [] }))]
+  }
+
+  #replicasIn(directory: LogDirectory): ReplicaSize[] {
+    const currentEnd = ({ topic, partition }: PartitionLog) =>
+      this.online.find(other => other.log(topic, partition) !== undefined)?.log(topic, partition)?.logEndOffset
+    return [
+      ...[...directory.logs()].map(log => replicaSize(log, log.highWatermark, false)),
+      ...[...directory.futures()].map(log => replicaSize(log, currentEnd(log) ?? log.logEndOffset, true)),
+    ]
   }
 
   #emptiest(): LogDirectory {
@@ -96,9 +147,10 @@ export class LogDirectories {
   }
 }
 
-const replicaSize = (log: PartitionLog) => ({
+const replicaSize = (log: PartitionLog, wholeEnd: number, isFuture: boolean): ReplicaSize => ({
   topic: log.topic,
   partition: log.partition,
   sizeBytes: log.sizeBytes,
-  offsetLag: Math.max(0, log.highWatermark - log.logEndOffset),
+  offsetLag: Math.max(0, wholeEnd - log.logEndOffset),
+  isFuture,
 })

@@ -8,6 +8,7 @@ import { resourceType, topicConfigInForce, type BrokerLayers } from '../server/c
 import { StorageFailure } from '../storage/partition-log.ts'
 import type { DirectoryChoice } from './directory-choices.ts'
 import type { LogDirectories } from './log-directories.ts'
+import type { ReplicaMoves } from './replica-moves.ts'
 import { SteppedWork } from './stepped-work.ts'
 
 export interface ReplicaAssignmentOptions {
@@ -15,6 +16,7 @@ export interface ReplicaAssignmentOptions {
   readonly replicas: Replicas
   readonly followers: Followers
   readonly directories: LogDirectories
+  readonly moves: ReplicaMoves
   readonly partitionPorts: PartitionPorts
   readonly layers: BrokerLayers
   readonly log: LogSink
@@ -111,7 +113,7 @@ export class ReplicaAssignment {
     const { nodeId, followers } = this.#options
     const replica = present ?? this.#create(topic, partition)
     if (replica === undefined || replica.isOffline) return
-    this.#tellDirectory(topic, partition)
+    this.#tellDirectory(replica, partition)
     if (partition.leader === nodeId) followers.unfollow(replica)
     if (!replica.assign(partition)) return
     if (partition.leader !== nodeId) followers.follow(replica, partition.leader, partition.leaderEpoch)
@@ -121,32 +123,29 @@ export class ReplicaAssignment {
   }
 
   /** Where there is only one directory nobody need be told, unless another one is on record: a disk that was replaced. */
-  #tellDirectory(topic: TopicImage, { partition, replicas, directories: told }: PartitionImage): void {
-    const { directories, nodeId } = this.#options
+  #tellDirectory(replica: Partition, { partition, replicas, directories: told }: PartitionImage): void {
+    const { directories, moves, nodeId } = this.#options
     const onRecord = told[replicas.indexOf(nodeId)] ?? zeroUuid
     if (directories.all.length < 2 && onRecord === zeroUuid) return
-    const directoryId = directories.directoryIdOf(topic.name, partition)
+    const directoryId = moves.directoryIdOf(replica)
     if (directoryId === undefined || directoryId === onRecord) return
-    this.#options.directoryChosen({ topicId: topic.topicId, partition, directoryId })
+    this.#options.directoryChosen({ topicId: replica.topicId, partition, directoryId })
   }
 
   #create(topic: TopicImage, partition: PartitionImage): Partition | undefined {
-    const { directories, layers, nodeId, partitionPorts, replicas } = this.#options
+    const { directories, layers, moves, nodeId, partitionPorts, replicas } = this.#options
     if (directories.isOutOfReach(partition.directories[partition.replicas.indexOf(nodeId)])) {
       replicas.setOutOfReach(topic.topicId, partition.partition)
       return undefined
     }
     const config = topicConfigInForce(layers, topic.name)
     try {
-      const log = directories.createLog({
-        topic: topic.name,
-        partition: partition.partition,
-        topicId: topic.topicId,
-        config,
-      })
+      const spec = { topic: topic.name, partition: partition.partition, topicId: topic.topicId, config }
+      const log = directories.createLog(spec, moves.takeWish(spec.topic, spec.partition))
       const replica = new Partition(log, nodeId, partition, partitionPorts)
       replica.setMinInsyncReplicas(Number(config['min.insync.replicas']))
       replicas.add(replica)
+      moves.opened(replica)
       return replica
     } catch (error) {
       if (!(error instanceof StorageFailure)) throw error
@@ -165,8 +164,9 @@ export class ReplicaAssignment {
   }
 
   #remove(replica: Partition): void {
-    const { directories, followers, partitionPorts, replicas } = this.#options
+    const { directories, followers, moves, partitionPorts, replicas } = this.#options
     followers.unfollow(replica)
+    moves.cancel(replica)
     this.#resign(replica)
     replica.goOffline()
     replicas.remove(replica)

@@ -98,6 +98,7 @@ export const brokerConfigTable: Readonly<Record<string, BrokerConfigEntry>> = {
   'replica.selector.class': fixed('class', null),
   'leader.replication.throttled.rate': atLeast('long', longMax, 0),
   'follower.replication.throttled.rate': atLeast('long', longMax, 0),
+  'replica.alter.log.dirs.io.max.bytes.per.second': atLeast('long', longMax, 0),
   'fetch.max.bytes': fixed('int', '57671680'),
   'max.incremental.fetch.session.cache.slots': fixed('int', '1000'),
   'max.request.partition.size.limit': fixed('int', '2000'),

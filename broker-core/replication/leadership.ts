@@ -39,7 +39,7 @@ const retryDelayMs = 500
 /** What a broker knows while it leads a partition in one leader epoch: its followers' progress and the ISR. */
 export class Leadership {
   readonly epochStartOffset: number
-  readonly #log: PartitionLog
+  #log: PartitionLog
   readonly #brokerId: number
   readonly #topicId: string
   readonly #leaderEpoch: number
@@ -72,6 +72,11 @@ export class Leadership {
     this.#progresses = new Map()
     this.#trackReplicas(assignment)
     if (this.#recoveryState === 1) this.#propose(assignment.isr)
+  }
+
+  /** REPL-18. */
+  replaceLog(log: PartitionLog): void {
+    this.#log = log
   }
 
   get isr(): readonly number[] {

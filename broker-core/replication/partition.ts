@@ -67,7 +67,7 @@ export class Partition {
   readonly logEndMoved = new WatchList()
   /** Told when the low watermark moved or the role did (REPL-09). */
   readonly lowWatermarkMoved = new WatchList()
-  readonly #log: PartitionLog
+  #log: PartitionLog
   readonly #brokerId: number
   readonly #ports: PartitionPorts
   #assignment: PartitionAssignment
@@ -133,6 +133,13 @@ export class Partition {
       this.lowWatermarkMoved.tell()
     }
     return isNewEpoch
+  }
+
+  /** REPL-18: the same records, from now on in another log directory. Roles, waiters and the ISR stay as they are. */
+  replaceLog(log: PartitionLog): void {
+    assert(log.logEndOffset === this.#log.logEndOffset, 'a log is replaced by its copy')
+    this.#log = log
+    this.#leadership?.replaceLog(log)
   }
 
   setMinInsyncReplicas(count: number): void {

@@ -73,6 +73,12 @@ export class EpochCache {
     this.isDirty = true
   }
 
+  /** REPL-18: as another log that has the same records knows them. */
+  replaceWith(entries: readonly EpochStart[]): void {
+    this.#entries = [...entries]
+    this.isDirty = true
+  }
+
   clear(): void {
     if (this.#entries.length === 0) return
     this.#entries = []

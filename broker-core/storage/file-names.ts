@@ -45,6 +45,10 @@ export function suffixedDirectoryName(topic: string, partition: number, uniqueHe
   return topic.slice(0, directoryNameMax - tail.length) + tail
 }
 
+/** Kafka moves no replica whose copy would have to have its topic's name cut. */
+export const futureNameFits = (topic: string, partition: number): boolean =>
+  `${topic}-${partition}.`.length + 32 + '-future'.length <= directoryNameMax
+
 const suffixedPattern = /^(.*)-(\d+)\.[0-9a-f]{32}(-delete|-future|-stray)$/
 const livePattern = /^(.+)-(\d+)$/
 

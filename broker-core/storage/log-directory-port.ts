@@ -67,6 +67,22 @@ export interface LogDirectory {
   deleteLog(topic: string, partition: number): void
   /** Renames to `…-stray`: found on disk but not assigned to this broker. */
   setStray(topic: string, partition: number): void
+  /** REPL-18: replicas that are being moved here from another directory of the broker, in `…-future`. */
+  futures(): Iterable<PartitionLog>
+  future(topic: string, partition: number): PartitionLog | undefined
+  /** An empty one, unless there is one of that topic id already: what it has and `current` has not is cut off then. */
+  openFuture(current: PartitionLog, config: LogConfigInput): PartitionLog
+  /** Copies at most about `maxBytes` (one batch at least). Returns the bytes copied; 0: it is as `current` is. */
+  copyToFuture(current: PartitionLog, maxBytes: number): number
+  /** What was copied is on its way to the disk, so that `promoteFuture` has little to wait for. */
+  flushFutureAhead(topic: string, partition: number): void
+  /**
+   * The future log becomes this directory's log of the partition, durable with its name when this returns. `current` is still there,
+   * and the caller's to delete; without one the future log is all there is (a start after a crash, or after the loss of a disk).
+   */
+  promoteFuture(spec: { topic: string; partition: number; config: LogConfigInput; current?: PartitionLog }): PartitionLog
+  /** The move is given up: `…-delete`, and gone soon. No future log: nothing happens. */
+  deleteFuture(topic: string, partition: number): void
   /** Where the metadata log lives; no partition of a topic. Made when absent. */
   readonly metadataLogPath: string
   /** Starts the periodic work: checkpoints, flush intervals, retention, compaction, delayed deletion. In steps of a few ms. */

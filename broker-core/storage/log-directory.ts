@@ -5,6 +5,7 @@ import { Cleaner } from './compaction/cleaner.ts'
 import { DelayedRemoval } from './delayed-removal.ts'
 import { DirectoryFiles } from './directory-files.ts'
 import { parsePartitionDirectoryName, partitionDirectoryName, suffixedDirectoryName, type DirectorySuffix } from './file-names.ts'
+import { FutureLogs } from './future-logs.ts'
 import type { Log } from './log.ts'
 import type { LogContext } from './log-context.ts'
 import {
@@ -61,6 +62,13 @@ function lockDirectory(path: string, env: StorageEnv): DiskLock {
   return lock
 }
 
+interface FoundPartition {
+  readonly name: string
+  readonly topic: string
+  readonly partition: number
+  readonly isFuture: boolean
+}
+
 class OpenLogDirectory implements LogDirectory {
   readonly path: string
   readonly directoryId: string
@@ -78,6 +86,7 @@ class OpenLogDirectory implements LogDirectory {
   readonly #cleanerOffsets: OffsetCheckpoint
   readonly #cleaner: Cleaner
   readonly #logs = new Map<string, Log>()
+  readonly #futures: FutureLogs
   #stopMaintenance: (() => void) | undefined
   /** Unknown what a run before this one left. */
   #hasNewNames = true
@@ -106,6 +115,15 @@ class OpenLogDirectory implements LogDirectory {
       writeRecoveryPoints: () => this.writeRecoveryPoints(),
     }
     this.#cleaner = new Cleaner(this, this.#context, options.cleanerMapBytesMax ?? cleanerMapBytesMaxDefault)
+    this.#futures = new FutureLogs({
+      path: this.path,
+      files: this.#files,
+      context: this.#context,
+      uniqueHex: () => this.#uniqueHex(),
+      makePartitionDirectory: (directory, topicId) => this.#makePartitionDirectory(directory, topicId),
+      writeCheckpoints: () => this.#writeCheckpoints(),
+      discard: log => this.#removal.add(this.#rename(log, '-delete'), 0, true),
+    })
     this.metadataLogPath = `${this.path}/${metadataDirectoryName}`
     this.#files.makeDirectory(this.metadataLogPath)
     this.#loadLogs()
@@ -140,9 +158,7 @@ class OpenLogDirectory implements LogDirectory {
     if (present !== undefined) this.setStray(spec.topic, spec.partition)
     const name = partitionDirectoryName(spec.topic, spec.partition)
     const directory = `${this.path}/${name}`
-    this.#files.makeDirectory(directory)
-    this.#hasNewNames = true
-    this.#writePartitionMetadata(directory, spec.topicId)
+    this.#makePartitionDirectory(directory, spec.topicId)
     const fresh = {
       recoveryPoint: 0,
       logStartOffset: 0,
@@ -166,6 +182,30 @@ class OpenLogDirectory implements LogDirectory {
   setStray(topic: string, partition: number): void {
     const log = this.log(topic, partition)
     if (log !== undefined) this.#setAside(log, '-stray')
+  }
+
+  futures(): Iterable<Log> {
+    return this.#futures.all()
+  }
+  future(topic: string, partition: number): Log | undefined {
+    return this.#futures.get(topic, partition)
+  }
+  openFuture(current: PartitionLog, config: LogConfigInput): PartitionLog {
+    return this.#futures.open(current, config)
+  }
+  copyToFuture(current: PartitionLog, maxBytes: number): number {
+    return this.#futures.copy(current, maxBytes)
+  }
+  flushFutureAhead(topic: string, partition: number): void {
+    this.#futures.flushAhead(topic, partition)
+  }
+  promoteFuture(spec: { topic: string; partition: number; config: LogConfigInput; current?: PartitionLog }): PartitionLog {
+    const log = this.#futures.promote(spec)
+    this.#logs.set(partitionDirectoryName(spec.topic, spec.partition), log)
+    return log
+  }
+  deleteFuture(topic: string, partition: number): void {
+    this.#futures.delete(topic, partition)
   }
 
   startMaintenance(intervals: Partial<MaintenanceIntervals> = {}): void {
@@ -215,11 +255,8 @@ class OpenLogDirectory implements LogDirectory {
     this.#stop()
     try {
       if (this.failure !== undefined) return
-      for (const log of this.#logs.values()) log.close()
-      this.writeRecoveryPoints()
-      this.writeCleanerOffsets()
-      this.writeLogStartOffsets()
-      this.writeHighWatermarks()
+      for (const log of this.#logsAndFutures()) log.close()
+      this.#writeCheckpoints()
       const marker = `${this.path}/${cleanShutdownName}`
       this.#files.replaceText(marker, formatCleanShutdown(brokerEpoch))
     } finally {
@@ -231,6 +268,13 @@ class OpenLogDirectory implements LogDirectory {
     if (this.#isClosed) return
     this.#stop()
     this.#letGo()
+  }
+
+  #writeCheckpoints(): void {
+    this.writeRecoveryPoints()
+    this.writeCleanerOffsets()
+    this.writeLogStartOffsets()
+    this.writeHighWatermarks()
   }
 
   #makeNamesDurable(): void {
@@ -247,7 +291,7 @@ class OpenLogDirectory implements LogDirectory {
   }
 
   #letGo(): void {
-    for (const log of this.#logs.values()) log.abandon()
+    for (const log of this.#logsAndFutures()) log.abandon()
     this.#files.closeAll()
     this.#lock.release()
   }
@@ -287,31 +331,48 @@ class OpenLogDirectory implements LogDirectory {
 
   #loadLogs(): void {
     const found = this.#partitionsFound()
-    const toScan = found.map(({ name }) => ({ partition: name, bytes: this.#bytesToScan(name) }))
+    const toScan = found.map(one => ({ partition: one.name, bytes: this.#bytesToScan(one) }))
     const report = new RecoveryReport(this.path, toScan, this.#env.clock, this.#options.onRecoveryProgress)
-    for (const [index, { name, topic, partition }] of found.entries()) {
-      this.#logs.set(name, this.#load(name, topic, partition, toScan[index]!, report))
+    for (const [index, one] of found.entries()) {
+      const log = this.#load(one, toScan[index]!, report)
+      if (one.isFuture) this.#futures.found(log)
+      else this.#logs.set(one.name, log)
       report.finished(toScan[index]!)
     }
   }
 
   /** Partition directories; the removal of deleted ones goes on. */
-  #partitionsFound(): { name: string; topic: string; partition: number }[] {
-    return this.#files.list(this.path).flatMap(name => {
+  #partitionsFound(): FoundPartition[] {
+    const found = this.#files.list(this.path).flatMap(name => {
       const parsed = name === metadataDirectoryName ? undefined : parsePartitionDirectoryName(name)
       if (parsed === undefined || !this.#files.isDirectory(`${this.path}/${name}`)) return []
       if (parsed.suffix === '-delete') this.#removal.add(`${this.path}/${name}`, 0, true)
-      return parsed.suffix === undefined ? [{ name, topic: parsed.topic, partition: parsed.partition }] : []
+      const { topic, partition, suffix } = parsed
+      const isFuture = suffix === '-future'
+      return suffix === undefined || isFuture ? [{ name, topic, partition, isFuture }] : []
     })
+    return found.filter(one => !one.isFuture || this.#isFirstOfItsName(one, found))
   }
 
-  #bytesToScan(name: string): number {
+  /** A copy beside the log itself, or beside another copy, is what somebody's hand or a repaired disk left: it goes. */
+  #isFirstOfItsName(future: FoundPartition, found: readonly FoundPartition[]): boolean {
+    const isSame = (one: FoundPartition) => one.topic === future.topic && one.partition === future.partition
+    const isFirst = found.filter(isSame).every(one => one === future || (one.isFuture && one.name > future.name))
+    if (!isFirst) this.#removal.add(`${this.path}/${future.name}`, 0, true)
+    return isFirst
+  }
+
+  #bytesToScan({ name, topic, partition }: FoundPartition): number {
     if (this.previousBrokerEpoch !== undefined) return 0
-    return bytesToScan(this.#files, `${this.path}/${name}`, this.#recoveryPoints.offsets.get(name) ?? 0)
+    const recoveryPoint = this.#recoveryPoints.offsets.get(partitionDirectoryName(topic, partition)) ?? 0
+    return bytesToScan(this.#files, `${this.path}/${name}`, recoveryPoint)
   }
 
-  #load(name: string, topic: string, partition: number, toScan: PartitionToScan, report: RecoveryReport): Log {
-    const directory = `${this.path}/${name}`
+  #load(found: FoundPartition, toScan: PartitionToScan, report: RecoveryReport): Log {
+    const { topic, partition } = found
+    const directory = `${this.path}/${found.name}`
+    // A copy has its offsets in the checkpoints under the name of the partition, whose log lies elsewhere.
+    const name = partitionDirectoryName(topic, partition)
     const metadata = this.#files.readText(`${directory}/${partitionMetadataName}`)
     const checkpointed = {
       recoveryPoint: this.#recoveryPoints.offsets.get(name),
@@ -338,8 +399,12 @@ class OpenLogDirectory implements LogDirectory {
 
   /** Renames the partition's directory; its log is closed. Returns the new path. */
   #setAside(log: Log, suffix: DirectorySuffix): string {
+    this.#logs.delete(partitionDirectoryName(log.topic, log.partition))
+    return this.#rename(log, suffix)
+  }
+
+  #rename(log: Log, suffix: DirectorySuffix): string {
     const { topic, partition } = log
-    this.#logs.delete(partitionDirectoryName(topic, partition))
     log.abandon()
     const path = `${this.path}/${suffixedDirectoryName(topic, partition, this.#uniqueHex(), suffix)}`
     this.#files.renameDirectory(log.directory, path)
@@ -351,13 +416,24 @@ class OpenLogDirectory implements LogDirectory {
     return [...this.#env.random.bytes(16)].map(byte => byte.toString(16).padStart(2, '0')).join('')
   }
 
+  #makePartitionDirectory(directory: string, topicId: string): void {
+    this.#files.makeDirectory(directory)
+    this.#hasNewNames = true
+    this.#writePartitionMetadata(directory, topicId)
+  }
+
   #writePartitionMetadata(directory: string, topicId: string): void {
     const bytes = new TextEncoder().encode(formatPartitionMetadata(topicId))
     this.#files.writeWhole(`${directory}/${partitionMetadataName}`, bytes, false)
   }
 
+  *#logsAndFutures(): Generator<Log> {
+    yield* this.#logs.values()
+    yield* this.#futures.all()
+  }
+
   #offsetsOf(offsetOf: (log: Log) => number | undefined) {
-    return [...this.#logs.values()].flatMap(log => {
+    return [...this.#logsAndFutures()].flatMap(log => {
       const offset = offsetOf(log)
       return offset === undefined ? [] : [{ topic: log.topic, partition: log.partition, offset }]
     })

@@ -65,7 +65,7 @@ export class Log implements PartitionLog {
   readonly directory: string
   readonly segments: SegmentList
   readonly epochs: EpochCache
-  readonly producerStates: ProducerStates
+  producerStates: ProducerStates
   readonly #context: LogContext
   readonly #tail: TailCache
   readonly #snapshots: ProducerSnapshots
@@ -78,6 +78,7 @@ export class Log implements PartitionLog {
   #highWatermark: number
   #generation = 0
   #firstDirtyOffset: number | undefined
+  #lowestTruncation: number | undefined
   #isClosed = false
 
   constructor(loaded: LoadedLog, context: LogContext) {
@@ -316,8 +317,32 @@ export class Log implements PartitionLog {
     this.#logEndOffset = offset
     this.#highWatermark = offset
     this.#lowerTo(offset)
+    this.#lowestTruncation = 0
     this.#snapshots.removeAll()
     this.producerStates.clear()
+  }
+
+  /** REPL-18: the lowest offset truncated to since this was asked last, for the one that copies the log. Undefined: nothing was. */
+  takeTruncation(): number | undefined {
+    const lowest = this.#lowestTruncation
+    this.#lowestTruncation = undefined
+    return lowest
+  }
+
+  /** REPL-18: the log that is copied has nothing more below `offset`, its end. */
+  skipTo(offset: number): void {
+    this.#assertOpen()
+    this.roll(offset)
+    this.#logEndOffset = offset
+  }
+
+  /** REPL-18: with all records of `source` copied, what does not stand in them comes along. Everything is durable afterwards. */
+  inherit(source: Log): void {
+    this.epochs.replaceWith(source.epochs.entries)
+    this.producerStates = source.producerStates
+    this.#snapshots.takeAnew(this.producerStates, this.#logEndOffset)
+    this.#durability.directoryChanged()
+    this.flush()
   }
 
   /** CLEAN-09: everything below was compacted. */
@@ -347,6 +372,7 @@ export class Log implements PartitionLog {
   }
 
   #lowerTo(offset: number): void {
+    this.#lowestTruncation = Math.min(this.#lowestTruncation ?? offset, offset)
     this.epochs.truncateFromEnd(offset)
     this.#highWatermark = Math.min(this.#highWatermark, offset)
     if (this.#logStartOffset > offset) this.#logStartOffset = offset
@@ -419,10 +445,10 @@ export class Log implements PartitionLog {
     this.#durability.writeEpochs()
   }
 
-  /** RET-01 to RET-06. Returns the bytes deleted. */
-  applyRetention(): number {
+  /** RET-01 to RET-06; a copy only drops what lies below its start (REPL-18). Returns the bytes deleted. */
+  applyRetention(what: 'due' | 'below-start' = 'due'): number {
     const count = countToDelete(this.segments.summaries(this.#logEndOffset), {
-      deletesByPolicy: this.#config.delete,
+      deletesByPolicy: what === 'due' && this.#config.delete,
       retentionMs: this.#config.retentionMs,
       retentionBytes: this.#config.retentionBytes,
       logStartOffset: this.#logStartOffset,

@@ -26,6 +26,12 @@ export class ProducerSnapshots {
     this.#unsynced.push(path)
   }
 
+  /** Also where there is one of this offset: it may know less. */
+  takeAnew(states: ProducerStates, offset: number): void {
+    this.#lastOffset = -1
+    this.take(states, offset)
+  }
+
   sync(): void {
     for (const path of this.#unsynced) if (this.#context.files.exists(path)) this.#context.files.sync(path)
     this.#unsynced = []

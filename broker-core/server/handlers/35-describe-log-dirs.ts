@@ -20,8 +20,10 @@ export interface ReplicaSize {
   readonly topic: string
   readonly partition: number
   readonly sizeBytes: number
-  /** Offsets by which its log end is behind the high watermark. */
+  /** Offsets by which its log end is behind the high watermark, or behind that of the log of which it is a copy. */
   readonly offsetLag: number
+  /** REPL-18: on its way to this directory. */
+  readonly isFuture: boolean
 }
 
 type Request = RequestOf<typeof describeLogDirs>
@@ -52,8 +54,8 @@ function resultOf(directory: LogDirectoryView, isWanted: (replica: ReplicaSize) 
     if (!isWanted(replica)) continue
     const partitions = byTopic.get(replica.topic) ?? []
     byTopic.set(replica.topic, partitions)
-    const { partition, sizeBytes, offsetLag } = replica
-    partitions.push({ partitionIndex: partition, partitionSize: sizeBytes, offsetLag, isFutureKey: false })
+    const { partition, sizeBytes, offsetLag, isFuture } = replica
+    partitions.push({ partitionIndex: partition, partitionSize: sizeBytes, offsetLag, isFutureKey: isFuture })
   }
   return {
     errorCode: errorCode(directory.isOffline ? 'KAFKA_STORAGE_ERROR' : 'NONE'),

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import type { DirectoryChoice } from '../../../broker-core/cluster/directory-choices.ts'
 import { LogDirectories } from '../../../broker-core/cluster/log-directories.ts'
+import { ReplicaMoves } from '../../../broker-core/cluster/replica-moves.ts'
 import { ReplicaAssignment, type LeadershipChange } from '../../../broker-core/cluster/replica-assignment.ts'
 import type { MetadataDelta, MetadataImage, PartitionImage, TopicImage } from '../../../broker-core/controller/image.ts'
 import { FollowerLoop } from '../../../broker-core/replication/follower-loop.ts'
 import { Followers } from '../../../broker-core/replication/followers.ts'
 import { Replicas } from '../../../broker-core/replication/replicas.ts'
+import { MoveThrottle } from '../../../broker-core/server/quotas/move-throttle.ts'
 import { limitByHand } from '../replication/replica-world.ts'
 import { imageOf, partitionOf, topicOf } from '../server/images.ts'
 import { openTestDirectory, testStorage } from '../storage/storage-env.ts'
@@ -43,12 +46,25 @@ function world(unopened: readonly string[] = []) {
     return loop
   })
   let image: MetadataImage = imageOf([])
+  const layers = { nodeId: 1, given: new Map(), image: () => image }
+  const bug = (error: unknown) => {
+    throw error
+  }
+  const directoryChosen = ({ partition, directoryId }: DirectoryChoice) => void chosen.push(`${partition} ${directoryId}`)
+  const { clock, log, timers } = env
+  const moves = new ReplicaMoves({
+    ...{ brokerId: 1, directories, replicas, clock, timers, log, directoryChosen, bug },
+    throttle: new MoveThrottle(layers, clock.monotonicMs),
+    configOf: () => ({}),
+    directoryOnRecord: () => undefined,
+  })
   const assignment = new ReplicaAssignment({
     nodeId: 1,
     replicas,
     followers,
     directories,
-    layers: { nodeId: 1, given: new Map(), image: () => image },
+    moves,
+    layers,
     log: env.log,
     partitionPorts: {
       clock: env.clock,
@@ -59,10 +75,8 @@ function world(unopened: readonly string[] = []) {
       brokers: { activeEpochOf: () => 1, isAlive: () => true },
       storageFailed: () => {},
     },
-    directoryChosen: ({ partition, directoryId }) => void chosen.push(`${partition} ${directoryId}`),
-    bug: error => {
-      throw error
-    },
+    directoryChosen,
+    bug,
     leadershipChanged({ replica, leaderEpoch, isLeader }: LeadershipChange) {
       changes.push(`${replica.topic}-${replica.partition}/${leaderEpoch} ${isLeader ? 'leads' : 'resigns'}`)
     },

@@ -12,9 +12,9 @@ const directory = (more: Partial<LogDirectoryView> = {}): LogDirectoryView => ({
   isOffline: false,
   space: { totalBytes: 1000, freeBytes: 400 },
   replicas: [
-    { topic: 'a', partition: 0, sizeBytes: 10, offsetLag: 0 },
-    { topic: 'a', partition: 1, sizeBytes: 20, offsetLag: 3 },
-    { topic: 'b', partition: 0, sizeBytes: 30, offsetLag: 0 },
+    { topic: 'a', partition: 0, sizeBytes: 10, offsetLag: 0, isFuture: false },
+    { topic: 'a', partition: 1, sizeBytes: 20, offsetLag: 3, isFuture: true },
+    { topic: 'b', partition: 0, sizeBytes: 30, offsetLag: 0, isFuture: false },
   ],
   ...more,
 })
@@ -25,23 +25,23 @@ function describeDirs(directories: readonly LogDirectoryView[], topics: { topic:
 }
 
 describe('DescribeLogDirs', () => {
-  it('META-10: all replicas with size and lag, and the space of the volume', () => {
+  it('META-10, REPL-18: all replicas with size and lag, whether on their way here, and the space of the volume', () => {
     const [result] = describeDirs([directory()], null).results
     expect(result).toMatchObject({ errorCode: 0, logDir: '/data/1', totalBytes: 1000, usableBytes: 400 })
     expect(
       result?.topics.map(topic => [
         topic.name,
-        topic.partitions.map(one => [one.partitionIndex, one.partitionSize, one.offsetLag]),
+        topic.partitions.map(one => [one.partitionIndex, one.partitionSize, one.offsetLag, one.isFutureKey]),
       ]),
     ).toEqual([
       [
         'a',
         [
-          [0, 10, 0],
-          [1, 20, 3],
+          [0, 10, 0, false],
+          [1, 20, 3, true],
         ],
       ],
-      ['b', [[0, 30, 0]]],
+      ['b', [[0, 30, 0, false]]],
     ])
   })
 
