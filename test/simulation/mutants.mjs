@@ -115,8 +115,8 @@ export const mutants = [
     name: 'any live replica leads',
     why: 'every election is unclean (LEAD-02)',
     file: 'broker-core/controller/partition-change.ts',
-    find: `(target.isr.includes(replica) || (context.hasElr && target.elr.includes(replica))) && context.isAcceptableLeader(replica)`,
-    put: `context.isAcceptableLeader(replica)`,
+    find: `(target.isr.includes(replica) || (context.hasElr && target.elr.includes(replica))) && isAcceptable(replica)`,
+    put: `isAcceptable(replica)`,
   },
   {
     name: 'leader changes without a new epoch',
@@ -145,8 +145,8 @@ export const mutants = [
     name: 'votes twice',
     why: 'two leaders of the quorum in one epoch',
     file: 'broker-core/consensus/quorum-state.ts',
-    find: `if (role.votedId !== undefined) return role.votedId === question.candidateId`,
-    put: `if (role.votedId !== undefined) return upToDate`,
+    find: `if (role.voted !== undefined) return isVoteFor(role.voted, question.candidate)`,
+    put: `if (role.voted !== undefined) return upToDate`,
   },
   {
     name: 'votes for a shorter log',
@@ -159,8 +159,8 @@ export const mutants = [
     name: 'commits without a majority',
     why: 'metadata that one voter has is told to everybody',
     file: 'broker-core/consensus/leader-progress.ts',
-    find: `const candidate = ends[majority - 1] ?? -1`,
-    put: `const candidate = ends[0] ?? -1`,
+    find: `const candidate = ends.sort((a, b) => b - a)[majorityOf(options.voters()) - 1] ?? -1`,
+    put: `const candidate = ends.sort((a, b) => b - a)[0] ?? -1`,
   },
   {
     name: 'keeps a diverging metadata log',

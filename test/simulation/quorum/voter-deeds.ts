@@ -1,6 +1,7 @@
 import { isVoterOf, majorityOf, type ReplicaKey, type VoterSet } from '../../../broker-core/consensus/voter-set.ts'
 import { addRaftVoter } from '../../../broker-core/protocol/messages/80-add-raft-voter.ts'
 import { removeRaftVoter } from '../../../broker-core/protocol/messages/81-remove-raft-voter.ts'
+import type { SeededRandom } from '../sim-random.ts'
 import { InvariantBroken } from './quorum-invariants.ts'
 import type { QuorumWorld, SimNode } from './quorum-world.ts'
 
@@ -26,6 +27,7 @@ export interface VoterDeeds {
 export function voterDeeds(world: QuorumWorld): VoterDeeds {
   const attempts: Attempt[] = []
   const { random, trace, time } = world
+  const parting = random.fork('parting')
   const isLost = (key: ReplicaKey) => !world.nodes.some(node => node.nodeId === key.id && node.directoryId === key.directoryId)
   const survives = (voters: VoterSet) => [...voters.values()].filter(voter => !isLost(voter)).length >= majorityOf(voters)
 
@@ -77,6 +79,9 @@ export function voterDeeds(world: QuorumWorld): VoterDeeds {
         voterDirectoryId: voter.directoryId,
       }
       attempt('remove', voter, true, leader.raft.removeVoter(request))
+      // Of an even number, two are no minority: one vote too many does no harm.
+      const companions = [...rest.keys()].filter(id => id !== leader.nodeId)
+      if (rest.size % 2 === 1) partAround(world, parting, voter.id, companions)
     },
     upgrade() {
       const leader = world.leader()
@@ -113,6 +118,27 @@ export function voterDeeds(world: QuorumWorld): VoterDeeds {
       checkAttempts(attempts, first.split(' '))
     },
   }
+}
+
+/**
+ * A moment later, when its removal may be in its log and it does not know it committed, whoever is removed is cut off together with one that stays: of
+ * the voters that are left the majority is on the other side.
+ */
+function partAround(world: QuorumWorld, random: SeededRandom, removedId: number, others: readonly number[]): void {
+  const { nodes, time, trace } = world
+  if (others.length === 0) return
+  const companion = random.pick(others)
+  time.after(random.between(3, 40), undefined, () => {
+    trace.push(`${time.nowMs().toFixed(2)} ${removedId} and ${companion} are cut off`)
+    const side = [removedId, companion]
+    for (const { nodeId } of nodes) {
+      if (side.includes(nodeId)) continue
+      for (const inside of side) {
+        world.cut(inside, nodeId)
+        world.cut(nodeId, inside)
+      }
+    }
+  })
 }
 
 /** What the disk of a node says, committed or not. */
