@@ -1,6 +1,7 @@
 import type { CancelTimer, Clock, Timers } from '../env/clock.ts'
 import type { LogSink } from '../env/log-sink.ts'
 import type { KafkaErrorName } from '../model/kafka-errors.ts'
+import { CorruptRecords } from '../records/record-varint.ts'
 import type { Partition } from '../replication/partition.ts'
 import type { Replicas } from '../replication/replicas.ts'
 import type { MoveThrottle } from '../server/quotas/move-throttle.ts'
@@ -90,7 +91,8 @@ export class ReplicaMoves {
   /** A replica was opened: what an earlier run began is gone on with. */
   opened(replica: Partition): void {
     const { directories } = this.#options
-    const target = directories.online.find(directory => directory.future(replica.topic, replica.partition) !== undefined)
+    const { topic, topicId, partition } = replica
+    const target = directories.online.find(directory => directory.future(topic, partition)?.topicId === topicId)
     if (target === undefined || directories.isInSame(replica.log, target)) return
     this.#begin(replica, target)
   }
@@ -183,7 +185,21 @@ export class ReplicaMoves {
       this.#lost(move)
       return false
     }
-    return this.#guard(() => this.#advance(move)) === true
+    try {
+      return this.#guard(() => this.#advance(move)) === true
+    } catch (error) {
+      // Bytes that rotted on the old disk: the copy refuses them, and the replica stays where it is.
+      if (!(error instanceof CorruptRecords)) throw error
+      const { topic, partition } = replica
+      this.#options.log.write('error', 'replica-move.corrupt', {
+        broker: this.#options.brokerId,
+        topic,
+        partition,
+        error: error.message,
+      })
+      this.#giveUp(replica)
+      return false
+    }
   }
 
   #advance(move: Move): boolean {

@@ -60,7 +60,7 @@ function scenario(env: TestStorage, witness: Witness): PartitionLog {
   for (let i = 0; i < 15; i++) appendOne(`a${i}`.padEnd(150, '.'), 0)
   flush()
   target.openFuture(log, config)
-  target.copyToFuture(log, 700)
+  while (target.copyToFuture(log, 700) > 0);
   forget(offset => offset >= 9)
   log.truncateTo(9)
   log.beginLeaderEpoch(2)
