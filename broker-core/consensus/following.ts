@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts'
-import { errorName } from '../model/kafka-errors.ts'
+import { errorCode, errorName } from '../model/kafka-errors.ts'
 import type { ResponseOf } from '../protocol/api.ts'
 import type { fetch } from '../protocol/messages/01-fetch.ts'
 import type { Core } from './core.ts'
@@ -87,9 +87,9 @@ async function applyFetch(core: Core, nodeId: number, response: ResponseOf<typeo
     core.role.leaderId !== nodeId ||
     leaderEpoch !== core.role.epoch
   ) {
-    // Whom we take for the leader says that it is not: perhaps it is somebody else who answers there.
-    if (core.role.kind === 'follower' && core.role.leaderId === nodeId && leaderId !== nodeId)
-      core.options.peers.misdirected(nodeId)
+    // Whom we take for the leader says that it is not: perhaps it is somebody else who answers there, and may name the same leader.
+    const saysItLeads = leaderId === nodeId && answer.errorCode !== errorCode('NOT_LEADER_OR_FOLLOWER')
+    if (core.role.kind === 'follower' && core.role.leaderId === nodeId && !saysItLeads) core.options.peers.misdirected(nodeId)
     return 'again-later'
   }
   core.hasFetched = true
