@@ -18,7 +18,7 @@ const needs = {
   librdkafka: findLibrdkafka,
 }
 const vitest = name => ({ name, run: output => runVitest(name, output) })
-/** Two lanes side by side: what computes, and what mostly waits for clusters and windows. */
+/** Two lanes side by side, about as long as each other: what computes most of the time runs beside what waits for clusters. */
 const lanes = [
   [
     { name: 'types', run: output => runCheck({ file: 'test/typecheck.mjs' }, output) },
@@ -28,6 +28,12 @@ const lanes = [
     },
     { name: 'format', run: output => runCheck({ file: 'node_modules/@biomejs/biome/bin/biome', args: ['format', '.'] }, output) },
     ...['tidy', 'unit', 'protocol', 'compliance', 'simulation'].map(vitest),
+    {
+      name: 'librdkafka',
+      needs: ['librdkafka'],
+      run: (output, { librdkafka }) => runVitest('librdkafka', output, { BROKERBENCH_LIBRDKAFKA: librdkafka.path }),
+    },
+    { name: 'window', needs: ['electron', 'display'], run: runWindowTests },
   ],
   [
     {
@@ -35,18 +41,12 @@ const lanes = [
       needs: ['kcat'],
       run: (output, { kcat }) => runVitest('interop', output, { BROKERBENCH_KCAT: kcat.path }),
     },
-    {
-      name: 'librdkafka',
-      needs: ['librdkafka'],
-      run: (output, { librdkafka }) => runVitest('librdkafka', output, { BROKERBENCH_LIBRDKAFKA: librdkafka.path }),
-    },
     vitest('integration'),
     {
       name: 'browser',
       needs: ['chromium'],
       run: (output, found) => runPlaywright('browser', output, { CHROME_PATH: found.chromium.path }),
     },
-    { name: 'window', needs: ['electron', 'display'], run: runWindowTests },
   ],
 ]
 
