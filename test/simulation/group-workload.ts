@@ -7,7 +7,7 @@ import { batchIsControl } from '../../broker-core/records/batch-header.ts'
 import { recordsOf } from '../../broker-core/records/record-reader.ts'
 import { noDisk } from '../compliance/no-disk.ts'
 import { startJournal } from './journal-workload.ts'
-import { pause, simClient } from './sim-clients.ts'
+import { leaveGroup, pause, simClient } from './sim-clients.ts'
 import type { RunningProcess } from './sim-env.ts'
 import type { SeededRandom } from './sim-random.ts'
 import type { Run, StartWorkload } from './workload.ts'
@@ -113,14 +113,7 @@ function startMember(run: Run, group: Group, member: RunningProcess): Life {
       if (!(error instanceof KafkaClientError)) run.history.violated(`a member failed: ${String(error)}`)
     })
     .finally(() => (hasEnded = true))
-  return {
-    hasEnded: () => hasEnded,
-    leave: async () => {
-      await consumer?.leave().catch((error: unknown) => {
-        if (!(error instanceof KafkaClientError)) throw error
-      })
-    },
-  }
+  return { hasEnded: () => hasEnded, leave: () => leaveGroup(consumer) }
 }
 
 interface Received extends TailBatches {

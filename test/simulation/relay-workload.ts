@@ -11,7 +11,7 @@ import { noDisk } from '../compliance/no-disk.ts'
 import { startJournal } from './journal-workload.ts'
 import type { Ledger } from './ledger.ts'
 import { type LedgerContext, readCommittedLoop } from './ledger-clients.ts'
-import { pause, simClient } from './sim-clients.ts'
+import { leaveGroup, pause, simClient } from './sim-clients.ts'
 import type { RunningProcess } from './sim-env.ts'
 import type { SeededRandom } from './sim-random.ts'
 import type { Run, StartWorkload } from './workload.ts'
@@ -142,14 +142,7 @@ function startCopier(run: Run, slot: number, member: RunningProcess, context: Le
       if (!(error instanceof KafkaClientError)) run.history.violated(`a copier failed: ${String(error)}`)
     })
     .finally(() => (hasEnded = true))
-  return {
-    hasEnded: () => hasEnded,
-    leave: async () => {
-      await consumer?.leave().catch((error: unknown) => {
-        if (!(error instanceof KafkaClientError)) throw error
-      })
-    },
-  }
+  return { hasEnded: () => hasEnded, leave: () => leaveGroup(consumer) }
 }
 
 /** One transaction. Throws where it did not commit for certain: the member ends then, and the next one asks what is committed. */

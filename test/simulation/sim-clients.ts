@@ -1,5 +1,6 @@
 import { connectCluster } from '../../broker-core/client/connect-cluster.ts'
 import { KafkaClientError } from '../../broker-core/client/client-error.ts'
+import type { GroupConsumer } from '../../broker-core/client/consuming/consumer-options.ts'
 import type { KafkaClient } from '../../broker-core/client/kafka-client.ts'
 import { fetchPartitions } from '../../broker-core/client/reading/fetch-partitions.ts'
 import type { Env } from '../../broker-core/env/env.ts'
@@ -161,6 +162,13 @@ async function sendOnce(
     if (error instanceof KafkaClientError) return error
     throw error
   }
+}
+
+/** What the group or the cluster says against it does not matter to who goes. */
+export async function leaveGroup(consumer: Pick<GroupConsumer, 'leave'> | undefined): Promise<void> {
+  await consumer?.leave().catch((error: unknown) => {
+    if (!(error instanceof KafkaClientError)) throw error
+  })
 }
 
 /** Reads a partition from its leader for ever, now and then again from the start; everything goes into the history. */
