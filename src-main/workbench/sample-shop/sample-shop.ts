@@ -183,11 +183,11 @@ function openTraffic(client: KafkaClient, sources: ShopSources, control: Traffic
       const leaving = isReading ? undefined : readers
       if (isReading) readers ??= join()
       else readers = undefined
-      await leaving?.stop()
+      await leaving?.stop('in order')
     },
     async stop() {
       for (const timer of timers) clearInterval(timer)
-      await Promise.all([readers?.stop(), payments.stop()])
+      await Promise.all([readers?.stop('at once'), payments.stop()])
       await producer.close().catch(() => undefined)
     },
   }

@@ -9,9 +9,14 @@ import { newPace } from './shop-pace.ts'
 export const unlimited = (): number => Number.POSITIVE_INFINITY
 
 const joinAgainAfterMs = 5_000
-const leaveWithinMs = 2_000
+/** A shop that is ended for good waits briefly; one that pauses, as long as a commit and the leaving may take, so that the group is empty then. */
+const leaveWithinMs = { 'at once': 2_000, 'in order': 15_000 } as const
+/** Short: a member that could not leave is gone before a person wonders why its group is still active. */
+const sessionTimeoutMs = 10_000
 /** Small, so that a slow member takes a few records at a time and its lag moves in small steps. */
 const slowFetchBytes = 4_096
+
+export type Hurry = keyof typeof leaveWithinMs
 
 export interface MemberOptions {
   /** Its own, so that the group shows it by its name. */
@@ -26,8 +31,8 @@ export interface MemberOptions {
 /** One consumer of the shop: a real member of its group, that joins, reads at its pace, commits and leaves. */
 export interface ShopMember {
   status(): ConsumerStatus
-  /** Commits and leaves; as a process that dies where the cluster does not answer. */
-  leave(): Promise<void>
+  /** Commits and leaves; as a process that dies where the cluster does not answer in time. */
+  leave(hurry: Hurry): Promise<void>
 }
 
 export function joinShopGroup(options: MemberOptions): ShopMember {
@@ -47,6 +52,7 @@ export function joinShopGroup(options: MemberOptions): ShopMember {
         offsetReset: 'earliest',
         isolation: 'read_committed',
         autoCommitIntervalMs: 1_000,
+        sessionTimeoutMs,
       },
       {
         receive: ({ batches, fromOffset }) => pace.take(Math.max(0, (batches.at(-1)?.lastOffset ?? -1) + 1 - fromOffset)),
@@ -66,12 +72,12 @@ export function joinShopGroup(options: MemberOptions): ShopMember {
 
   return {
     status: () => consumer.status(),
-    async leave() {
+    async leave(hurry) {
       isLeaving = true
       clearTimeout(timer)
       pace.end()
       const left = consumer.leave().catch(() => undefined)
-      await Promise.race([left, new Promise(resolve => setTimeout(resolve, leaveWithinMs).unref())])
+      await Promise.race([left, new Promise(resolve => setTimeout(resolve, leaveWithinMs[hurry]).unref())])
       consumer.crash()
       await closeQuietly(client)
     },

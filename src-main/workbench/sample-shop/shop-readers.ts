@@ -1,7 +1,7 @@
 import { listOffsets } from '../../../broker-core/client/admin/offsets.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import { joinShopGroup, unlimited } from './shop-member.ts'
-import type { ShopMember } from './shop-member.ts'
+import type { Hurry, ShopMember } from './shop-member.ts'
 import type { shopGroups } from './shop-topics.ts'
 
 /** How `fulfilment` spends its time: alone it reads a third of what comes; then a second member helps until both have caught up. */
@@ -22,7 +22,7 @@ export interface ReaderSources {
 /** The shop's consumers, as members of their groups. */
 export interface ShopReaders {
   /** All leave. */
-  stop(): Promise<void>
+  stop(hurry: Hurry): Promise<void>
 }
 
 export function shopReaders(sources: ReaderSources): ShopReaders {
@@ -50,14 +50,14 @@ export function shopReaders(sources: ReaderSources): ShopReaders {
     sinceMs = performance.now()
     const leaving = helper
     helper = next === 'together' ? member('fulfilment-2', 'fulfilment', perSecond) : undefined
-    await leaving?.leave()
+    await leaving?.leave('at once')
   }
   const watch = repeat(look, lookEveryMs, failed)
 
   return {
-    async stop() {
+    async stop(hurry) {
       await watch.stop()
-      await Promise.all([...billing, first, helper].map(it => it?.leave()))
+      await Promise.all([...billing, first, helper].map(it => it?.leave(hurry)))
       await watching.close().catch(() => undefined)
     },
   }
