@@ -79,6 +79,8 @@ for (const suite of wanted.flat()) {
     `${suite.name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped, ${result.seconds.toFixed(1)} s`,
   )
 }
+for (const suite of wanted.flat())
+  for (const failure of results.get(suite.name)?.failures ?? []) say(`failed: ${suite.name}: ${failure}`)
 for (const suite of notRun) say(`did not run: ${suite.name}: ${missingFor(suite).reason}`)
 say(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed === 0 ? 0 : 1)

@@ -1,9 +1,10 @@
 // How each suite is run, and how its counts are read back. Every runner prints to the open file
-// `output` and answers { passed, failed, skipped }.
+// `output` and answers { passed, failed, skipped, failures: what failed and how, in words }.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { projectFolder } from '../../src-main/setup/steps.mjs'
 import { node } from './lanes.mjs'
 
@@ -19,11 +20,11 @@ export function runVitest(project, output, env) {
     const args = ['run', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]
     const status = await node([tool, ...args], output, env)
     const result = readReport(report)
-    if (!result) return count(0, 1)
-    const brokenFiles = result.testResults.filter(file => file.status === 'failed' && file.assertionResults.length === 0).length
-    const failed = result.numFailedTests + brokenFiles
+    if (!result) return count(0, 1, 0, ['it left no report'])
+    const failures = result.testResults.flatMap(failuresOfFile)
     // An error outside any test (an unhandled rejection) fails the run without a failed test.
-    return count(result.numPassedTests, failed === 0 && status !== 0 ? 1 : failed, result.numPendingTests + result.numTodoTests)
+    if (failures.length === 0 && status !== 0) failures.push('an error outside of any test: see its output')
+    return count(result.numPassedTests, failures.length, result.numPendingTests + result.numTodoTests, failures)
   })
 }
 
@@ -33,10 +34,11 @@ export function runPlaywright(project, output, env) {
     const config = join(projectFolder, 'test', 'e2e', 'playwright.config.ts')
     const args = ['test', '--config', config, '--project', project, '--reporter=line,json']
     const status = await node([tool, ...args], output, { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report })
-    const stats = readReport(report)?.stats
-    if (!stats) return count(0, 1)
-    const failed = stats.unexpected + stats.flaky
-    return count(stats.expected, failed === 0 && status !== 0 ? 1 : failed, stats.skipped)
+    const result = readReport(report)
+    if (!result?.stats) return count(0, 1, 0, ['it left no report'])
+    const { expected, unexpected, flaky, skipped } = result.stats
+    const failures = result.suites.flatMap(suite => failuresOfSpecs(suite))
+    return count(expected, unexpected + flaky === 0 && status !== 0 ? 1 : unexpected + flaky, skipped, failures)
   })
 }
 
@@ -69,4 +71,28 @@ function readReport(path) {
   }
 }
 
-const count = (passed, failed, skipped = 0) => ({ passed, failed, skipped })
+function failuresOfFile({ name, status, message, assertionResults }) {
+  const file = relative(projectFolder, name)
+  if (status === 'failed' && assertionResults.length === 0) return [`${file}: ${beginning(message)}`]
+  const failed = assertionResults.filter(test => test.status === 'failed')
+  return failed.map(test => `${file}: ${test.fullName}: ${beginning(test.failureMessages.join(' '))}`)
+}
+
+function failuresOfSpecs({ file, specs = [], suites = [] }) {
+  const failed = specs.filter(spec => !spec.ok)
+  const told = failed.map(spec => {
+    const errors = spec.tests.flatMap(test => test.results).flatMap(result => result.errors)
+    return `${file}:${spec.line}: ${spec.title}: ${beginning(errors.map(error => error.message).join(' '))}`
+  })
+  return [...told, ...suites.flatMap(failuresOfSpecs)]
+}
+
+const lineMax = 500
+/** In one line and without the stack. */
+const beginning = text =>
+  stripVTControlCharacters(text)
+    .replaceAll(/^\s+at .*$/gm, '')
+    .replaceAll(/\s+/g, ' ')
+    .slice(0, lineMax)
+
+const count = (passed, failed, skipped = 0, failures = []) => ({ passed, failed, skipped, failures })
