@@ -2,7 +2,7 @@ import { nodeEnv } from '../../broker-core/env/node/node-env.ts'
 import { encodeBatch } from '../../broker-core/records/batch-writer.ts'
 import { openLogDirectory } from '../../broker-core/storage/log-directory.ts'
 
-/** A process of its own that appends until it is killed, and says after each append how far it is: `<partition> <log end>`. */
+/** A process of its own that appends until it is killed, and says after each append how far it is: `<partition> <log end> <bytes>`. */
 const path = process.argv[2]!
 const env = nodeEnv({ log: { write: () => undefined } })
 const config = {
@@ -35,7 +35,7 @@ function appendSome(): void {
     const result = log.appendAsLeader(encodeBatch({ records, compression }, env), { leaderEpoch: 1, origin: 'client' })
     if (!result.ok) throw new Error(result.rejection.message)
     log.advanceHighWatermark(log.logEndOffset)
-    process.stdout.write(`${log.partition} ${log.logEndOffset}\n`)
+    process.stdout.write(`${log.partition} ${log.logEndOffset} ${log.sizeBytes}\n`)
   }
   setImmediate(appendSome)
 }
