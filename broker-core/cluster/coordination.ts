@@ -7,7 +7,7 @@ import { errorName } from '../model/kafka-errors.ts'
 import { addPartitionsToTxn } from '../protocol/messages/24-add-partitions-to-txn.ts'
 import { writeTxnMarkers } from '../protocol/messages/27-write-txn-markers.ts'
 import { allocateProducerIds } from '../protocol/messages/67-allocate-producer-ids.ts'
-import { topicConfigInForce, type BrokerLayers } from '../server/config-layers.ts'
+import { brokerValue, topicConfigInForce, type BrokerLayers } from '../server/config-layers.ts'
 import { coordinatorOfTransactions } from '../server/transaction-claims.ts'
 import { type TransactionGate, transactionGate } from '../server/transaction-gate.ts'
 import type { BrokerConfig } from './broker-config.ts'
@@ -74,6 +74,8 @@ export function coordination(options: CoordinationOptions): Coordination {
       partitionLeader: (topic, partition) => metadata.partitionLeader(topic, partition),
       ask: (nodeId, request) => peers.ask(nodeId, addPartitionsToTxn, request),
     }),
+    // Dynamic in Kafka: it counts at once, also for transactions that are open.
+    () => brokerValue(layers, 'transaction.partition.verification.enable')?.trim().toLowerCase() !== 'false',
   )
   return {
     ...coordinators,

@@ -119,6 +119,7 @@ export const brokerConfigTable: Readonly<Record<string, BrokerConfigEntry>> = {
   'transactional.id.expiration.ms': fixed('int', '604800000'),
   'transaction.abort.timed.out.transaction.cleanup.interval.ms': fixed('int', '10000'),
   'transaction.remove.expired.transaction.cleanup.interval.ms': fixed('int', '3600000'),
+  'transaction.partition.verification.enable': entry('boolean', 'true'),
   'transaction.state.log.num.partitions': fixed('int', '50'),
   'transaction.state.log.replication.factor': fixed('short', '3'),
   'transaction.state.log.min.isr': fixed('int', '2'),

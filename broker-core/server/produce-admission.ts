@@ -11,7 +11,7 @@ import {
 } from '../records/batch-header.ts'
 import type { RequestContext } from './handler.ts'
 import { findReplica, type PartitionDirectory } from './partition-access.ts'
-import type { GatePlace, TransactionGate } from './transaction-gate.ts'
+import type { GatePlace, GateRequest, TransactionGate } from './transaction-gate.ts'
 
 type Request = RequestOf<typeof produce>
 type PartitionData = Request['topicData'][number]['partitionData'][number]
@@ -48,9 +48,10 @@ export function transactionAdmissions(deps: AdmissionDeps): AdmitTransaction {
     if (claimed.length === 0) return undefined
     const { connectionId } = context
     const before = underWay.get(connectionId)
-    if (before === undefined && isOpen(deps, claimed)) return undefined
-    const admission =
-      before === undefined ? enter(deps, request, context, claimed) : before.then(() => enter(deps, request, context, claimed))
+    const claim = claimOf(request, context, claimed)
+    if (before === undefined && typeof claim !== 'string' && deps.gate.isOpen(claim)) return undefined
+    const go = () => enter(deps, claim, context, claimed)
+    const admission = before === undefined ? go() : before.then(go)
     const over = (): void => {
       if (underWay.get(connectionId) === settled) underWay.delete(connectionId)
     }
@@ -60,32 +61,30 @@ export function transactionAdmissions(deps: AdmissionDeps): AdmitTransaction {
   }
 }
 
-/** A request is of one producer. */
-function isOpen({ gate }: AdmissionDeps, claimed: readonly Claimed[]): boolean {
-  const [first] = claimed
-  if (first === undefined) return true
-  const { producerEpoch, producerId } = first
-  const isOne = claimed.every(one => one.producerId === producerId && one.producerEpoch === producerEpoch)
-  return isOne && gate.isOpen({ producerId, producerEpoch, places: claimed.map(({ place }) => place) })
-}
-
-async function enter(
-  deps: AdmissionDeps,
+/** What the gate is asked; an error where the request is not of one producer in one transaction, whatever the gate would say. */
+function claimOf(
   { transactionalId }: Request,
   { apiVersion }: RequestContext,
   claimed: readonly Claimed[],
-): Promise<Refusals> {
-  if (isOpen(deps, claimed)) return noRefusals
+): GateRequest | KafkaErrorName {
   const [first] = claimed
-  const isOne = claimed.every(one => one.producerId === first?.producerId && one.producerEpoch === first.producerEpoch)
-  // Without a transactional id there is no coordinator to ask.
-  if (first === undefined || !isOne || transactionalId === null) {
-    return new Map(claimed.map(({ data }) => [data, 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED']))
-  }
+  if (first === undefined || transactionalId === null) return 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED'
   const { producerEpoch, producerId } = first
+  const isOne = claimed.every(one => one.producerId === producerId && one.producerEpoch === producerEpoch)
+  if (!isOne) return 'INVALID_PRODUCER_ID_MAPPING'
   const mode = apiVersion >= addsPartitionsSince ? 'add' : 'verify'
-  const places = claimed.map(({ place }) => place)
-  const errors = await deps.gate.enter({ transactionalId, producerId, producerEpoch, mode, places })
+  return { transactionalId, producerId, producerEpoch, mode, places: claimed.map(({ place }) => place) }
+}
+
+async function enter(
+  { gate }: AdmissionDeps,
+  claim: GateRequest | KafkaErrorName,
+  { apiVersion }: RequestContext,
+  claimed: readonly Claimed[],
+): Promise<Refusals> {
+  if (typeof claim === 'string') return new Map(claimed.map(({ data }) => [data, claim]))
+  if (gate.isOpen(claim)) return noRefusals
+  const errors = await gate.enter(claim)
   const refusals = new Map<PartitionData, KafkaErrorName>()
   for (const [index, { data }] of claimed.entries()) {
     const error = errors[index] ?? 'UNKNOWN_SERVER_ERROR'

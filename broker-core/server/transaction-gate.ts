@@ -19,7 +19,7 @@ export interface GateRequest extends Omit<TransactionClaim, 'partitions'> {
  */
 export interface TransactionGate {
   /** True: every place is open for this producer already, nobody need be asked. */
-  isOpen(request: Pick<GateRequest, 'producerId' | 'producerEpoch' | 'places'>): boolean
+  isOpen(request: Pick<GateRequest, 'producerId' | 'producerEpoch' | 'places' | 'mode'>): boolean
   /** One error for each place, in order; NONE: it may be written to, at once. */
   enter(request: GateRequest): Promise<readonly KafkaErrorName[]>
   /** A marker of the producer is about to be written to the partition. */
@@ -36,8 +36,12 @@ interface Pass {
 
 const unasked: Promise<KafkaErrorName> = Promise.resolve('UNKNOWN_SERVER_ERROR')
 
-/** Passes are as many as transactions are open in partitions led here; those of former leader epochs go when the next one comes. */
-export function transactionGate(ask: AskCoordinator): TransactionGate {
+/**
+ * Passes are as many as transactions are open in partitions led here; those of former leader epochs go when the next one comes.
+ * `verifies`: `transaction.partition.verification.enable` as it is now. Without it clients of before KIP-890 pass unasked, and one that
+ * did not add its partition leaves a transaction that nobody ends.
+ */
+export function transactionGate(ask: AskCoordinator, verifies: () => boolean = () => true): TransactionGate {
   const passes = new Map<string, Map<number, Pass>>()
 
   function passesAt({ topic, partition, leaderEpoch }: GatePlace): Map<number, Pass> {
@@ -74,14 +78,16 @@ export function transactionGate(ask: AskCoordinator): TransactionGate {
     return error
   }
 
+  const isUnasked = (mode: GateRequest['mode']): boolean => mode === 'verify' && !verifies()
   return {
-    isOpen: ({ producerId, producerEpoch, places }) =>
+    isOpen: ({ producerId, producerEpoch, places, mode }) =>
       places.every(({ topic, partition, leaderEpoch }) => {
         const pass = passes.get(nameOf(topic, partition))?.get(producerId)
         return pass?.isConfirmed === true && pass.producerEpoch === producerEpoch && pass.leaderEpoch === leaderEpoch
-      }),
+      }) || isUnasked(mode),
     enter(request) {
       const { places, ...claim } = request
+      if (isUnasked(claim.mode)) return Promise.resolve(places.map(() => 'NONE'))
       const tried = places.map(place => ({ place, ...passFor(place, request) }))
       const fresh = tried.filter(({ isNew }) => isNew)
       if (fresh.length > 0) {

@@ -19,10 +19,14 @@ export interface ListedTransaction {
 /** All transactional ids: every broker is asked for those that it coordinates (KIP-664). */
 export async function listTransactions(
   client: KafkaClient,
-  options: RetryOptions & { readonly states?: readonly string[] } = {},
+  options: RetryOptions & { readonly states?: readonly string[]; readonly producerIds?: readonly number[] } = {},
 ): Promise<readonly ListedTransaction[]> {
   const { brokers } = await client.refresh([], options)
-  const body = { ...listTransactionsApi.request.zero, stateFilters: options.states ?? [] }
+  const body = {
+    ...listTransactionsApi.request.zero,
+    stateFilters: options.states ?? [],
+    producerIdFilters: options.producerIds ?? [],
+  }
   const asked = [...brokers.keys()].map(coordinatorId =>
     client.retry(async () => {
       const reply = await client.send(listTransactionsApi, body, { to: 'broker', nodeId: coordinatorId }, signalOf(options))

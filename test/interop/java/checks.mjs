@@ -1,8 +1,11 @@
 // What Kafka's own programs are asked to do with our groups and transactions. `isShort`: part of the interop suite; all of them with
 // `npm run interop:java`. A check gets the bootstrap address and throws what is wrong.
 import assert from 'node:assert/strict'
-import { fileURLToPath } from 'node:url'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import kafkajs from 'kafkajs'
+import { projectFolder } from '../../../src-main/setup/steps.mjs'
 import { compileJava, hasProgram, runTool, startTool } from './kafka-jars.mjs'
 import { playStreams } from './streams.mjs'
 
@@ -18,6 +21,7 @@ export const checks = [
   ...protocols.map(protocol => ({ name: `consumer-groups tool, ${protocol}`, run: groupsTool(protocol) })),
   { name: 'consumer-groups tool: every way to reset offsets', run: resets },
   { name: 'transactions tool', run: transactionsTool },
+  { name: 'transactions tool: a hanging transaction is found and aborted', run: hangingTransaction },
   { name: 'Kafka Streams, exactly once, killed and restarted', run: streams, needs: 'javac' },
 ]
 
@@ -227,6 +231,45 @@ async function transactionsTool(bootstrap) {
   await transaction.abort()
   await producer.disconnect()
   assert.match(await expectDone(ask('list')), /^open-one\s+\d+\s+\d+\s+CompleteAbort/m)
+}
+
+/** TXN-20, KIP-664: Kafka's configs tool switches verification off, its transactions tool finds and ends what then hangs. */
+async function hangingTransaction(bootstrap) {
+  const topic = 'hanging'
+  const ask = (name, ...args) => runTool(name, '--bootstrap-server', bootstrap, ...args)
+  const verification = ['configs', '--alter', '--entity-type', 'brokers', '--entity-default']
+  const at = ['--topic', topic, '--partition', '0']
+  const findHanging = () => expectDone(ask('transactions', 'find-hanging', ...at, '--max-transaction-timeout', '0'))
+  await createTopic(bootstrap, topic, 1)
+  await expectDone(ask(...verification, '--add-config', 'transaction.partition.verification.enable=false'))
+  const { leaveHanging, remove } = await hangingWriter()
+  const left = await leaveHanging(bootstrap, { topic, partition: 0 })
+  try {
+    assert.equal((await left.ends()).stable, 0)
+    assert.match(
+      await findHanging(),
+      new RegExp(`^${topic}\\s+0\\s+${left.producerId}\\s+${left.producerEpoch}\\s+-1\\s+0\\s`, 'm'),
+    )
+    await expectDone(ask('transactions', 'abort', ...at, '--start-offset', '0'))
+    assert.doesNotMatch(await findHanging(), new RegExp(`^${topic}\\s`, 'm'))
+    const { end, stable } = await left.ends()
+    assert.equal(stable, end)
+    const reading = ['--topic', topic, '--from-beginning', '--max-messages', '1', '--timeout-ms', '120000']
+    const read = await expectDone(ask('console-consumer', ...reading, '--isolation-level', 'read_committed'))
+    assert.match(read, /^committed$/m)
+    assert.doesNotMatch(read, /^hangs$/m)
+  } finally {
+    await left.close()
+    remove()
+    await expectDone(ask(...verification, '--delete-config', 'transaction.partition.verification.enable'))
+  }
+}
+
+async function hangingWriter() {
+  const { buildTool } = await import('../../bench/build-tool.mjs')
+  const folder = mkdtempSync(join(projectFolder, 'node_modules', '.brokerbench-java-'))
+  const file = await buildTool('test/interop/java/hanging-writer.ts', folder, 'hanging-writer.mjs')
+  return { ...(await import(pathToFileURL(file).href)), remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
 async function streams(bootstrap) {

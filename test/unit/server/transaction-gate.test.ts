@@ -57,16 +57,42 @@ describe('the gate before transactional writes', () => {
     void gate.enter({ ...claim, places: [place(0)] })
     expect(asked.length).toBe(3)
   })
+
+  it('TXN-20: without transaction.partition.verification.enable clients of before KIP-890 pass unasked, as long as it is off', async () => {
+    const { ask, asked } = coordinator()
+    let verifies = false
+    const gate = transactionGate(ask, () => verifies)
+    expect(gate.isOpen({ ...claim, places: [place(0)] })).toBe(true)
+    expect(await gate.enter({ ...claim, places: [place(0), place(1)] })).toEqual(['NONE', 'NONE'])
+    expect(asked).toEqual([])
+    verifies = true
+    expect(gate.isOpen({ ...claim, places: [place(0)] })).toBe(false)
+  })
+
+  it('TXN-22: who has the broker add partitions is asked about in any case', async () => {
+    const { ask, asked } = coordinator()
+    const gate = transactionGate(ask, () => false)
+    expect(gate.isOpen({ ...claim, mode: 'add', places: [place(0)] })).toBe(false)
+    const entered = gate.enter({ ...claim, mode: 'add', places: [place(0)] })
+    asked[0]?.answer('NONE')
+    expect(await entered).toEqual(['NONE'])
+    expect(asked.length).toBe(1)
+  })
 })
 
 describe('admission of produce requests', () => {
   const env = nodeEnv()
-  const batch = (transactional: boolean) => {
+  const batch = (transactional: boolean, producerId: number) => {
     const records = [{ timestampMs: 0, key: null, value: new Uint8Array([1]) }]
-    return encodeBatch({ records, producerId: 7, producerEpoch: 0, baseSequence: 0, transactional }, env)
+    return encodeBatch({ records, producerId, producerEpoch: 0, baseSequence: 0, transactional }, env)
   }
-  const request = (partitions: readonly number[], options: { transactional?: boolean; transactionalId?: string | null } = {}) => {
-    const bytes = batch(options.transactional ?? true)
+  interface Options {
+    readonly transactional?: boolean
+    readonly transactionalId?: string | null
+    readonly producerId?: number
+  }
+  const request = (partitions: readonly number[], options: Options = {}) => {
+    const bytes = batch(options.transactional ?? true, options.producerId ?? 7)
     const records = { chunks: [bytes], sizeBytes: bytes.length }
     return {
       ...produce.request.zero,
@@ -131,11 +157,30 @@ describe('admission of produce requests', () => {
     expect([...((await admission)?.values() ?? [])]).toEqual([told])
   })
 
-  it('without a transactional id there is nobody to ask', async () => {
+  it.each([
+    ['verified', true],
+    ['not verified', false],
+  ])('without a transactional id a transactional batch is refused, %s', async (_, verifies) => {
     const { ask, asked } = coordinator()
-    const admit = transactionAdmissions({ ...directory, gate: transactionGate(ask) })
+    const admit = transactionAdmissions({ ...directory, gate: transactionGate(ask, () => verifies) })
     const refusals = await admit(request([0], { transactionalId: null }), context(1))
     expect([...(refusals?.values() ?? [])]).toEqual(['TRANSACTIONAL_ID_AUTHORIZATION_FAILED'])
     expect(asked).toEqual([])
+  })
+
+  it('TXN-20: batches of two producers in one request are refused', async () => {
+    const { ask } = coordinator()
+    const admit = transactionAdmissions({ ...directory, gate: transactionGate(ask, () => false) })
+    const [one, other] = [request([0]), request([1], { producerId: 8 })]
+    const refusals = await admit({ ...one, topicData: [...one.topicData, ...other.topicData] }, context(1))
+    expect([...(refusals?.values() ?? [])]).toEqual(['INVALID_PRODUCER_ID_MAPPING', 'INVALID_PRODUCER_ID_MAPPING'])
+  })
+
+  it('TXN-20: not verified, versions before 12 are written at once, and later ones ask', () => {
+    const { ask, asked } = coordinator()
+    const admit = transactionAdmissions({ ...directory, gate: transactionGate(ask, () => false) })
+    expect(admit(request([0]), context(1, 11))).toBeUndefined()
+    expect(admit(request([0]), context(1, 12))).toBeInstanceOf(Promise)
+    expect(asked.map(({ claim: { mode } }) => mode)).toEqual(['add'])
   })
 })
