@@ -1,10 +1,15 @@
-// `npm run bench:life [-- --vs-kafka]`: what a client notices when brokers die, stop and come back, and what many partitions cost. Three
-// broker processes on each side, one side at a time, the same clients: the load generator on librdkafka, kafkajs for administration.
+// `npm run bench:life [-- --vs-kafka] [-- --only losses|many]`: what a client notices when brokers die, stop and come back, and what many
+// partitions cost. Three broker processes on each side, one side at a time, the same clients: the load generator on librdkafka, our own
+// producer, kafkajs for administration.
 import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import kafkajs from 'kafkajs'
-import { ensureBuild, ensureDependencies } from '../../src-main/setup/steps.mjs'
+import { ensureBuild, ensureDependencies, projectFolder } from '../../src-main/setup/steps.mjs'
 import { startBrokerProcesses } from '../helpers/broker-processes.mjs'
+import { buildTool } from './build-tool.mjs'
 import { findLoad, startKafka } from './cluster.mjs'
 import { measureIdle } from './measure.mjs'
 import { report } from './report.mjs'
@@ -13,9 +18,20 @@ const say = text => process.stdout.write(`${text}\n`)
 ensureDependencies(say)
 ensureBuild(say)
 const load = findLoad()
-const mine = await measure(await ours())
-const theirs = process.argv.includes('--vs-kafka') ? await measureKafka() : undefined
-report('three broker processes, RF 3', mine, theirs)
+const only = process.argv[process.argv.indexOf('--only') + 1 || process.argv.length] ?? ''
+const folder = mkdtempSync(join(projectFolder, 'node_modules', '.brokerbench-bench-'))
+/** librdkafka before 2.5 waits 100 ms before it sends again, and 250 ms before it asks who leads: without both the pause is the brokers' own. */
+const impatience = ['retry.backoff.ms=1', 'topic.metadata.refresh.fast.interval.ms=10']
+const seconds = 25
+try {
+  const file = await buildTool('test/bench/life-figures.ts', folder, 'figures.mjs')
+  const { measurePause } = await import(pathToFileURL(file).href)
+  const mine = await measure(await ours(), measurePause)
+  const theirs = process.argv.includes('--vs-kafka') ? await measureKafka(measurePause) : undefined
+  report('three broker processes, RF 3', mine, theirs)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
 
 async function ours() {
   const cluster = await startBrokerProcesses()
@@ -29,45 +45,51 @@ async function ours() {
   }
 }
 
-async function measureKafka() {
+async function measureKafka(measurePause) {
   const cluster = startKafka()
-  return cluster && measure({ ...cluster, idsNow: cluster.processIdsNow })
+  return cluster && measure({ ...cluster, idsNow: cluster.processIdsNow }, measurePause)
 }
 
-async function measure(cluster) {
+async function measure(cluster, measurePause) {
   say(`measuring ${cluster.name} …`)
   const admin = new kafkajs.Kafka({ brokers: cluster.bootstrap.split(','), logLevel: kafkajs.logLevel.NOTHING }).admin()
   await admin.connect()
   try {
-    const rows = load ? await measureLosses(cluster, admin) : []
-    return new Map([...rows, ...(await measureMany(cluster, admin))])
+    const losses = load && 'losses'.includes(only) ? await measureLosses(cluster, admin, measurePause) : []
+    return new Map([...losses, ...('many'.includes(only) ? await measureMany(cluster, admin) : [])])
   } finally {
     await admin.disconnect()
     await cluster.stop()
   }
 }
 
-async function measureLosses(cluster, admin) {
+async function measureLosses(cluster, admin, measurePause) {
   await admin.createTopics({ topics: [{ topic: 'life', numPartitions: 1, replicationFactor: 3 }], waitForLeaders: true })
-  const killed = await measureLoss(cluster, admin, 'SIGKILL')
-  const stopped = await measureLoss(cluster, admin, 'SIGTERM')
-  // librdkafka sends again what was refused only after its back-off of 100 ms: without it the pause is the brokers' own.
-  const impatient = await measureLoss(cluster, admin, 'SIGTERM', ['retry.backoff.ms=1'])
+  const generator = properties => () => startGap(cluster.bootstrap, properties)
+  const ownProducer = () => measurePause(cluster.bootstrap, 'life', seconds)
+  const loss = (signal, produce) => measureLoss(cluster, admin, signal, produce)
+  const killed = await loss('SIGKILL', generator([]))
+  const killedOwn = await loss('SIGKILL', ownProducer)
+  const stopped = await loss('SIGTERM', generator([]))
+  const impatient = await loss('SIGTERM', generator(impatience))
+  const stoppedOwn = await loss('SIGTERM', ownProducer)
   return [
     ['leader killed: longest pause of acks=all, ms', killed.pauseMs],
-    ['leader killed: failed sends', killed.failed],
+    ['leader killed: the same, our producer, ms', killedOwn.pauseMs],
+    ['leader killed: failed sends', killed.failed + killedOwn.failed],
     ['killed broker: start to in sync again, ms', killed.backMs],
     ['leader stopped: longest pause of acks=all, ms', stopped.pauseMs],
-    ['leader stopped: the same with retry.backoff.ms=1, ms', impatient.pauseMs],
-    ['leader stopped: failed sends', stopped.failed + impatient.failed],
+    ['leader stopped: the same, client not waiting, ms', impatient.pauseMs],
+    ['leader stopped: the same, our producer, ms', stoppedOwn.pauseMs],
+    ['leader stopped: failed sends', stopped.failed + impatient.failed + stoppedOwn.failed],
     ['stopped broker: start to in sync again, ms', stopped.backMs],
   ]
 }
 
 /** 500 records a second for 25 s; the leader goes after five. */
-async function measureLoss(cluster, admin, signal, properties = []) {
+async function measureLoss(cluster, admin, signal, produce) {
   await inSync(admin, 3)
-  const running = startGap(cluster.bootstrap, properties)
+  const running = produce()
   await wait(5_000)
   const leader = await leaderOf(admin)
   await cluster.end(leader, signal)
@@ -75,19 +97,20 @@ async function measureLoss(cluster, admin, signal, properties = []) {
   const startedAt = performance.now()
   await cluster.start(leader)
   await inSync(admin, 3)
-  return { pauseMs: row.longest_gap_ms, failed: row.failed, backMs: performance.now() - startedAt }
+  return { pauseMs: row.pauseMs, failed: row.failed, backMs: performance.now() - startedAt }
 }
 
 function startGap(bootstrap, properties) {
   return new Promise((resolve, reject) => {
-    const child = spawn(load, ['gap', bootstrap, 'life', '500', '25', 'acks=all', 'linger.ms=0', ...properties], {
+    const child = spawn(load, ['gap', bootstrap, 'life', '500', String(seconds), 'acks=all', 'linger.ms=0', ...properties], {
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     let text = ''
     child.stdout.on('data', part => (text += part))
     child.once('exit', () => {
       try {
-        resolve(JSON.parse(text))
+        const { failed, longest_gap_ms: pauseMs } = JSON.parse(text)
+        resolve({ pauseMs, failed })
       } catch (error) {
         reject(error)
       }

@@ -18,7 +18,9 @@ export interface BatchToSend {
 
 export type BatchResult =
   /** Offset -1 and time -1: not told. */
-  { readonly baseOffset: number; readonly appendTimeMs: number } | { readonly error: KafkaClientError }
+  | { readonly baseOffset: number; readonly appendTimeMs: number }
+  /** `hasNewLeader`: the refusal named another leader, of a later epoch: there is nothing to wait for (KIP-951). */
+  | { readonly error: KafkaClientError; readonly hasNewLeader?: boolean }
 
 type Settle = (item: BatchToSend, result: BatchResult) => void
 
@@ -184,9 +186,17 @@ function settleReply(
   for (const item of items) {
     const { topic, partition } = item.queue
     const result = found.get(partitionName(topic, partition))
+    const before = knownLeader(client, item.queue)
     if (result !== undefined) client.noteLeader({ topic, partition }, result.currentLeader, reply.nodeEndpoints)
-    settle(item, resultOf(client, nodeId, { topic, partition }, result))
+    const after = knownLeader(client, item.queue)
+    const hasNewLeader = after.leaderId >= 0 && after.leaderId !== nodeId && after.leaderEpoch > before.leaderEpoch
+    const settled = resultOf(client, nodeId, { topic, partition }, result)
+    settle(item, 'error' in settled ? { ...settled, hasNewLeader } : settled)
   }
+}
+
+function knownLeader(client: KafkaClient, at: { readonly topic: string; readonly partition: number }) {
+  return client.cluster().topics.get(at.topic)?.partitions[at.partition] ?? { leaderId: -1, leaderEpoch: -1 }
 }
 
 function resultOf(
@@ -201,8 +211,8 @@ function resultOf(
   if (error === 'DUPLICATE_SEQUENCE_NUMBER') return { baseOffset: -1, appendTimeMs: -1 }
   const failure = new KafkaClientError(error, { api: produce.name, ...place }, detailOf(result))
   // Where the refusal named the leader it is known already, and older metadata would take that away again.
-  const leaderId = client.cluster().topics.get(place.topic)?.partitions[place.partition]?.leaderId
-  if (failure.retriable && (leaderId === nodeId || leaderId === undefined)) client.noteFailure(failure)
+  const { leaderId } = knownLeader(client, place)
+  if (failure.retriable && (leaderId === nodeId || leaderId < 0)) client.noteFailure(failure)
   return { error: failure }
 }
 

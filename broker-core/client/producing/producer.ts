@@ -223,7 +223,7 @@ export class RecordSender implements Producer {
     } else if (result.error.code === 'MESSAGE_TOO_LARGE' && batch.records.length > 1) {
       queue.putBackHalves(batch)
     } else if (this.#mayRepeat(batch, result.error)) {
-      this.#repeatLater(queue, batch)
+      this.#repeat(queue, batch, result.hasNewLeader === true)
     } else {
       this.#giveUp(queue, batch, result.error)
     }
@@ -231,9 +231,10 @@ export class RecordSender implements Producer {
     this.#tellIdle()
   }
 
-  #repeatLater(queue: PartitionQueue, batch: PendingBatch): void {
+  #repeat(queue: PartitionQueue, batch: PendingBatch, hasNewLeader: boolean): void {
     batch.attempts++
-    batch.notBeforeMs = this.#client.env.clock.monotonicMs() + backoffMs(batch.attempts, this.#client.env.random)
+    const pauseMs = hasNewLeader ? 0 : backoffMs(batch.attempts, this.#client.env.random)
+    batch.notBeforeMs = this.#client.env.clock.monotonicMs() + pauseMs
     queue.putBack(batch)
   }
 

@@ -151,6 +151,20 @@ describe('repetitions', () => {
     expect(cluster.count(metadata)).toBeLessThanOrEqual(3)
   })
 
+  it('do not wait where the refusal names a new leader: with pauses forty moves would outlast the delivery time (KIP-951)', async () => {
+    const moved = (batch: Appended, count: number): Verdict => ({
+      error: 'NOT_LEADER_OR_FOLLOWER',
+      leaderId: 3 - batch.nodeId,
+      leaderEpoch: count + 1,
+    })
+    const { producer, asked } = await producing((batch, count) => (count <= 40 ? moved(batch, count) : 'NONE'), {
+      deliveryTimeoutMs: 15_000,
+    })
+    await producer.send(record('x'))
+    expect(asked).toHaveLength(41)
+    expect(asked.slice(0, 4).map(it => it.nodeId)).toEqual([1, 2, 1, 2])
+  })
+
   it('keep the order: later batches wait for the one that is repeated', async () => {
     const { producer, appended } = await producing((_, n) => (n <= 2 ? 'NOT_ENOUGH_REPLICAS' : 'NONE'), { batchBytesMax: 200 })
     await Promise.all(count(30).map(value => producer.send(record(value))))
