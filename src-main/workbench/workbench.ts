@@ -33,6 +33,7 @@ import { recordHandlers } from './record-handlers.ts'
 import type { ShopMemory } from './sample-shop/sample-shop.ts'
 import { openLagStore } from './sampling/lag-store.ts'
 import { filePath, searchHandlers } from './search/search-handlers.ts'
+import { threadStore } from './search/thread-store.ts'
 import { shopHandlers } from './shop-handlers.ts'
 import { replicationThrottles } from './topics/replication-throttles.ts'
 import type { ThrottleMemory, ThrottlePlaces } from './topics/replication-throttles.ts'
@@ -87,6 +88,7 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
   // Lag and its history are there from the first start, not from the first look.
   if (cluster !== undefined) rooms.of(localConnection)
   const exportsFolder = join(dataDirectory, 'exports')
+  const threads = threadStore(join(options.mainFolder, 'job-worker.js'))
   const audit = openAuditLog(join(dataDirectory, 'audit.jsonl'), told)
   const handlers: Handlers = {
     ...appHandlers({ info, notices, settings, connections, clusters, audit, folder, host: cluster }),
@@ -110,7 +112,7 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
       registryOf,
       schemasOf,
       schemaFolder: () => settings.preferences().schemaFolder,
-      jobEntry: join(options.mainFolder, 'job-worker.js'),
+      threads,
       exportsFolder,
     }),
     ...shops.handlers,
@@ -119,6 +121,7 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
     handlers: auditedHandlers(handlers, { log: audit, nowMs, foreignName: foreignNames(connections) }),
     async close() {
       sessions.stop()
+      threads.close()
       throttles.stop()
       folder.close()
       rooms.close()

@@ -27,8 +27,11 @@ export async function startOurs(dataFolder = mkdtempSync(join(tmpdir(), 'brokerb
   return { name: 'brokerbench', startMs, bootstrap: /bootstrap=(\S+)/.exec(line)[1], processIds: [child.pid], stop }
 }
 
-/** `undefined` with a line why, where there is no JVM or no script to start Kafka with. `properties` go to every node. */
-export function startKafka(properties = {}) {
+/**
+ * `undefined` with a line why, where there is no JVM or no script to start Kafka with. `properties` go to every node; the brokers listen
+ * on `port` and the two after it, their controllers a hundred above.
+ */
+export function startKafka(properties = {}, port = 19_092) {
   const start = join(peers, 'kafka', 'start')
   const missing = existsSync(start) ? ['java', 'mvn', 'python3'].find(name => spawnSync(name, ['--version']).error) : start
   if (missing) {
@@ -37,10 +40,15 @@ export function startKafka(properties = {}) {
   }
   const folder = mkdtempSync(join(tmpdir(), 'brokerbench-kafka-'))
   const overrides = Object.entries(properties).flatMap(([name, value]) => ['--override', `${name}=${value}`])
-  const run = () => spawnSync(start, ['--dir', folder, ...overrides], { encoding: 'utf8', timeout: startTimeoutMs })
+  const args = ['--dir', folder, '--port', String(port), ...overrides]
+  const run = () => spawnSync(start, args, { encoding: 'utf8', timeout: startTimeoutMs })
   const answer = run()
   const ready = /^ready bootstrap=(\S+) startup_ms=(\d+)/m.exec(answer.stdout)
-  if (!ready) throw new Error(`Apache Kafka did not start: ${answer.stdout}${answer.stderr}`)
+  if (!ready) {
+    // Cut off in the middle, it leaves nodes behind.
+    spawnSync(join(peers, 'kafka', 'stop'), [folder])
+    throw new Error(`Apache Kafka did not start: ${answer.stdout}${answer.stderr}`)
+  }
   const nodes = readdirSync(folder).filter(name => name.startsWith('node-'))
   const idOf = name => Number(readFileSync(join(folder, name, 'pid'), 'utf8'))
   const processIdsNow = () => nodes.map(idOf)

@@ -14,14 +14,18 @@ import { measureRecords, topic } from './window/records.mjs'
 import { measureTail } from './window/tail.mjs'
 import { measureCompacted, measureLargeValue } from './window/values.mjs'
 
+/** Filling a JVM with millions takes its time; what takes longer is stuck. */
+const loadedWithinMs = 1_800_000
 const say = text => process.stdout.write(`${text}\n`)
 const options = readOptions(process.argv.slice(2))
 ensureDependencies(say)
 ensureBuild(say)
 const scratch = scratchFolder()
 const loadFile = await buildTool('test/bench/window/load.ts', scratch.folder, 'load.mjs')
-const load = async (...args) =>
-  JSON.parse((await promisify(execFile)(process.execPath, [loadFile, ...args.map(String)], { maxBuffer: 16_777_216 })).stdout)
+const load = async (...args) => {
+  const bounds = { maxBuffer: 16_777_216, timeout: loadedWithinMs }
+  return JSON.parse((await promisify(execFile)(process.execPath, [loadFile, ...args.map(String)], bounds)).stdout)
+}
 const figures = newFigures()
 const fills = new Map()
 const parts = {

@@ -17,11 +17,24 @@ interface Protobuf {
 let library: Protobuf | undefined
 const protobuf = (): Protobuf => (library ??= load('protobufjs') as Protobuf)
 
-/** A `.proto` file's messages. Only its parser is used: the messages are read here, so that no code is made from a schema. */
-export function protobufRoot(source: string): Root {
+/**
+ * The messages of a schema of a registry by their indexes in its own file, which may import the files in front of it. Throws DecodeError.
+ */
+export function registeredMessages(
+  source: string,
+  references: readonly { readonly schema: string }[],
+): (path: readonly number[]) => Type {
+  // Alone it says which messages are its own; with the others, what their fields are.
+  const own = aloneRoot(source)
+  const root = protobufRootOf([...references.map(it => it.schema), source], true)
+  return path => root.lookupType(messageAt(own, path).fullName)
+}
+
+function aloneRoot(source: string): Root {
+  const library = protobuf()
+  const root = new library.Root()
   try {
-    const { root } = protobuf().parse(source, { keepCase: true })
-    root.resolveAll()
+    library.parse(source, root, { keepCase: true })
     return root
   } catch (error) {
     throw new DecodeError(`not a Protobuf schema: ${(error as Error).message}`)
@@ -29,15 +42,19 @@ export function protobufRoot(source: string): Root {
 }
 
 /**
- * The messages of several files that may import each other, or some of Google's. Without `resolve`, only names are known. Throws
- * DecodeError.
+ * The messages of several files that may import each other, or some of Google's. Without `resolve`, only names are known. Only the
+ * library's parser is used: messages are read here, so that no code is made from a schema. Throws DecodeError.
  */
 export function protobufRootOf(sources: readonly string[], resolve: boolean): Root {
   const library = protobuf()
   const root = new library.Root()
+  const added = new Set<string>()
   try {
     for (const source of sources)
-      for (const path of library.parse(source, root, { keepCase: true }).imports ?? []) addCommon(root, path)
+      for (const path of library.parse(source, root, { keepCase: true }).imports ?? []) {
+        if (!added.has(path)) addCommon(root, path)
+        added.add(path)
+      }
     if (resolve) root.resolveAll()
     return root
   } catch (error) {
@@ -47,7 +64,7 @@ export function protobufRootOf(sources: readonly string[], resolve: boolean): Ro
 
 function addCommon(root: Root, path: string): void {
   const known = protobuf().common.get(path)
-  if (known?.nested !== undefined && root.lookup(path.replace(/^google\/protobuf\//, '')) === null) root.addJSON(known.nested)
+  if (known?.nested !== undefined) root.addJSON(known.nested)
 }
 
 /** Full names, those of the outermost first. */
@@ -66,7 +83,7 @@ export function messagesIn(root: Root): string[] {
 }
 
 /** The message that a path of indexes names, as the Confluent wire format writes it: `[0]` is the first of the file. */
-export function messageAt(root: Root, path: readonly number[]): Type {
+function messageAt(root: Root, path: readonly number[]): Type {
   let scope: { readonly nestedArray?: readonly unknown[] } = fileScope(root)
   for (const index of path) {
     const messages: readonly unknown[] = (scope.nestedArray ?? []).filter(it => 'fieldsArray' in (it as object))

@@ -5,7 +5,8 @@ import { DecodeError } from './decoder.ts'
 import { hex } from './binary.ts'
 import { json } from './json.ts'
 import { writeProtobuf } from './protobuf-write.ts'
-import { messageAt, protobufRoot, readProtobuf } from './protobuf-typed.ts'
+import { readProtobuf, registeredMessages } from './protobuf-typed.ts'
+import type { ReferencedSchema } from './schema-references.ts'
 import { WireCursor } from './protobuf-wire.ts'
 import { avroPlaces } from './places/avro-places.ts'
 import { moved } from './places/place-node.ts'
@@ -17,6 +18,8 @@ import { structuredDecoder } from './structured.ts'
 export interface RegisteredSchema {
   readonly type: 'AVRO' | 'PROTOBUF' | 'JSON'
   readonly schema: string
+  /** What it is built on, what is needed first in front. */
+  readonly references: readonly ReferencedSchema[]
 }
 
 /** Schemas that were loaded, by their registry's ids. */
@@ -48,7 +51,8 @@ export function framedDecoder(id: number, found: RegisteredSchema | Error): Deco
   return made
 }
 
-function newFramedDecoder(id: number, { type, schema }: RegisteredSchema): Decoder {
+function newFramedDecoder(id: number, registered: RegisteredSchema): Decoder {
+  const { type } = registered
   if (type === 'JSON') {
     const inner = (bytes: Uint8Array) => bytes.subarray(framingBytes)
     return {
@@ -63,7 +67,7 @@ function newFramedDecoder(id: number, { type, schema }: RegisteredSchema): Decod
       preview: (bytes, isWhole) => json.preview(inner(bytes), isWhole),
     }
   }
-  const { read, places } = type === 'AVRO' ? avroReader(schema) : protobufReader(schema)
+  const { read, places } = type === 'AVRO' ? avroReader(registered) : protobufReader(registered)
   return structuredDecoder({
     name: type === 'AVRO' ? 'avro' : 'protobuf',
     recognise: bytes =>
@@ -84,17 +88,30 @@ interface FramedReader {
   readonly places: (bytes: Uint8Array) => PlaceNode
 }
 
-function avroReader(schema: string): FramedReader {
-  const type = avroType(JSON.parse(schema))
+function avroReader(registered: RegisteredSchema): FramedReader {
+  const type = registeredAvro(registered)
   return {
     read: bytes => readAvro(type, bytes.subarray(framingBytes)),
     places: bytes => avroPlaces(type, bytes, framingBytes),
   }
 }
 
+/** The types of what it refers to are known to it by their names. Throws DecodeError. */
+function registeredAvro({ schema, references }: RegisteredSchema) {
+  const types = {}
+  for (const { name, schema: referenced } of references) {
+    try {
+      avroType(JSON.parse(referenced), types)
+    } catch (error) {
+      throw new DecodeError(`reference "${name}": ${(error as Error).message}`)
+    }
+  }
+  return avroType(JSON.parse(schema), types)
+}
+
 /** Behind the id stand the indexes that lead to the message: a count and as many numbers, all zigzag; a single zero means `[0]`. */
-function protobufReader(schema: string): FramedReader {
-  const root = protobufRoot(schema)
+function protobufReader({ schema, references }: RegisteredSchema): FramedReader {
+  const messageAt = registeredMessages(schema, references)
   const messageIn = (bytes: Uint8Array) => {
     const cursor = new WireCursor(bytes.subarray(framingBytes))
     const zigzag = () => {
@@ -104,7 +121,7 @@ function protobufReader(schema: string): FramedReader {
     const count = zigzag()
     if (count < 0 || count > 100) throw new DecodeError('no message index')
     const path = count === 0 ? [0] : Array.from({ length: count }, zigzag)
-    return { type: messageAt(root, path), rest: cursor.rest() }
+    return { type: messageAt(path), rest: cursor.rest() }
   }
   return {
     read(bytes) {
@@ -119,16 +136,17 @@ function protobufReader(schema: string): FramedReader {
 }
 
 /** Makes bytes of JSON in the Confluent wire format; of a Protobuf file, its first message. Throws DecodeError. */
-export function framedEncoder(id: number, { type, schema }: RegisteredSchema): (text: string) => Uint8Array {
+export function framedEncoder(id: number, registered: RegisteredSchema): (text: string) => Uint8Array {
+  const { type, schema, references } = registered
   const front = new Uint8Array(framingBytes)
   new DataView(front.buffer).setUint32(1, id)
   const framed = (...parts: readonly Uint8Array[]) => Uint8Array.from(Buffer.concat([front, ...parts]))
   if (type === 'JSON') return text => framed(new TextEncoder().encode(text))
   if (type === 'AVRO') {
-    const avro = avroType(JSON.parse(schema))
+    const avro = registeredAvro(registered)
     return text => framed(writeAvro(avro, text))
   }
-  const message = messageAt(protobufRoot(schema), [0])
+  const message = registeredMessages(schema, references)([0])
   // A single zero stands for the path to the first message.
   return text => framed(new Uint8Array(1), writeProtobuf(message, text))
 }

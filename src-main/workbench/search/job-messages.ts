@@ -20,7 +20,8 @@ export type Job =
   | { readonly kind: 'export'; readonly order: ParsedOf<'transfer.export'>; readonly path: string }
   | { readonly kind: 'import'; readonly order: ParsedOf<'transfer.import'>; readonly path: string }
 
-export type ToJob = { readonly kind: 'ping' }
+/** One job at a time: the next comes after `end` or `fail`. */
+export type ToJob = { readonly kind: 'ping' } | { readonly kind: 'job'; readonly data: JobData }
 
 export type FromJob =
   | { readonly kind: 'pong' }

@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads'
 import { FailureError } from '../../contract/failure.ts'
 import { refused } from '../failures.ts'
-import type { FromJob, JobData } from './job-messages.ts'
+import type { FromJob, Job, JobData } from './job-messages.ts'
+import type { JobWorker, ThreadStore } from './thread-store.ts'
 
 const pingEveryMs = 500
 /** A thread that does not answer for so long is held by a filter that does not come to an end. */
@@ -9,7 +9,6 @@ const stuckAfterMs = 3_000
 /** A thread has to load first, on a machine that may be busy. */
 const startWithinMs = 30_000
 const jobsMax = 16
-const heapMegabytesMax = 512
 
 /** Thrown in place of an answer. */
 export class JobStuck extends Error {
@@ -20,11 +19,11 @@ let running = 0
 
 /**
  * Runs a job in a thread of its own and gives what it emits, in order; `merge` may join an item with the one before that nobody has
- * taken yet, so that a slow reader holds nothing up and fills no memory. The thread ends with the generator. Throws FailureError, or
- * JobStuck when the thread stopped answering.
+ * taken yet, so that a slow reader holds nothing up and fills no memory. The thread ends with the generator, unless the job came to an
+ * end of its own. Throws FailureError, or JobStuck when the thread stopped answering.
  */
 export async function* jobItems<Item>(
-  entryPath: string,
+  threads: ThreadStore,
   data: JobData,
   signal: AbortSignal,
   merge: (before: Item, next: Item) => Item | undefined = () => undefined,
@@ -33,19 +32,29 @@ export async function* jobItems<Item>(
     throw refused(`${jobsMax} scans and transfers are running already`, 'Wait for one to end, or cancel it.')
   signal.throwIfAborted()
   running += 1
-  const worker = new Worker(entryPath, { workerData: data, resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax } })
+  const worker = threads.take(data)
   const mailbox = newMailbox<Item>(worker, signal, merge)
   try {
     yield* mailbox.items()
   } finally {
     mailbox.close()
-    await worker.terminate()
+    if (mailbox.isOver() && !runsExpression(data.job)) threads.giveBack(worker)
+    else {
+      await worker.terminate()
+      threads.prepare()
+    }
     running -= 1
   }
 }
 
-function newMailbox<Item>(worker: Worker, signal: AbortSignal, merge: (before: Item, next: Item) => Item | undefined) {
+/** A person's own JavaScript may leave something behind that runs later: its thread is no other job's. */
+function runsExpression(job: Job): boolean {
+  return job.kind !== 'import' && job.order.filter?.kind === 'javascript'
+}
+
+function newMailbox<Item>(worker: JobWorker, signal: AbortSignal, merge: (before: Item, next: Item) => Item | undefined) {
   const waiting: Item[] = []
+  let isOver = false
   let outcome: { readonly error: Error | undefined } | undefined
   let wake = () => {}
   let answeredAtMs = performance.now()
@@ -56,17 +65,24 @@ function newMailbox<Item>(worker: Worker, signal: AbortSignal, merge: (before: I
   }
   const aborted = () => settle(new FailureError({ code: 'CANCELLED', message: 'cancelled' }))
   signal.addEventListener('abort', aborted, { once: true })
-  worker.on('message', (message: FromJob) => {
+  const onMessage = (message: FromJob) => {
     answeredAtMs = performance.now()
     patienceMs = stuckAfterMs
     if (message.kind === 'item') {
       put(waiting, message.item as Item, merge)
       wake()
-    } else if (message.kind === 'end') settle()
-    else if (message.kind === 'fail') settle(failureOf(message))
-  })
-  worker.once('error', error => settle(error))
-  worker.once('exit', code => settle(new Error(`the job's thread ended (code ${code})`)))
+    } else if (message.kind === 'end') {
+      isOver = true
+      settle()
+    } else if (message.kind === 'fail') {
+      isOver = true
+      settle(failureOf(message))
+    }
+  }
+  const onExit = (code: number) => settle(new Error(`the job's thread ended (code ${code})`))
+  worker.on('message', onMessage)
+  worker.on('error', settle)
+  worker.on('exit', onExit)
   const timer = setInterval(() => {
     if (performance.now() - answeredAtMs > patienceMs) settle(new JobStuck())
     worker.postMessage({ kind: 'ping' })
@@ -84,9 +100,14 @@ function newMailbox<Item>(worker: Worker, signal: AbortSignal, merge: (before: I
         })
       }
     },
+    /** The job said so itself: its thread can do another. */
+    isOver: () => isOver,
     close() {
       clearInterval(timer)
       signal.removeEventListener('abort', aborted)
+      worker.off('message', onMessage)
+      worker.off('error', settle)
+      worker.off('exit', onExit)
     },
   }
 }

@@ -62,8 +62,8 @@ interface ScanState {
 export async function scan(scanning: Scanning): Promise<void> {
   const { client, order, decoding, signal } = scanning
   const filter = recordFilter(order.filter, decoding)
-  const columns = rowColumns(order, decoding)
-  const breath = newBreath()
+  const isIn = filter.needle === undefined ? undefined : needleSearch(filter.needle)
+  const looking: Looking = { filter, isIn, columns: rowColumns(order, decoding), breath: newBreath() }
   const state: ScanState = {
     startMs: performance.now(),
     round: { ranges: [], later: [] },
@@ -89,7 +89,7 @@ export async function scan(scanning: Scanning): Promise<void> {
       const { ranges } = round
       const onChunk = async (chunk: FetchedChunk) => {
         await prepareChunk(decoding, chunk, client.env.compression)
-        return await scanChunk(chunk, { filter, columns, breath }, scanning, state)
+        return await scanChunk(chunk, looking, scanning, state)
       }
       await readRanges({ client, topic: order.topic, isolation: order.isolation, ranges, signal, onChunk })
       if (state.matched >= order.hitsMax) return finish(scanning, state, 'hits-reached', null)
@@ -106,13 +106,15 @@ export async function scan(scanning: Scanning): Promise<void> {
 interface Looking {
   readonly breath: Breath
   readonly filter: RecordFilter
+  /** Whether a batch may hold a match at all. */
+  readonly isIn: ((bytes: Uint8Array) => boolean) | undefined
   readonly columns: RowColumns
 }
 
 /** False when enough was found. */
 async function scanChunk(
   chunk: FetchedChunk,
-  { filter, columns, breath }: Looking,
+  { filter, isIn, columns, breath }: Looking,
   scanning: Scanning,
   state: ScanState,
 ): Promise<boolean> {
@@ -120,7 +122,6 @@ async function scanChunk(
   // Another leader's answer may have waited for its schemas meanwhile.
   if (state.matched >= order.hitsMax) return false
   const { compression } = client.env
-  const isIn = filter.needle === undefined ? undefined : needleSearch(filter.needle)
   state.bytes += chunk.records.length
   for (const walked of walkBatches(chunk.records, { ...chunk, compression })) {
     if (batchBaseOffset(walked.batch, 0) >= chunk.to) break

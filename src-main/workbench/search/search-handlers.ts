@@ -11,6 +11,7 @@ import { histogram } from './histogram.ts'
 import { checkExpression } from './javascript-filter.ts'
 import type { Job, JobData } from './job-messages.ts'
 import { JobStuck, jobItems } from './job-thread.ts'
+import type { ThreadStore } from './thread-store.ts'
 import { withUnfinishedFile } from '../transfer/unfinished-file.ts'
 import { tail } from './tail.ts'
 
@@ -28,8 +29,7 @@ export interface SearchSources {
   readonly registryOf: (connection: string) => RegistryAddress | null
   readonly schemasOf: (connection: string) => SchemaSources
   readonly schemaFolder: () => string | null
-  /** The built entry of the jobs' thread. */
-  readonly jobEntry: string
+  readonly threads: ThreadStore
   /** Where files with a bare name go. */
   readonly exportsFolder: string
 }
@@ -54,7 +54,7 @@ export function searchHandlers(sources: SearchSources): SearchHandlers {
       let last: ScanProgress | undefined
       try {
         for await (const item of jobItems<ScanItem>(
-          sources.jobEntry,
+          sources.threads,
           dataFor(order.connection, { kind: 'scan', order }),
           signal,
           newestProgress,
@@ -70,27 +70,30 @@ export function searchHandlers(sources: SearchSources): SearchHandlers {
     async 'records.testFilter'(order, { signal }) {
       if (order.filter.kind === 'javascript') checkExpression(order.filter.expression)
       try {
-        for await (const item of jobItems<boolean>(
-          sources.jobEntry,
-          dataFor(order.connection, { kind: 'test-filter', order }),
-          signal,
-        ))
-          return item
-        return false
+        let isMatch = false
+        const data = dataFor(order.connection, { kind: 'test-filter', order })
+        // Until it ends by itself: its thread can do the next one then.
+        for await (const item of jobItems<boolean>(sources.threads, data, signal)) isMatch = item
+        return isMatch
       } catch (error) {
         throw error instanceof JobStuck ? badInput(`filter: ${stuckMessage}`) : error
       }
     },
     'records.tail': (order, { signal }) =>
       tail({ client: clusters.client(order.connection), order, signal, schemas: sources.schemasOf(order.connection) }),
-    'records.histogram': (order, { signal }) => histogram(clusters.client(order.connection), order, signal),
+    async 'records.histogram'(order, { signal }) {
+      const answer = await histogram(clusters.client(order.connection), order, signal)
+      // Whoever looks at a topic may scan it next.
+      sources.threads.prepare()
+      return answer
+    },
     async *'transfer.export'(order, { signal }) {
       if (order.filter?.kind === 'javascript') checkExpression(order.filter.expression)
       const job: Job = { kind: 'export', order, path: pathFor(order.path) }
       try {
         const data = dataFor(order.connection, job)
         yield* withUnfinishedFile(job.path, () =>
-          jobItems<TransferProgress>(sources.jobEntry, data, signal, (_before, next) => next),
+          jobItems<TransferProgress>(sources.threads, data, signal, (_before, next) => next),
         )
       } catch (error) {
         throw error instanceof JobStuck ? badInput(`filter: ${stuckMessage}`) : error
@@ -99,7 +102,7 @@ export function searchHandlers(sources: SearchSources): SearchHandlers {
     async *'transfer.import'(order, { signal }) {
       connections.writable(order.connection)
       const job: Job = { kind: 'import', order, path: pathFor(order.path) }
-      yield* jobItems<TransferProgress>(sources.jobEntry, dataFor(order.connection, job), signal, (_before, next) => next)
+      yield* jobItems<TransferProgress>(sources.threads, dataFor(order.connection, job), signal, (_before, next) => next)
     },
   }
 }

@@ -44,11 +44,17 @@ function rawLine(partition: number, record: LogRecord): string {
 /** JSON values stand as JSON, with their own digits; everything else as text. Bytes that no decoder reads stand as `{"$base64": …}`. */
 function putJsonLine(out: LineBytes, partition: number, record: LogRecord, decoding: Decoding): void {
   const { offset, timestampMs, headers, key } = record
-  out.text(`{"partition":${partition},"offset":${offset},"timestampMs":${timestampMs},"key":`)
+  out.ascii('{"partition":')
+  out.integer(partition)
+  out.ascii(',"offset":')
+  out.integer(offset)
+  out.ascii(',"timestampMs":')
+  out.integer(timestampMs)
+  out.ascii(',"key":')
   putJson(out, 'key', key, decoding, key)
-  out.text(',"value":')
+  out.ascii(',"value":')
   putJson(out, 'value', record.value, decoding, key)
-  if (headers.length === 0) return out.text(',"headers":[]}\n')
+  if (headers.length === 0) return out.ascii(',"headers":[]}\n')
   const pairs = headers.map(it => `[${JSON.stringify(it.name)},${jsonOf('header', it.value, decoding, key)}]`)
   out.text(`,"headers":[${pairs.join(',')}]}\n`)
 }
@@ -58,9 +64,9 @@ function putJson(out: LineBytes, part: Part, bytes: Uint8Array | null, decoding:
   if (bytes === null || decoding.isBinary(part, bytes)) return out.text(jsonOf(part, bytes, decoding, key))
   if (isCompactJson(bytes) && isUtf8(bytes) && !isOwnMark(bytes)) return out.bytes(bytes)
   if (!isPlainText(bytes)) return out.text(jsonOf(part, bytes, decoding, key))
-  out.text('"')
+  out.ascii('"')
   out.bytes(bytes)
-  out.text('"')
+  out.ascii('"')
 }
 
 const ownMark = Buffer.from('{"$base64"')

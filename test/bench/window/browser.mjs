@@ -7,6 +7,8 @@ import { chromium } from 'playwright-core'
 import { findChromium } from '../../setup/requirements.mjs'
 
 const size = { width: 1440, height: 900 }
+/** What a person does has its effect on the screen within so long, or the figure is none. */
+const shownWithinMs = 300_000
 
 export async function openBrowser() {
   const found = findChromium(text => process.stdout.write(`${text}\n`))
@@ -47,21 +49,22 @@ export async function traced(page, act) {
 
 /**
  * Milliseconds from the event `from` (`click`, `keydown`, …) to the frame that shows what `condition` looks for, both told by the page
- * itself. `condition` runs in the page, with `argument`.
+ * itself. `condition` runs in the page, with `argument`. Throws when it does not come true within five minutes.
  */
 export async function shownAfter(page, { from, condition, argument }, act) {
-  const source = `(${watchFor})(${JSON.stringify(from)}, ${condition}, ${JSON.stringify(argument ?? null)})`
+  const source = `(${watchFor})(${JSON.stringify(from)}, ${condition}, ${JSON.stringify(argument ?? null)}, ${shownWithinMs})`
   await page.evaluate(source)
   await act()
   return await page.evaluate(() => globalThis.benchShown)
 }
 
-function watchFor(from, condition, argument) {
-  globalThis.benchShown = new Promise(resolve => {
+function watchFor(from, condition, argument, withinMs) {
+  globalThis.benchShown = new Promise((resolve, reject) => {
     const begin = event => {
       // Of the event itself: what a busy page takes to come to it counts.
       const startedAt = event.timeStamp
       const look = () => {
+        if (performance.now() - startedAt > withinMs) return void reject(new Error(`not on the screen after ${withinMs} ms`))
         if (!condition(argument)) return void requestAnimationFrame(look)
         requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - startedAt)))
       }
@@ -69,6 +72,8 @@ function watchFor(from, condition, argument) {
     }
     addEventListener(from, begin, { capture: true, once: true })
   })
+  // Whoever asks for it hears of it.
+  globalThis.benchShown.catch(() => undefined)
 }
 
 /** Frames while `act` runs: how many a second, and the longest time without one. */

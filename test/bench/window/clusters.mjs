@@ -1,6 +1,7 @@
 // What the window is measured on: our three brokers behind their own door, or an Apache Kafka with our door beside it.
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { projectFolder } from '../../../src-main/setup/steps.mjs'
@@ -16,16 +17,37 @@ export async function startMeasured(isForeign) {
     const door = await startDoor(folder, ['--brokers', '3'])
     return { name: 'embedded cluster', ...door, stop: () => door.stop().finally(remove) }
   }
-  const kafka = startKafka()
+  const kafka = startKafka({}, await freeKafkaPort())
   if (kafka === undefined) return undefined
-  const door = await startDoor(folder, ['--open', kafka.bootstrap.split(',')[0]])
-  const stop = async () => {
-    await door.stop()
+  try {
+    const door = await startDoor(folder, ['--open', kafka.bootstrap.split(',')[0]])
+    const stop = async () => {
+      await door.stop()
+      await kafka.stop()
+      remove()
+    }
+    return { name: 'Apache Kafka', ...door, bootstrap: kafka.bootstrap, stop }
+  } catch (error) {
     await kafka.stop()
-    remove()
+    throw error
   }
-  return { name: 'Apache Kafka', ...door, bootstrap: kafka.bootstrap, stop }
 }
+
+/** Three neighbouring ports for the brokers, and three for their controllers, that nobody has at this moment. */
+async function freeKafkaPort() {
+  for (let port = 19_092; port < 60_000; port += 7) {
+    const wanted = [0, 1, 2, 100, 101, 102].map(step => port + step)
+    if ((await Promise.all(wanted.map(isFree))).every(Boolean)) return port
+  }
+  throw new Error('no free ports for an Apache Kafka')
+}
+
+const isFree = port =>
+  new Promise(resolve => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 
 async function startDoor(dataFolder, args) {
   const entry = join(projectFolder, 'out', 'main', 'serve.js')

@@ -6,6 +6,8 @@ const firstWithinMs = 1_000
 const refreshedMs = 15_000
 const rendererMegabytesMax = 250
 const opens = 5
+const countedWithinMs = 300_000
+const loadedWithinMs = 120_000
 
 export async function measureLists(browser, cluster, figures, { topicCount, groupCount }) {
   figures.heading(`${topicCount} topics, ${groupCount} groups`)
@@ -39,7 +41,11 @@ const clickTo = (page, list) =>
 
 async function allCounted(page, list, count) {
   const grid = page.getByRole('grid', { name: list })
-  while (Number(await grid.getAttribute('aria-rowcount')) < count) await wait(200)
+  const endsAt = performance.now() + countedWithinMs
+  while (Number(await grid.getAttribute('aria-rowcount')) < count) {
+    if (performance.now() > endsAt) throw new Error(`${list}: not all ${count} listed after ${countedWithinMs} ms`)
+    await wait(200)
+  }
 }
 
 /** A window opened anew on the tab that was open last. */
@@ -47,16 +53,17 @@ async function loadedTo(page, cluster, list) {
   const second = await page.context().newPage()
   await second.goto(cluster.workbench, { waitUntil: 'commit' })
   const shownMs = await second.evaluate(
-    ({ source, argument }) =>
-      new Promise(resolve => {
+    ({ source, argument, withinMs }) =>
+      new Promise((resolve, reject) => {
         const isShown = new Function(`return (${source})`)()
-        const look = () =>
-          isShown(argument)
-            ? requestAnimationFrame(() => setTimeout(() => resolve(performance.now())))
-            : requestAnimationFrame(look)
+        const look = () => {
+          if (performance.now() > withinMs) return void reject(new Error(`no rows ${withinMs} ms after the start of the page`))
+          if (isShown(argument)) requestAnimationFrame(() => setTimeout(() => resolve(performance.now())))
+          else requestAnimationFrame(look)
+        }
         look()
       }),
-    { source: String(rowsShown), argument: list },
+    { source: String(rowsShown), argument: list, withinMs: loadedWithinMs },
   )
   await second.close()
   return shownMs

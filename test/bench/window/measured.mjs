@@ -1,4 +1,7 @@
-// The figures of one run, each beside its target: printed as they come, so that a run that is cut short has told what it knew.
+// The figures of one run, each beside its target and the load of the machine: printed as they come, so that a run that is cut short has
+// told what it knew.
+import { availableParallelism, loadavg } from 'node:os'
+
 const say = text => process.stdout.write(`${text}\n`)
 
 export function newFigures() {
@@ -6,7 +9,8 @@ export function newFigures() {
   const add = (name, value, unit, target, isMet) => {
     rows.push({ name, value, unit, target, isMet })
     const verdict = isMet === undefined ? '' : isMet ? 'met' : 'MISSED'
-    say(`${name.padEnd(64)}${number(value).padStart(12)} ${unit.padEnd(10)} ${target.padEnd(16)} ${verdict}`)
+    const load = `load ${loadavg()[0].toFixed(1)} on ${availableParallelism()}`
+    say(`${name.padEnd(64)}${number(value).padStart(12)} ${unit.padEnd(10)} ${target.padEnd(16)} ${verdict.padEnd(6)}  ${load}`)
   }
   return {
     rows,

@@ -168,4 +168,20 @@ describe('a needle in any case', () => {
       { numRuns: 1_000 },
     )
   })
+
+  it('is found wherever in a large block it lies', () => {
+    const isIn = needleSearch({ bytes: utf8('Needle-'), caseSensitive: false })
+    const length = 40_000
+    for (let at = 16_384 - 9; at < 16_384 + 3; at += 1) {
+      const block = new Uint8Array(length).fill(0x78)
+      expect(isIn(block)).toBe(false)
+      block.set(utf8('nEEDLE-'), at)
+      expect(isIn(block)).toBe(true)
+      block[at + 6] = 0x79
+      expect(isIn(block)).toBe(false)
+    }
+    const long = utf8('n'.repeat(20_000))
+    expect(needleSearch({ bytes: long, caseSensitive: false })(new Uint8Array(length).fill(0x4e))).toBe(true)
+    expect(needleSearch({ bytes: long, caseSensitive: false })(new Uint8Array(19_999).fill(0x4e))).toBe(false)
+  })
 })

@@ -24,4 +24,26 @@ describe('lines on their way to a file', () => {
       }),
     )
   })
+
+  it('writes whole numbers as their text', () => {
+    const edges = [0, 9, 10, 99, 100, 999_999_999, 1_000_000_000, 1_000_000_001, 4_294_967_296, 1_790_000_000_009, 2 ** 53 - 1]
+    const whole = fc.oneof(fc.constantFrom(...edges, -1, -(2 ** 53) + 1), fc.maxSafeInteger(), fc.nat())
+    fc.assert(
+      fc.property(fc.array(whole, { maxLength: 20 }), values => {
+        const out = new LineBytes(8)
+        for (const value of values) {
+          out.integer(value)
+          out.ascii(',')
+        }
+        expect(out.take().toString()).toBe(values.map(value => `${value},`).join(''))
+      }),
+    )
+  })
+
+  it('takes bytes of any length as they are', () => {
+    const out = new LineBytes(8)
+    const parts = [0, 1, 31, 32, 33, 5_000].map(length => Uint8Array.from({ length }, (_, at) => at % 251))
+    for (const part of parts) out.bytes(part)
+    expect(out.take()).toEqual(Buffer.concat(parts))
+  })
 })
