@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * One project per kind of test, so that each can be run and counted alone: `npx vitest run --project unit`. Time limits are for what
- * hangs, and leave room for suites that run beside each other.
+ * hangs, and leave room for suites that run beside each other. Files of a kind share a process and its modules, so a test leaves nothing
+ * behind: no global is changed, and helpers clean up with `onTestFinished`, never with a hook of their own.
  */
 const project = (name: string, options: { folder?: string; exclude?: string[]; timeoutMs?: number; serial?: boolean } = {}) => ({
   test: {
@@ -13,6 +14,8 @@ const project = (name: string, options: { folder?: string; exclude?: string[]; t
     hookTimeout: options.timeoutMs ?? 30_000,
     fileParallelism: !options.serial,
     pool: 'forks' as const,
+    // Importing the product anew for each file would cost more than the tests themselves.
+    isolate: false,
   },
 })
 

@@ -1,5 +1,5 @@
 import { connect, type Socket as NodeSocket } from 'node:net'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { nodeEnv } from '../../../broker-core/env/node/node-env.ts'
 import type { Api } from '../../../broker-core/protocol/api.ts'
 import { decodeRequest, encodeResponse } from '../../../broker-core/protocol/frames.ts'
@@ -7,11 +7,6 @@ import { apisByKey } from '../../../broker-core/protocol/registry.ts'
 import { serveSocket, type InboundConnection, type InboundOptions } from '../../../broker-core/wire/inbound-connection.ts'
 
 export const env = nodeEnv({ log: { write: () => {} } })
-
-const cleanUps: (() => unknown)[] = []
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp()
-})
 
 export interface Server {
   readonly port: number
@@ -28,7 +23,7 @@ export async function server(options: Partial<InboundOptions> & Pick<InboundOpti
     const closed = (connection: InboundConnection) => ended.push(connection)
     connections.push(serveSocket(socket, { listener: 'TEST', connectionId, closed, ...options }, env))
   })
-  cleanUps.push(async () => {
+  onTestFinished(async () => {
     for (const connection of connections) connection.close()
     await listener.close()
   })
@@ -47,7 +42,9 @@ export function rawClient(port: number): RawClient {
   const socket = connect({ host: '127.0.0.1', port })
   socket.on('data', chunk => chunks.push(chunk))
   socket.on('error', () => {})
-  cleanUps.push(() => socket.destroy())
+  onTestFinished(() => {
+    socket.destroy()
+  })
   return {
     socket,
     received: () => Buffer.concat(chunks),
