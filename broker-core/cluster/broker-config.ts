@@ -73,6 +73,8 @@ export function brokerConfig(properties: ReadonlyMap<string, string>, warn: (mes
     throw new ConfigError(
       'a node with process.roles=broker needs controller.quorum.bootstrap.servers or controller.quorum.voters',
     )
+  if (!roles.isController && textOf(given, 'controller.quorum.auto.join.enable') === 'true')
+    throw new ConfigError('controller.quorum.auto.join.enable needs a controller among process.roles')
   const ownController = roles.isController ? controllerListener(listeners, controllerName, voters, nodeId) : undefined
   const listener = listeners.find(candidate => candidate.name !== controllerName) ?? (roles.isBroker ? undefined : ownController)
   if (listener === undefined) throw new ConfigError('listeners names no listener for clients')

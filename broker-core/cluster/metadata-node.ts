@@ -8,7 +8,7 @@ import type { Controller } from '../controller/controller.ts'
 import { metadataLoader, type MetadataLoader } from '../controller/metadata-loader.ts'
 import type { Env } from '../env/env.ts'
 import type { Endpoint } from '../env/network.ts'
-import { configNumber, type BrokerConfig } from './broker-config.ts'
+import { configBoolean, configNumber, type BrokerConfig } from './broker-config.ts'
 import { startLifecycle, type BrokerLifecycle } from './broker-lifecycle.ts'
 import { brokerWatch } from './broker-watch.ts'
 import { controllerChannel } from './controller-channel.ts'
@@ -137,6 +137,7 @@ function openQuorum(options: MetadataNodeOptions, env: Env): { readonly raft: Ra
     voters,
     bootstrapServers: config.bootstrapServers.filter(server => !isOwn(options, server)),
     listeners: controllerListeners(options),
+    autoJoins: configBoolean(config, 'controller.quorum.auto.join.enable'),
     log,
     state: quorumStateFile({ directory, disk, clusterId, staticVoterIds: [...voters.keys()] }),
     peers,

@@ -8,6 +8,8 @@ import { vote } from '../protocol/messages/52-vote.ts'
 import { beginQuorumEpoch } from '../protocol/messages/53-begin-quorum-epoch.ts'
 import { endQuorumEpoch } from '../protocol/messages/54-end-quorum-epoch.ts'
 import { fetchSnapshot } from '../protocol/messages/59-fetch-snapshot.ts'
+import { addRaftVoter } from '../protocol/messages/80-add-raft-voter.ts'
+import { removeRaftVoter } from '../protocol/messages/81-remove-raft-voter.ts'
 import { updateRaftVoter } from '../protocol/messages/82-update-raft-voter.ts'
 import { RequestTimeout } from '../wire/connection-errors.ts'
 import { openConnection, type OutboundConnection } from '../wire/outbound-connection.ts'
@@ -21,9 +23,13 @@ export interface RaftPeersOptions {
   readonly env: Pick<Env, 'network' | 'timers' | 'random' | 'digest'>
 }
 
-type Purpose = 'fetch' | 'vote'
+const purposes = ['fetch', 'vote', 'join'] as const
+type Purpose = (typeof purposes)[number]
 
-/** Requests of the quorum to the controller listeners of other nodes: one connection for fetches, which park, one for the rest. */
+/**
+ * Requests of the quorum to the controller listeners of other nodes: one connection for fetches, which park, one for changes of the voters,
+ * which wait, one for the rest.
+ */
 export function raftPeers(options: RaftPeersOptions): RaftPeers & { close(): void } {
   const links = new Links(options)
   async function ask<A extends Api>(nodeId: number, purpose: Purpose, api: A, request: RequestOf<A>): Promise<ResponseOf<A>> {
@@ -43,6 +49,8 @@ export function raftPeers(options: RaftPeersOptions): RaftPeers & { close(): voi
     fetch: (nodeId, request) => ask(nodeId, 'fetch', fetch, request),
     fetchSnapshot: (nodeId, request) => ask(nodeId, 'fetch', fetchSnapshot, request),
     updateRaftVoter: (nodeId, request) => ask(nodeId, 'vote', updateRaftVoter, request),
+    addRaftVoter: (nodeId, request) => ask(nodeId, 'join', addRaftVoter, request),
+    removeRaftVoter: (nodeId, request) => ask(nodeId, 'join', removeRaftVoter, request),
     async kraftVersionsAt(endpoint) {
       try {
         const connection = await links.open(endpoint)
@@ -99,7 +107,7 @@ class Links {
   misdirected(nodeId: number): void {
     if (this.#options.endpointsOf(nodeId).length < 2) return
     this.#notFound(nodeId)
-    for (const purpose of ['fetch', 'vote'] as const) this.#letGo(`${nodeId}-${purpose}`)
+    for (const purpose of purposes) this.#letGo(`${nodeId}-${purpose}`)
   }
 
   close(): void {

@@ -20,6 +20,8 @@ export interface RaftOptions {
   readonly bootstrapServers?: readonly Endpoint[]
   /** Own controller listeners, the first one for the quorum; none for a node that can only observe. */
   readonly listeners?: readonly Listener[]
+  /** `controller.quorum.auto.join.enable`: with kraft.version 1 a controller that is no voter asks to become one. */
+  readonly autoJoins?: boolean
   readonly log: RaftLog
   readonly state: QuorumStateStore
   readonly peers: RaftPeers
@@ -55,6 +57,8 @@ export const defaultRaftTimeouts: RaftTimeouts = {
 export interface Following {
   /** Monotonic: when the leader may be told of this node again (UpdateRaftVoter). */
   tellAgainMs: number
+  /** Monotonic: when this node may ask again to become a voter. */
+  joinAgainMs: number
 }
 
 /** State shared by the parts of one raft node. Everything runs on one thread; a continuation after an `await` compares `turn`. */

@@ -4,6 +4,7 @@ import type { ResponseOf } from '../protocol/api.ts'
 import type { fetch } from '../protocol/messages/01-fetch.ts'
 import type { Core } from './core.ts'
 import { becomeProspective } from './election.ts'
+import { joinVoters } from './joining.ts'
 import { bootstrapId, failureKind } from './ports.ts'
 import { votedOf } from './quorum-state.ts'
 import { fetchRequest, isForAnother, learnLeader, onlyPartition } from './replies.ts'
@@ -107,6 +108,7 @@ async function applyFetch(core: Core, nodeId: number, response: ResponseOf<typeo
   }
   core.advanceHighWatermark(Math.min(answer.highWatermark, log.endOffset))
   tellLeaderOfSelf(core, nodeId)
+  joinVoters(core, nodeId)
   return 'progress'
 }
 

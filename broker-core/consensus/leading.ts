@@ -79,8 +79,9 @@ function firstRecords(core: Core, role: Leader): ControlRecord[] {
   if (kraftVersion === 0) return [first]
   const own = ownVoter(core)
   const current = (own && withUpdatedVoter(voters, own)) ?? voters
-  const known = own && voters.get(own.id)
-  const isRight = own === undefined || (known !== undefined && isSameVoter(known, own))
+  // One that was removed, and leads because its log alone may have that, has nothing to say of itself.
+  const known = own !== undefined && core.isVoter ? voters.get(own.id) : undefined
+  const isRight = own === undefined || known === undefined || isSameVoter(known, own)
   if (votersOffset < 0) return [first, { kind: 'kraft-version', level: kraftVersion }, { kind: 'voters', voters: current }]
   return isRight ? [first] : [first, { kind: 'voters', voters: current }]
 }

@@ -65,8 +65,8 @@ export class Members {
    * most complete one, and nobody else can be elected (Raft's dissertation, 4.2.2). It does not count its own vote.
    */
   mayStand(highWatermark: number): boolean {
-    const { votersOffset } = this.inForce
-    return this.isVoter() || (votersOffset >= highWatermark && isVoterOf(this.below(votersOffset).voters, this.#options.self))
+    const { before, offset } = this.#history.latestChange()
+    return this.isVoter() || (offset >= highWatermark && isVoterOf(before.voters, this.#options.self))
   }
 
   below(endOffset: number): Membership {

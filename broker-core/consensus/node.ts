@@ -63,7 +63,8 @@ export function createRaftNode(options: RaftOptions): RaftNode {
 
 function enter(core: Core): void {
   const { role } = core
-  core.following = role.kind === 'follower' ? { tellAgainMs: 0 } : undefined
+  const joinAgainMs = core.options.clock.monotonicMs() + core.timeouts.fetchTimeoutMs
+  core.following = role.kind === 'follower' ? { tellAgainMs: 0, joinAgainMs } : undefined
   core.options.sink.write('debug', 'raft.role', {
     node: core.nodeId,
     role: role.kind,

@@ -4,6 +4,8 @@ import type { vote } from '../protocol/messages/52-vote.ts'
 import type { beginQuorumEpoch } from '../protocol/messages/53-begin-quorum-epoch.ts'
 import type { endQuorumEpoch } from '../protocol/messages/54-end-quorum-epoch.ts'
 import type { fetchSnapshot } from '../protocol/messages/59-fetch-snapshot.ts'
+import type { addRaftVoter } from '../protocol/messages/80-add-raft-voter.ts'
+import type { removeRaftVoter } from '../protocol/messages/81-remove-raft-voter.ts'
 import type { updateRaftVoter } from '../protocol/messages/82-update-raft-voter.ts'
 import type { Endpoint } from '../env/network.ts'
 import type { MembershipChange } from './voter-history.ts'
@@ -136,6 +138,8 @@ export interface RaftPeers {
   fetch(nodeId: number, request: RequestOf<typeof fetch>): Promise<ResponseOf<typeof fetch>>
   fetchSnapshot(nodeId: number, request: RequestOf<typeof fetchSnapshot>): Promise<ResponseOf<typeof fetchSnapshot>>
   updateRaftVoter(nodeId: number, request: RequestOf<typeof updateRaftVoter>): Promise<ResponseOf<typeof updateRaftVoter>>
+  addRaftVoter(nodeId: number, request: RequestOf<typeof addRaftVoter>): Promise<ResponseOf<typeof addRaftVoter>>
+  removeRaftVoter(nodeId: number, request: RequestOf<typeof removeRaftVoter>): Promise<ResponseOf<typeof removeRaftVoter>>
   /** Levels of kraft.version of the node that listens there (ApiVersions); undefined when it names none. */
   kraftVersionsAt(endpoint: Endpoint): Promise<KRaftVersionRange | undefined>
   /** Another node answers where `nodeId` was looked for: the next request tries another of its endpoints. */

@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts'
-import type { VoterSet } from './voter-set.ts'
+import { keyText, voterKeys, type VoterSet } from './voter-set.ts'
 
 /** What the control records of the log up to some offset say of the quorum itself. */
 export interface Membership {
@@ -12,6 +12,11 @@ export interface Membership {
 export type MembershipChange =
   | { readonly kind: 'kraft-version'; readonly level: number }
   | { readonly kind: 'voters'; readonly voters: VoterSet }
+
+const keysOf = (voters: VoterSet): string =>
+  voterKeys(voters)
+    .map(key => keyText(key))
+    .join()
 
 interface Entry {
   /** Of the record; the membership holds from here on. */
@@ -40,6 +45,18 @@ export class VoterHistory {
   /** By the records below `endOffset`. */
   below(endOffset: number): Membership {
     return this.#entries.findLast(entry => entry.offset < endOffset)?.membership ?? this.#base
+  }
+
+  /**
+   * The latest change of who votes: the membership before it, and its offset. Records that name the same voters anew, at other addresses,
+   * are no change. With none since the base, the base itself, at -1.
+   */
+  latestChange(): { readonly before: Membership; readonly offset: number } {
+    const keys = keysOf(this.latest().voters)
+    const last = this.#entries.findLastIndex(entry => keysOf(entry.membership.voters) !== keys)
+    const offset = this.#entries[last + 1]?.offset ?? -1
+    const before = this.#entries[last]?.membership ?? this.#base
+    return keysOf(before.voters) === keys ? { before, offset: -1 } : { before, offset }
   }
 
   /** The next control record of the log. */

@@ -31,6 +31,7 @@ export const brokerConfigTable: Readonly<Record<string, BrokerConfigEntry>> = {
   'controller.listener.names': fixed('list', 'CONTROLLER'),
   'controller.quorum.voters': fixed('list', ''),
   'controller.quorum.bootstrap.servers': fixed('list', ''),
+  'controller.quorum.auto.join.enable': fixed('boolean', 'false'),
   'controller.quorum.election.timeout.ms': fixed('int', '1000'),
   'controller.quorum.election.backoff.max.ms': fixed('int', '1000'),
   'controller.quorum.fetch.timeout.ms': fixed('int', '2000'),

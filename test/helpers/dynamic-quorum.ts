@@ -15,7 +15,8 @@ export interface DynamicQuorum {
   configFile(nodeId: number): string
   /** For one that is no first voter, or lost its disk. */
   format(nodeId: number): void
-  start(nodeId: number): Promise<void>
+  /** `more` is added to its properties. */
+  start(nodeId: number, more?: Readonly<Record<string, string>>): Promise<void>
   process(nodeId: number): BrokerProcess | undefined
   close(): Promise<void>
 }
@@ -63,8 +64,8 @@ export async function dynamicQuorum(options: { readonly voters: number; readonly
       return /directory\.id=(\S+)/.exec(text)?.[1] ?? ''
     },
     format: nodeId => format(nodeId, undefined),
-    start(nodeId) {
-      const broker = startBrokerProcess(folder, nodeId, propertiesOf(nodeId))
+    start(nodeId, more = {}) {
+      const broker = startBrokerProcess(folder, nodeId, { ...propertiesOf(nodeId), ...more })
       running.set(nodeId, broker)
       return broker.ready
     },

@@ -2,16 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { buildMutant } from './quorum/build-mutant.ts'
 import { type Mutant, quorumMutants } from './quorum/mutants.ts'
 import { InvariantBroken } from './quorum/quorum-invariants.ts'
-import { storm } from './quorum/storm.ts'
-import { rareVoterMutants, voterMutants } from './quorum/voter-mutants.ts'
+import { storm, type StormOptions } from './quorum/storm.ts'
+import { joiningMutants, leavingMutants, voterMutants } from './quorum/voter-mutants.ts'
 
 const seedsMax = Number(process.env.MUTANT_SEEDS ?? 300)
 
-async function expectFound(mutant: Mutant, changesVoters: boolean): Promise<void> {
+type Profile = Omit<StormOptions, 'seed' | 'code'>
+
+async function expectFound(mutant: Mutant, profile: Profile): Promise<void> {
   const code = await buildMutant(mutant)
   let found: string | undefined
   for (let seed = 1; seed <= seedsMax && found === undefined; seed++) {
-    found = await storm({ seed, code, changesVoters }).then(
+    found = await storm({ ...profile, seed, code }).then(
       () => undefined,
       (error: unknown) => (error instanceof InvariantBroken ? error.message : Promise.reject(error)),
     )
@@ -22,14 +24,13 @@ async function expectFound(mutant: Mutant, changesVoters: boolean): Promise<void
 
 const named = (mutants: readonly Mutant[]) => mutants.map(mutant => [mutant.name, mutant] as const)
 
-describe(`bugs planted in the quorum are found within ${seedsMax} seeds`, () => {
-  it.each(named(quorumMutants))('%s', { timeout: 120_000 }, async (_, mutant) => expectFound(mutant, false))
-})
+const profiles: readonly (readonly [string, readonly Mutant[], Profile])[] = [
+  ['the quorum', quorumMutants, {}],
+  ['the changes of voters (KIP-853)', voterMutants, { changesVoters: true }],
+  ['leaders that take themselves out (KIP-853)', leavingMutants, { changesVoters: true, leadersLeave: true }],
+  ['controllers that join by themselves (KIP-853)', joiningMutants, { changesVoters: true, autoJoins: true }],
+]
 
-describe(`bugs planted in the changes of voters (KIP-853) are found within ${seedsMax} seeds`, () => {
-  it.each(named(seedsMax > 300 ? [...voterMutants, ...rareVoterMutants] : voterMutants))(
-    '%s',
-    { timeout: 120_000 },
-    async (_, mutant) => expectFound(mutant, true),
-  )
+describe.each(profiles)(`bugs planted in %s are found within ${seedsMax} seeds`, (_, mutants, profile) => {
+  it.each(named(mutants))('%s', { timeout: 120_000 }, async (_, mutant) => expectFound(mutant, profile))
 })

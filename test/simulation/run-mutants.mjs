@@ -1,5 +1,5 @@
-// `npm run simulate:mutants [-- --seeds N] [--only part-of-a-name-or-workload]`: plants each known bug in a copy of the bundle and runs seeds until one
-// fails. Exit status 1 when a bug survives N seeds.
+// `npm run simulate:mutants [-- --seeds N] [--only part-of-a-name-or-workload] [--part K/N]`: plants each known bug in a copy of the bundle and runs
+// seeds until one fails; with --part every Nth of them, from the Kth on, so that N runs have them all. Exit status 1 when a bug survives.
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,10 +10,14 @@ import { mutants } from './mutants.mjs'
 const outDir = join(projectFolder, 'node_modules', '.cache', `brokerbench-mutants-${process.pid}`)
 const seeds = argument('seeds') ?? '100'
 const only = argument('only') ?? ''
+const [part, parts] = (argument('part') ?? '1/1').split('/').map(Number)
 const say = text => process.stdout.write(`${text}\n`)
 const survivors = []
 
-for (const mutant of mutants.filter(one => `${one.name} (${one.workload ?? 'churn'})`.includes(only))) {
+const chosen = mutants
+  .filter(one => `${one.name} (${one.workload ?? 'churn'})`.includes(only))
+  .filter((_, index) => index % parts === part - 1)
+for (const mutant of chosen) {
   await build({
     root: projectFolder,
     configFile: false,
@@ -40,7 +44,7 @@ for (const mutant of mutants.filter(one => `${one.name} (${one.workload ?? 'chur
   say(`${mutant.name} (${seconds} s): ${verdict}`)
 }
 rmSync(outDir, { recursive: true, force: true })
-say(survivors.length === 0 ? 'every planted bug was found' : `not found: ${survivors.join(', ')}`)
+say(survivors.length === 0 ? `each of ${chosen.length} planted bugs was found` : `not found: ${survivors.join(', ')}`)
 process.exit(survivors.length === 0 ? 0 : 1)
 
 function planted({ file, find, name, put }) {

@@ -4,7 +4,10 @@ import { PeerFailure as RealPeerFailure } from '../../../broker-core/consensus/p
 import type { MembershipChange } from '../../../broker-core/consensus/voter-history.ts'
 import { voterSet } from '../../../broker-core/consensus/voter-set.ts'
 import type { RaftListener, RaftNode } from '../../../broker-core/consensus/raft-node.ts'
+import type { ChangeOutcome } from '../../../broker-core/consensus/voter-change-rules.ts'
+import { errorCode } from '../../../broker-core/model/kafka-errors.ts'
 import type { ResponseOf } from '../../../broker-core/protocol/api.ts'
+import type { addRaftVoter } from '../../../broker-core/protocol/messages/80-add-raft-voter.ts'
 import type { vote } from '../../../broker-core/protocol/messages/52-vote.ts'
 import { createSimProcess, createSimTime, simClock, type SimProcess, type SimTime, simTimers } from '../sim-clock.ts'
 import { type SeededRandom, seededRandom } from '../sim-random.ts'
@@ -25,6 +28,8 @@ export interface QuorumWorldOptions {
   readonly membership?: 'formatted' | 'upgraded'
   /** Further controllers that are no voters at first. */
   readonly spares?: number
+  /** Controllers that are no voters ask to become some (`controller.quorum.auto.join.enable`). */
+  readonly autoJoins?: boolean
 }
 
 export interface SimNode {
@@ -56,6 +61,8 @@ export interface QuorumWorld {
   /** Of a node that is down: another, empty disk, and with it another directory. */
   replaceDisk(node: SimNode): void
   leader(): SimNode | undefined
+  /** Called when a node that joins by itself has its request handled. */
+  onJoining: (kind: 'add' | 'remove', key: string) => void
   /** Appends at the leader, when there is one. */
   write(text: string): void
   /** Runs until every node that is up has the same committed log, with `text` written meanwhile. */
@@ -84,6 +91,12 @@ const formatOf = (ids: readonly number[]): MembershipChange[] => [
     ),
   },
 ]
+
+const changeReply = ({ error, message }: ChangeOutcome): ResponseOf<typeof addRaftVoter> => ({
+  throttleTimeMs: 0,
+  errorCode: errorCode(error),
+  errorMessage: message,
+})
 
 export function quorumWorld(options: QuorumWorldOptions): QuorumWorld {
   const time = createSimTime()
@@ -182,6 +195,16 @@ export function quorumWorld(options: QuorumWorldOptions): QuorumWorld {
       fetch: (to, request) => exchange(node, to, raft => raft.handleFetch(request)),
       fetchSnapshot: (to, request) => exchange(node, to, raft => raft.handleFetchSnapshot(request)),
       updateRaftVoter: (to, request) => exchange(node, to, raft => raft.handleUpdateRaftVoter(request)),
+      addRaftVoter: (to, request) =>
+        exchange(node, to, async raft => {
+          world.onJoining('add', `${request.voterId}/${request.voterDirectoryId}`)
+          return changeReply(await raft.addVoter(request))
+        }),
+      removeRaftVoter: (to, request) =>
+        exchange(node, to, async raft => {
+          world.onJoining('remove', `${request.voterId}/${request.voterDirectoryId}`)
+          return changeReply(await raft.removeVoter(request))
+        }),
       kraftVersionsAt: endpoint => exchange(node, endpoint.port, async () => ({ min: 0, max: 1 })),
       misdirected() {},
     }
@@ -234,6 +257,7 @@ export function quorumWorld(options: QuorumWorldOptions): QuorumWorld {
       voters,
       bootstrapServers,
       listeners: observerIds.includes(node.nodeId) ? [] : [{ name: 'CONTROLLER', ...endpointOf(node.nodeId) }],
+      autoJoins: options.autoJoins === true,
       log: node.disk.open(),
       state: {
         load: () => (options.keepsVotes === false ? undefined : node.stored),
@@ -278,6 +302,7 @@ export function quorumWorld(options: QuorumWorldOptions): QuorumWorld {
     invariants,
     weather,
     trace,
+    onJoining() {},
     cut: (from, to) => void cuts.add(`${from}-${to}`),
     heal: () => cuts.clear(),
     crash,

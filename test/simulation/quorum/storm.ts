@@ -1,7 +1,8 @@
 import { isAtLeast } from '../../../broker-core/consensus/quorum-state.ts'
+import { isVoterOf, type ReplicaKey } from '../../../broker-core/consensus/voter-set.ts'
 import { InvariantBroken } from './quorum-invariants.ts'
-import { quorumWorld, type QuorumWorld, type QuorumWorldOptions, type SimNode } from './quorum-world.ts'
-import { voterDeeds, type VoterDeeds } from './voter-deeds.ts'
+import { keyOf, quorumWorld, type QuorumWorld, type QuorumWorldOptions, type SimNode } from './quorum-world.ts'
+import { part, voterDeeds, type VoterDeeds } from './voter-deeds.ts'
 
 export interface StormResult {
   readonly committed: number
@@ -14,9 +15,12 @@ export interface StormOptions extends Partial<QuorumWorldOptions> {
   readonly steps?: number
   /** The voters change as well: nodes are added and removed, and lose their disks. */
   readonly changesVoters?: boolean
+  /** More of what hurts when a leader takes itself out: an even number of voters at first, and a leader that leaves again and again. */
+  readonly leadersLeave?: boolean
 }
 
 const convergeMs = 30_000
+const joinMs = 30_000
 
 /**
  * One run: a quorum under crashes, cut links, pauses, lost, late and repeated messages, with writes and snapshots going on; then calm, in
@@ -24,13 +28,13 @@ const convergeMs = 30_000
  */
 export async function storm(options: StormOptions): Promise<StormResult> {
   const pick = options.seed % 4
-  const voters = options.voters ?? (pick === 0 ? 5 : 3)
+  const voters = options.voters ?? (options.leadersLeave === true ? 4 : pick === 0 ? 5 : 3)
   const world = quorumWorld({ observers: pick === 1 ? 1 : 0, ...membershipOf(options), ...options, voters })
   const deeds = options.changesVoters === true ? voterDeeds(world) : undefined
   try {
     for (const node of world.nodes) world.start(node)
     for (let step = 0; step < (options.steps ?? 60); step++) {
-      act(world, deeds)
+      act(world, deeds, options.leadersLeave === true)
       await world.time.run(world.random.between(1, 400))
       world.invariants.check()
       checkLogs(world)
@@ -38,6 +42,7 @@ export async function storm(options: StormOptions): Promise<StormResult> {
     }
     world.invariants.check()
     await calm(world)
+    if (options.autoJoins === true) await joinAll(world)
     world.invariants.check()
     checkLogs(world)
     world.invariants.checkAcknowledged()
@@ -56,7 +61,7 @@ function membershipOf({ changesVoters, seed }: StormOptions): Partial<QuorumWorl
   return { membership: seed % 5 === 0 ? 'upgraded' : 'formatted', spares: 2 }
 }
 
-function act(world: QuorumWorld, changes: VoterDeeds | undefined): void {
+function act(world: QuorumWorld, changes: VoterDeeds | undefined, leadersLeave: boolean): void {
   const { random, nodes, weather } = world
   const node = random.pick(nodes)
   for (let count = random.integer(4); count > 0; count--) world.write('w')
@@ -68,7 +73,7 @@ function act(world: QuorumWorld, changes: VoterDeeds | undefined): void {
     () => node.process.pause(),
     () => node.process.resume(),
     () => node.process.resume(),
-    () => cutOff(world, node),
+    () => part(world, [node.nodeId]),
     () => world.cut(node.nodeId, random.pick(nodes).nodeId),
     () => world.heal(),
     () => world.heal(),
@@ -80,6 +85,7 @@ function act(world: QuorumWorld, changes: VoterDeeds | undefined): void {
     () => snapshot(node),
     () => {},
     ...(changes === undefined ? [] : voterActs(changes, node)),
+    ...(changes === undefined || !leadersLeave ? [] : leavingActs(changes)),
   ]
   random.pick(deeds)()
 }
@@ -97,13 +103,6 @@ const voterActs = (changes: VoterDeeds, node: SimNode): (() => void)[] => [
   () => changes.loseDisk(node),
 ]
 
-function cutOff(world: QuorumWorld, node: SimNode): void {
-  for (const other of world.nodes) {
-    world.cut(node.nodeId, other.nodeId)
-    world.cut(other.nodeId, node.nodeId)
-  }
-}
-
 function snapshot(node: SimNode): void {
   if (!node.isUp || node.applied.endOffset === 0) return
   node.raft.writeSnapshot(
@@ -111,6 +110,12 @@ function snapshot(node: SimNode): void {
     node.applied.values.map(value => new TextEncoder().encode(value)),
   )
 }
+
+const leavingActs = (changes: VoterDeeds): (() => void)[] => [
+  ...[changes.add, changes.add, changes.add],
+  ...[() => changes.leave(true), () => changes.leave(true)],
+  ...[() => changes.leave(false), () => changes.leave(false)],
+]
 
 /** No more harm: within a bounded time everybody agrees. */
 async function calm(world: QuorumWorld): Promise<void> {
@@ -126,6 +131,20 @@ async function calm(world: QuorumWorld): Promise<void> {
   const ends = world.nodes.map(node => `${node.nodeId}: log ${node.disk.open().endOffset}, applied ${node.applied.endOffset}`)
   throw new InvariantBroken(`no agreement after ${convergeMs} ms of calm: ${ends.join('; ')}`)
 }
+
+/** Who joins by itself is a voter in the end, on whatever disk it has. */
+async function joinAll(world: QuorumWorld): Promise<void> {
+  const outside = () => {
+    const membership = world.leader()?.raft.membership()
+    if (membership?.kraftVersion === 0) return []
+    return world.nodes.filter(node => node.nodeId < 100 && !(membership && isVoterOf(membership.voters, keyOfNode(node))))
+  }
+  const haveJoined = await world.time.run(joinMs, () => outside().length === 0)
+  if (haveJoined && (await world.converge(convergeMs))) return
+  throw new InvariantBroken(`not voters after ${joinMs} ms of calm: ${outside().map(keyOf).join(', ')}`)
+}
+
+const keyOfNode = ({ nodeId: id, directoryId }: SimNode): ReplicaKey => ({ id, directoryId })
 
 /** Log matching: two logs that have the same epoch at an offset are the same up to there. */
 function checkLogs(world: QuorumWorld): void {

@@ -19,10 +19,18 @@ export interface VoterDeeds {
   upgrade(): void
   /** A node loses its disk, when the voters can bear it. */
   loseDisk(node: SimNode): void
+  /**
+   * The leader of an even number takes itself out, cut off; the record is on its disk alone or on that of one other, which is then lost. Who is left
+   * has no majority of the old voters without it.
+   */
+  leave(isHeardByOne: boolean): void
   check(): void
   /** After the calm: everybody agrees on the voters, one of them leads, and what was acknowledged is so. */
   checkEnd(): void
 }
+
+/** Long enough for one that is not cut off to fetch a record and to say so. */
+const hearingMs = 60
 
 export function voterDeeds(world: QuorumWorld): VoterDeeds {
   const attempts: Attempt[] = []
@@ -41,7 +49,49 @@ export function voterDeeds(world: QuorumWorld): VoterDeeds {
     work.then(answered, (error: unknown) => world.invariants.failed(error))
   }
 
+  world.onJoining = (kind, key) => {
+    trace.push(`${time.nowMs().toFixed(2)} asks by itself: ${kind} ${key}`)
+    attempts.push({ kind, key, isAcknowledged: false })
+  }
+
+  function takeOut(leader: SimNode, voter: ReplicaKey): void {
+    const request = {
+      ...removeRaftVoter.request.zero,
+      clusterId: 'sim',
+      voterId: voter.id,
+      voterDirectoryId: voter.directoryId ?? '',
+    }
+    attempt('remove', voter, true, leader.raft.removeVoter(request))
+  }
+
+  /** A leader that may leave an even number of voters, and those that stay. */
+  function leaving(): { readonly leader: SimNode; readonly key: ReplicaKey; readonly rest: VoterSet } | undefined {
+    const leader = world.leader()
+    const voters = leader?.raft.membership().voters ?? new Map()
+    if (leader === undefined || voters.size < 4 || voters.size % 2 === 1) return undefined
+    const key = { id: leader.nodeId, directoryId: leader.directoryId }
+    const rest: VoterSet = new Map([...voters].filter(([id]) => id !== key.id))
+    return isVoterOf(voters, key) && survives(rest) ? { leader, key, rest } : undefined
+  }
+
   return {
+    leave(isHeardByOne) {
+      const found = leaving()
+      const others = world.nodes.filter(node => found?.rest.has(node.nodeId) === true)
+      if (found === undefined || others.length === 0) return
+      const { key, leader } = found
+      const victim = parting.pick(others)
+      if (!isHeardByOne) world.crash(victim)
+      part(world, isHeardByOne ? [leader.nodeId, victim.nodeId] : [leader.nodeId])
+      trace.push(`${time.nowMs().toFixed(2)} ${leader.nodeId} leaves, ${victim.nodeId} goes with its disk`)
+      takeOut(leader, key)
+      const lose = () => {
+        world.crash(victim)
+        this.loseDisk(victim)
+      }
+      if (isHeardByOne) time.after(hearingMs, undefined, lose)
+      else lose()
+    },
     add() {
       const leader = world.leader()
       const voters = leader?.raft.membership().voters ?? new Map()
@@ -72,13 +122,7 @@ export function voterDeeds(world: QuorumWorld): VoterDeeds {
       const voter = random.pick(gone.length > 0 ? gone : voters)
       const rest: VoterSet = new Map(voters.filter(each => each.id !== voter.id).map(each => [each.id, each]))
       if (voter.directoryId === undefined || rest.size < 2 || !survives(rest)) return
-      const request = {
-        ...removeRaftVoter.request.zero,
-        clusterId: 'sim',
-        voterId: voter.id,
-        voterDirectoryId: voter.directoryId,
-      }
-      attempt('remove', voter, true, leader.raft.removeVoter(request))
+      takeOut(leader, voter)
       // Of an even number, two are no minority: one vote too many does no harm.
       const companions = [...rest.keys()].filter(id => id !== leader.nodeId)
       if (rest.size % 2 === 1) partAround(world, parting, voter.id, companions)
@@ -125,20 +169,24 @@ export function voterDeeds(world: QuorumWorld): VoterDeeds {
  * the voters that are left the majority is on the other side.
  */
 function partAround(world: QuorumWorld, random: SeededRandom, removedId: number, others: readonly number[]): void {
-  const { nodes, time, trace } = world
+  const { time, trace } = world
   if (others.length === 0) return
   const companion = random.pick(others)
   time.after(random.between(3, 40), undefined, () => {
     trace.push(`${time.nowMs().toFixed(2)} ${removedId} and ${companion} are cut off`)
-    const side = [removedId, companion]
-    for (const { nodeId } of nodes) {
-      if (side.includes(nodeId)) continue
-      for (const inside of side) {
-        world.cut(inside, nodeId)
-        world.cut(nodeId, inside)
-      }
-    }
+    part(world, [removedId, companion])
   })
+}
+
+/** Cuts the nodes of one side off from all others, both ways. */
+export function part(world: QuorumWorld, side: readonly number[]): void {
+  for (const { nodeId } of world.nodes) {
+    if (side.includes(nodeId)) continue
+    for (const inside of side) {
+      world.cut(inside, nodeId)
+      world.cut(nodeId, inside)
+    }
+  }
 }
 
 /** What the disk of a node says, committed or not. */

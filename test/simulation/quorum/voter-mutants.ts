@@ -111,8 +111,30 @@ export const voterMutants: readonly Mutant[] = [
   },
 ]
 
-/** Found after 232 and 251 seeds: too long for every day. `MUTANT_SEEDS=400` tries them as well. */
-export const rareVoterMutants: readonly Mutant[] = [
+/** Found where controllers join by themselves (`autoJoins`). */
+export const joiningMutants: readonly Mutant[] = [
+  {
+    name: 'does not make room for itself before it joins',
+    file: 'auto-join.ts',
+    find: 'namesake === undefined',
+    replace: 'namesake !== null',
+  },
+  {
+    name: 'asks once only',
+    file: 'joining.ts',
+    find: 'following.joinAgainMs = nowMs + core.timeouts.fetchTimeoutMs',
+    replace: 'following.joinAgainMs = Number.POSITIVE_INFINITY',
+  },
+  {
+    name: 'joins as the disk that was lost',
+    file: 'joining.ts',
+    find: 'voterDirectoryId: directoryOnWire(own.directoryId)',
+    replace: 'voterDirectoryId: directoryOnWire(core.members.below(1).voters.get(own.id)?.directoryId ?? own.directoryId)',
+  },
+]
+
+/** Found where leaders take themselves out again and again (`leadersLeave`); other storms of 250 seeds hardly ever do. */
+export const leavingMutants: readonly Mutant[] = [
   {
     name: 'a leader that removed itself counts itself',
     file: 'leader-progress.ts',
@@ -123,7 +145,7 @@ export const rareVoterMutants: readonly Mutant[] = [
   {
     name: 'who is removed does not stand, though its log alone may have that',
     file: 'members.ts',
-    find: 'return this.isVoter() || (votersOffset',
-    replace: 'return this.isVoter() || (votersOffset < 0 && votersOffset',
+    find: 'return this.isVoter() || (offset',
+    replace: 'return this.isVoter() || (offset < 0 && offset',
   },
 ]

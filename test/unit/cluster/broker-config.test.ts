@@ -78,6 +78,8 @@ describe('server.properties', () => {
       expect(() => configOf(properties), JSON.stringify(properties)).toThrow(problem)
       expect(() => configOf(properties)).toThrow(ConfigError)
     }
+    const observer = { 'process.roles': 'broker', 'node.id': '9', 'controller.quorum.auto.join.enable': 'true' }
+    expect(() => configOf(observer)).toThrow(/controller\.quorum\.auto\.join\.enable needs a controller/)
     expect(() => configOf({}, ['node.id'])).toThrow(/node\.id is missing/)
   })
 

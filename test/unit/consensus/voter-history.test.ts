@@ -24,6 +24,20 @@ describe('the voters along the log (KIP-853)', () => {
     expect(history.latest()).toMatchObject({ kraftVersion: 0, votersOffset: -1 })
   })
 
+  it('who may have been removed by a record that is not committed: that record counts, not one that names the same voters again', () => {
+    const history = new VoterHistory({ kraftVersion: 1, voters: votersOf(1, 2, 3) })
+    expect(history.latestChange().offset).toBe(-1)
+    history.append(6, voters(1, 2, 3))
+    expect(history.latestChange().offset).toBe(-1)
+    history.append(20, voters(1, 2))
+    history.append(25, level(1))
+    history.append(31, voters(1, 2))
+    expect(history.latestChange().offset).toBe(20)
+    expect(ids(history.latestChange().before)).toBe('1,2,3')
+    history.truncateTo(20)
+    expect(history.latestChange().offset).toBe(-1)
+  })
+
   it('what a snapshot covers is one membership; a loaded snapshot replaces all', () => {
     const history = new VoterHistory({ kraftVersion: 0, voters: votersOf(1) })
     for (const [offset, change] of [[1, level(1)] as const, [2, voters(1, 2)] as const, [9, voters(1, 2, 3)] as const])
