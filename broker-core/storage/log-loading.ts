@@ -84,9 +84,10 @@ class LoadingLog {
     const logStartOffset = Math.max(spec.logStartOffset ?? 0, this.#segments.first.baseOffset)
     this.#epochs.truncateFromEnd(logEndOffset)
     this.#epochs.truncateFromStart(logStartOffset)
-    this.#snapshots.reload(this.#producers, this.#segments, logStartOffset, logEndOffset)
-    this.#snapshots.removeStray(this.#segments.baseOffsets)
     const highWatermark = Math.max(Math.min(spec.highWatermark ?? 0, logEndOffset), logStartOffset)
+    const known = spec.highWatermark === undefined ? undefined : highWatermark
+    this.#snapshots.reload(this.#producers, this.#segments, { logStartOffset, logEndOffset, highWatermark: known })
+    this.#snapshots.removeStray(this.#segments.baseOffsets)
     const log = new Log(
       {
         topic: spec.topic,
@@ -125,7 +126,7 @@ class LoadingLog {
     const first = unflushed[0]
     if (first === undefined) return undefined
     this.#epochs.truncateFromEnd(first.baseOffset)
-    this.#snapshots.reload(this.#producers, this.#segments, this.#spec.logStartOffset ?? 0, first.baseOffset)
+    this.#snapshots.reload(this.#producers, this.#segments, this.#before(first))
     const totalBytes = unflushed.reduce((sum, segment) => sum + segment.sizeBytes, 0)
     let doneBytes = 0
     let nextOffset = first.baseOffset
@@ -173,8 +174,12 @@ class LoadingLog {
 
   #producersBefore(segment: Segment): ProducerStates {
     const states = new ProducerStates()
-    this.#snapshots.reload(states, this.#segments, this.#spec.logStartOffset ?? 0, segment.baseOffset)
+    this.#snapshots.reload(states, this.#segments, this.#before(segment))
     return states
+  }
+
+  #before({ baseOffset }: Segment) {
+    return { logStartOffset: this.#spec.logStartOffset ?? 0, logEndOffset: baseOffset, highWatermark: undefined }
   }
 
   /** DISK-33. */

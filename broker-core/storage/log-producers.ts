@@ -12,6 +12,7 @@ import { openRecords } from '../records/record-reader.ts'
 import { readBatch } from './log-reading.ts'
 import type { ProducerStates } from './producer-state.ts'
 import type { Segment } from './segment.ts'
+import type { SegmentList } from './segment-list.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
 
 export interface TransactionMarker {
@@ -84,4 +85,19 @@ export function replayProducers(
       return true
     })
   }
+}
+
+/** Whether there is one in [from, to) of the log. Looks at headers only, and at nothing where the range is empty. */
+export function hasControlBatch(segments: SegmentList, { from, to }: { readonly from: number; readonly to: number }): boolean {
+  let isFound = false
+  for (const segment of from < to ? segments.from(from) : []) {
+    const start = segment.locate(Math.max(from, segment.baseOffset))
+    if (start === undefined || isFound) continue
+    segment.scanHeaders(start.position, (bytes, at) => {
+      if (batchBaseOffset(bytes, at) >= to) return false
+      isFound = batchLastOffset(bytes, at) >= from && batchIsControl(bytes, at)
+      return !isFound
+    })
+  }
+  return isFound
 }

@@ -301,7 +301,8 @@ export class Log implements PartitionLog {
       return
     }
     this.#lowerTo(this.#logEndOffset)
-    this.#snapshots.reload(this.producerStates, this.segments, this.#logStartOffset, this.#logEndOffset)
+    const range = { logStartOffset: this.#logStartOffset, logEndOffset: this.#logEndOffset, highWatermark: this.#highWatermark }
+    this.#snapshots.reload(this.producerStates, this.segments, range)
   }
 
   truncateFullyAndStartAt(offset: number): void {

@@ -1,9 +1,16 @@
 import { parseSegmentFileName, segmentFileName } from './file-names.ts'
 import type { LogContext } from './log-context.ts'
-import { replayProducers } from './log-producers.ts'
+import { hasControlBatch, replayProducers } from './log-producers.ts'
 import { decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot.ts'
 import type { ProducerStates } from './producer-state.ts'
 import type { SegmentList } from './segment-list.ts'
+
+export interface ReloadRange {
+  readonly logStartOffset: number
+  readonly logEndOffset: number
+  /** Undefined: not known yet. */
+  readonly highWatermark: number | undefined
+}
 
 /** The `.snapshot` files of one partition (DISK-22 to DISK-25). */
 export class ProducerSnapshots {
@@ -37,19 +44,30 @@ export class ProducerSnapshots {
     this.#unsynced = []
   }
 
-  /** DISK-25: `states` become what they were at `logEndOffset`: newest good snapshot, then the log from there. */
-  reload(states: ProducerStates, segments: SegmentList, logStartOffset: number, logEndOffset: number): void {
-    states.clear()
-    this.#lastOffset = 0
-    const from = this.#loadNewest(states, logStartOffset, logEndOffset) ?? logStartOffset
-    if (from < logEndOffset) {
-      replayProducers(states, segments.from(from), { from, to: logEndOffset }, this.#context.env.compression)
+  /**
+   * DISK-25: `states` become what they were at `logEndOffset`: newest good snapshot, then the log from there. A snapshot does not tell of
+   * transactions that have ended behind the high watermark, which count as open until it has passed their markers (TXN-30): where there
+   * are such markers, the snapshot is one from before them.
+   */
+  reload(states: ProducerStates, segments: SegmentList, range: ReloadRange): void {
+    const { logEndOffset, logStartOffset, highWatermark } = range
+    const { compression } = this.#context.env
+    const load = (upTo: number): number => {
+      states.clear()
+      this.#lastOffset = 0
+      return this.#loadNewest(states, range, upTo) ?? logStartOffset
     }
+    let from = load(logEndOffset)
+    if (highWatermark !== undefined && hasControlBatch(segments, { from: highWatermark, to: from })) from = load(highWatermark)
+    if (from < logEndOffset) replayProducers(states, segments.from(from), { from, to: logEndOffset }, compression)
+    if (highWatermark !== undefined) states.highWatermarkMoved(highWatermark)
   }
 
-  #loadNewest(states: ProducerStates, logStartOffset: number, logEndOffset: number): number | undefined {
+  /** At or below `upTo`. What is of no use to anybody is removed on the way. */
+  #loadNewest(states: ProducerStates, { logEndOffset, logStartOffset }: ReloadRange, upTo: number): number | undefined {
     const { files, env, producerIdExpirationMs } = this.#context
     for (const offset of this.offsets().reverse()) {
+      if (offset > upTo && offset <= logEndOffset) continue
       const isUseful = offset > logStartOffset && offset <= logEndOffset
       const entries = isUseful ? decodeProducerSnapshot(files.readAll(this.#path(offset))!, env.crc32c) : undefined
       if (entries === undefined) {

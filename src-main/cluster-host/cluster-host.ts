@@ -1,3 +1,4 @@
+import { FailureError } from '../contract/failure.ts'
 import type { LocalClusterView } from '../contract/views/cluster.ts'
 import { watched } from '../workbench/watch.ts'
 import type { Watched } from '../workbench/watch.ts'
@@ -21,13 +22,24 @@ export interface ClusterHost {
   broker(brokerId: number): LocalBroker
   restartBroker(brokerId: number): Promise<void>
   readonly members: Pick<ClusterMembers, 'add' | 'forget' | 'empty'>
+  /**
+   * Stops every broker, removes all of their files and starts them anew: no topic, record, group or added broker is left. Throws
+   * FailureError; where files could not be removed, nothing is started until a reset has come to its end.
+   */
+  reset(): Promise<void>
   /** While anybody looks: asks every event loop how late it is. */
   measureDelays(): Promise<void>
 }
 
+export interface HostOptions extends MembersOptions {
+  /** Of brokers that are at rest: their files go; gives back what the cluster is now. */
+  readonly renew: (shape: ClusterShape) => Promise<ClusterShape>
+}
+
 /** The embedded cluster: one broker per member, started, stopped and killed one by one or together. */
-export function clusterHost(options: MembersOptions): ClusterHost {
-  const members = clusterMembers(options, publish)
+export function clusterHost(options: HostOptions): ClusterHost {
+  let members = clusterMembers(options, publish)
+  const gate = resetGate()
   let readyAfterMs: number | null = null
   const view = watched(viewOf())
 
@@ -45,6 +57,20 @@ export function clusterHost(options: MembersOptions): ClusterHost {
   function publish(): void {
     view.set(viewOf())
   }
+  const opened = (): ClusterMembers => {
+    gate.pass()
+    return members
+  }
+  async function start(): Promise<void> {
+    const startMs = options.nowMs()
+    const resting = members.all().filter(broker => ['stopped', 'failed'].includes(broker.view.state))
+    await Promise.all(resting.map(broker => broker.start()))
+    readyAfterMs = options.nowMs() - startMs
+    publish()
+  }
+  const stop = async () => {
+    await Promise.all(members.all().map(broker => broker.stop(stopWithinMs)))
+  }
 
   return {
     get shape() {
@@ -54,20 +80,26 @@ export function clusterHost(options: MembersOptions): ClusterHost {
       return bootstrapOf(members.shape)
     },
     view,
-    members,
-    broker: members.broker,
-    async start() {
-      const startMs = options.nowMs()
-      const resting = members.all().filter(broker => ['stopped', 'failed'].includes(broker.view.state))
-      await Promise.all(resting.map(broker => broker.start()))
-      readyAfterMs = options.nowMs() - startMs
-      publish()
+    get members() {
+      return opened()
     },
-    async stop() {
-      await Promise.all(members.all().map(broker => broker.stop(stopWithinMs)))
+    broker: brokerId => opened().broker(brokerId),
+    async start() {
+      gate.pass()
+      await start()
+    },
+    stop,
+    async reset() {
+      await gate.closedFor(async () => {
+        await stop()
+        const shape = await options.renew(members.shape)
+        members = clusterMembers({ ...options, shape }, publish)
+        publish()
+      })
+      await start()
     },
     async restartBroker(brokerId) {
-      const broker = members.broker(brokerId)
+      const broker = opened().broker(brokerId)
       await broker.stop(stopWithinMs)
       await broker.start()
     },
@@ -76,6 +108,37 @@ export function clusterHost(options: MembersOptions): ClusterHost {
       publish()
     },
   }
+}
+
+/** While the directory is reset, and after a reset that broke, no broker may be started or changed. */
+function resetGate() {
+  let reason: string | undefined
+  return {
+    /** Throws FailureError when closed. */
+    pass(): void {
+      if (reason !== undefined) throw new FailureError({ code: 'REFUSED', message: reason })
+    },
+    async closedFor(reset: () => Promise<void>): Promise<void> {
+      if (reason === resetRuns) throw new FailureError({ code: 'REFUSED', message: resetRuns })
+      reason = resetRuns
+      try {
+        await reset()
+        reason = undefined
+      } catch (error) {
+        reason = resetBroke
+        throw resetFailure(error)
+      }
+    },
+  }
+}
+
+const resetRuns = 'the data directory is being reset'
+const resetBroke = 'the reset of the data directory has not come to its end: do it again'
+
+function resetFailure(error: unknown): FailureError {
+  const message = `the data directory could not be emptied, and no broker runs: ${(error as Error).message}`
+  const hint = 'Mend what keeps it from that, then reset again. A restart of the app goes on with it too.'
+  return new FailureError({ code: 'REFUSED', message, hint }, { cause: error })
 }
 
 /** The whole cluster in one word: the most telling of its brokers' states. */

@@ -28,6 +28,8 @@ const clusterFile = z.object({
     .array(z.object({ brokerId: z.number().int().min(1).max(2_147_483_647), port }))
     .max(brokersMax)
     .default([]),
+  /** The files of its brokers are being removed, or some of them are: to be done again before anything starts. */
+  isResetting: z.boolean().default(false),
 })
 /** `cluster.json` in the data directory. */
 export type ClusterFile = z.output<typeof clusterFile>
@@ -41,10 +43,18 @@ export interface DataDirectory {
   readonly path: string
   readonly file: ClusterFile
   /** Writes what changed. */
-  remember(change: Partial<Pick<ClusterFile, 'ports' | 'controllerPorts' | 'added' | 'isFormatted'>>): void
+  remember(change: Partial<Omit<ClusterFile, 'version' | 'brokers'>>): void
   /** Gives up the lock; safe to call again. */
   release(): void
 }
+
+/** Of a cluster that has no topic, no record and no vote yet. */
+export const newIdentity = (voters: number): Pick<ClusterFile, 'clusterId' | 'voterDirectoryIds' | 'isFormatted' | 'added'> => ({
+  clusterId: randomBytes(16).toString('base64url'),
+  voterDirectoryIds: Array.from({ length: voters }, () => uuidFromRandom(randomBytes(16))),
+  isFormatted: false,
+  added: [],
+})
 
 export interface Lock {
   release(): void
@@ -66,13 +76,11 @@ export function openDataDirectory(
     const filePath = join(path, 'cluster.json')
     const fresh: ClusterFile = {
       version: 1,
-      clusterId: randomBytes(16).toString('base64url'),
       brokers: wish.brokers ?? 3,
       ports: [],
       controllerPorts: [],
-      voterDirectoryIds: Array.from({ length: wish.brokers ?? 3 }, () => uuidFromRandom(randomBytes(16))),
-      isFormatted: false,
-      added: [],
+      ...newIdentity(wish.brokers ?? 3),
+      isResetting: false,
     }
     let file = readJsonFile(filePath, clusterFile, fresh, told)
     const present = file.brokers + file.added.length

@@ -10,6 +10,7 @@ import { brokerDirectory, freeBrokerId, membersOf, nodeProperties, ownProperties
 import type { AddedBroker, ClusterShape } from './cluster-shape.ts'
 import { DataDirectoryError, openDataDirectory } from './data-directory.ts'
 import type { DataDirectory, Lock } from './data-directory.ts'
+import { resetDirectory } from './reset-directory.ts'
 import { chooseAddedPorts, chooseClientPorts, chooseControllerPorts, isPortFree } from './port-choice.ts'
 import type { IsPortFree } from './port-choice.ts'
 
@@ -47,13 +48,11 @@ export async function openLocalCluster(wish: LocalClusterWish, ports: LocalClust
   if (own !== undefined) throw new ClusterRefusal(`--override ${own} is not possible here: each broker gets its own`)
   const directory = openDirectory(wish, ports)
   try {
+    if (directory.file.isResetting) await finishReset(directory)
     const shape = await decideShape(wish, directory, ports)
     judgeProperties(shape, ports)
     directory.remember({ ports: [...shape.ports], controllerPorts: [...shape.controllerPorts], added: [...shape.added] })
-    if (!directory.file.isFormatted) {
-      formatVoters(shape)
-      directory.remember({ isFormatted: true })
-    }
+    if (!directory.file.isFormatted) formatVoters(shape, directory)
     const cluster = clusterHost({
       shape,
       run: ports.run,
@@ -62,6 +61,7 @@ export async function openLocalCluster(wish: LocalClusterWish, ports: LocalClust
       files: brokerFiles(shape.dataDirectory),
       remember: added => directory.remember({ added: [...added] }),
       freePort: portForOneMore,
+      renew: shape => renewed(shape, directory),
     })
     return {
       host: cluster,
@@ -94,8 +94,25 @@ async function takeControllerPorts(remembered: readonly number[], count: number,
   return await chooseControllerPorts(host, count, isOurs, process.pid)
 }
 
+async function finishReset(directory: DataDirectory): Promise<void> {
+  try {
+    await resetDirectory(directory)
+  } catch (error) {
+    throw new ClusterRefusal(`the reset of ${directory.path} cannot be finished: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** The same brokers at the same ports, with nothing in them. */
+async function renewed(shape: ClusterShape, directory: DataDirectory): Promise<ClusterShape> {
+  await resetDirectory(directory)
+  const { clusterId, voterDirectoryIds, added } = directory.file
+  const next = { ...shape, clusterId, voterDirectoryIds, added }
+  formatVoters(next, directory)
+  return next
+}
+
 /** As `kafka-storage format --initial-controllers` does at each of them. */
-function formatVoters(shape: ClusterShape): void {
+function formatVoters(shape: ClusterShape, directory: DataDirectory): void {
   const { clusterId, controllerPorts, dataDirectory, voterDirectoryIds = [] } = shape
   const list = voterDirectoryIds.map((id, index) => `${index + 1}@${host}:${controllerPorts[index]}:${id}`).join(',')
   const initialControllers = parseInitialControllers(list, 'CONTROLLER')
@@ -105,6 +122,7 @@ function formatVoters(shape: ClusterShape): void {
     const config = brokerConfig(nodeProperties(shape, id), () => undefined)
     formatDirectories(config, { clusterId, initialControllers }, nodeEnv({ log: { write: () => undefined } }))
   }
+  directory.remember({ isFormatted: true })
 }
 
 async function portForOneMore(shape: ClusterShape): Promise<number> {

@@ -91,7 +91,7 @@ export const contract = {
   'connections.add': call<ConnectionView>()(app.addConnection),
   'connections.update': call<ConnectionView>()(app.updateConnection),
   'connections.remove': call<null>()(onConnection),
-  /** What was done to foreign clusters: the kept entries first (at most 1,000, over restarts too), then new ones. */
+  /** What was done to foreign clusters, and resets of our own: the kept entries first (at most 1,000, over restarts too), then new ones. */
   'connections.audit': stream<AuditEntry>()(app.audit),
   'connections.test': call<readonly ConnectionTestStep[]>()(app.testConnection),
 
@@ -121,6 +121,8 @@ export const contract = {
   'local.retireBroker': stream<RetireProgress>()(app.retireBroker),
   /** Stops it, removes its replicas from its disk and starts it: it copies everything anew. */
   'local.emptyBroker': call<null>()(app.onBroker),
+  /** Stops all brokers, removes all their files and starts them as a new cluster; answers when it serves. */
+  'local.reset': call<null>()(app.resetLocal),
 
   'topics.list': call<TopicList>()(topics.listTopics),
   /** The list, internal topics too, in parts of at most 500: what there is first, then what changed. For long lists that stay open. */

@@ -3,7 +3,7 @@ import type { RetireProgress } from '../contract/views/cluster.ts'
 import type { Clusters } from './clusters.ts'
 import { localConnection } from './connections.ts'
 import type { Connections } from './connections.ts'
-import { refused } from './failures.ts'
+import { badInput, refused } from './failures.ts'
 import type { Handlers } from './handlers.ts'
 import { dataDirectorySize } from './local/data-size.ts'
 import { emptyBroker } from './local/empty-broker.ts'
@@ -11,13 +11,18 @@ import { retireBroker } from './local/retire-broker.ts'
 import type { ReplicationThrottles } from './topics/replication-throttles.ts'
 import { watched } from './watch.ts'
 
-export type LocalHandlers = Pick<Handlers, 'local.addBroker' | 'local.retireBroker' | 'local.emptyBroker' | 'local.dataSize'>
+export type LocalHandlers = Pick<
+  Handlers,
+  'local.addBroker' | 'local.retireBroker' | 'local.emptyBroker' | 'local.dataSize' | 'local.reset'
+>
 
 export interface LocalSources {
   readonly host: ClusterHost | undefined
   readonly clusters: Clusters
   readonly connections: Connections
   readonly throttles: ReplicationThrottles
+  /** What is remembered of the embedded cluster beside its own files: goes when it goes. */
+  readonly forgetCluster: () => Promise<void>
 }
 
 /** Members of the embedded cluster: brokers come and go, and lose their disks. */
@@ -46,6 +51,18 @@ export function localHandlers(sources: LocalSources): LocalHandlers {
       ),
     'local.emptyBroker': ({ brokerId }, { signal }) =>
       once(`broker ${brokerId} is being emptied`, () => emptyBroker(host(), client(), brokerId, signal)),
+    'local.reset': ({ confirm }) =>
+      once('the data directory is being reset', async () => {
+        if (confirm !== host().shape.dataDirectory)
+          throw badInput('confirm: is not the path of the data directory', 'Nothing was removed.')
+        await sources.forgetCluster()
+        // Once begun it is not cancelled: half of a cluster is none.
+        await host().reset()
+        connections.localMoved(host().bootstrap)
+        // What was asked meanwhile knows the old cluster.
+        await sources.forgetCluster()
+        return null
+      }),
   }
 }
 

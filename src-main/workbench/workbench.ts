@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { ClientEnv } from '../../broker-core/client/client-options.ts'
@@ -15,8 +16,10 @@ import { openAuditLog } from './audit/audit-log.ts'
 import { auditedHandlers } from './audit/audited-handlers.ts'
 import { clusterHandlers } from './cluster-handlers.ts'
 import { openClusters } from './clusters.ts'
+import type { Clusters } from './clusters.ts'
 import { clientSecurity } from './connection-secrets.ts'
 import { connectionRooms } from './connection-room.ts'
+import type { ConnectionRooms } from './connection-room.ts'
 import { localConnection, openConnections, openedConnection } from './connections.ts'
 import type { Connections } from './connections.ts'
 import { registrySchemas } from './decoders/registry.ts'
@@ -88,22 +91,21 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
   // Lag and its history are there from the first start, not from the first look.
   if (cluster !== undefined) rooms.of(localConnection)
   const exportsFolder = join(dataDirectory, 'exports')
+  const pathOf = (path: string) => filePath(path, exportsFolder)
   const threads = threadStore(join(options.mainFolder, 'job-worker.js'))
   const audit = openAuditLog(join(dataDirectory, 'audit.jsonl'), told)
   const handlers: Handlers = {
     ...appHandlers({ info, notices, settings, connections, clusters, audit, folder, host: cluster }),
-    ...localHandlers({ host: cluster, clusters, connections, throttles }),
+    ...localHandlers({
+      host: cluster,
+      clusters,
+      connections,
+      throttles,
+      forgetCluster: () => forgetCluster(clusters, rooms, dataDirectory),
+    }),
     ...clusterHandlers({ clusters, connections, rooms, throttles, nowMs }),
     ...groupHandlers({ clusters, rooms, nowMs }),
-    ...recordHandlers({
-      clusters,
-      sessions,
-      nowMs,
-      filesOf,
-      schemasOf,
-      registryOf,
-      pathOf: path => filePath(path, exportsFolder),
-    }),
+    ...recordHandlers({ clusters, sessions, nowMs, filesOf, schemasOf, registryOf, pathOf }),
     ...searchHandlers({
       clusters,
       connections,
@@ -129,6 +131,13 @@ export function openWorkbench(options: WorkbenchOptions): Workbench {
       await clusters.close()
     },
   }
+}
+
+/** For another cluster in the place of ours: clients, rates and lag of the one before go, sampling begins anew. */
+async function forgetCluster(clusters: Clusters, rooms: ConnectionRooms, dataDirectory: string): Promise<void> {
+  await clusters.forget(localConnection)
+  await rm(join(dataDirectory, 'lag-history', localConnection), { recursive: true, force: true })
+  rooms.of(localConnection)
 }
 
 function appInfo(

@@ -94,8 +94,8 @@ export const mutants = [
     name: 'sequences survive truncation',
     why: 'a batch that was cut off is taken for a duplicate, and acknowledged',
     file: 'broker-core/storage/log.ts',
-    find: `this.#lowerTo(this.#logEndOffset)\n    this.#snapshots.reload(this.producerStates, this.segments, this.#logStartOffset, this.#logEndOffset)`,
-    put: `this.#lowerTo(this.#logEndOffset)`,
+    find: `    this.#snapshots.reload(this.producerStates, this.segments, range)`,
+    put: `    void range`,
   },
   {
     name: 'joins the in-sync replicas without catching up',

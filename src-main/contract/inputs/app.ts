@@ -93,6 +93,9 @@ export const addBroker = z.object({
   brokerId: brokerId.min(1).nullable().default(null),
 })
 
+/** `confirm`: the path of the data directory, as the window shows it. */
+export const resetLocal = z.object({ confirm: z.string().max(4_096) })
+
 export const retireBroker = z.object({
   brokerId,
   /** Bytes per second that the copying may take on each broker; null: unlimited. */

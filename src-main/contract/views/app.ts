@@ -34,7 +34,7 @@ export interface Preferences {
   readonly schemaFolder: string | null
 }
 
-/** Something that was asked of a foreign cluster that changes it, whatever came of it. */
+/** Something that was asked of a foreign cluster that changes it, or that destroys our own, whatever came of it. */
 export interface AuditEntry {
   readonly id: number
   readonly atMs: number

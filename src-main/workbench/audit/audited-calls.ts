@@ -34,5 +34,6 @@ export const auditedCalls: Targets = {
   'transfer.import': input => `records of ${input.path} to topic ${input.topic}`,
   'sampleShop.start': () => 'sample shop: topics and groups',
   'sampleShop.read': input => `sample shop: its consumers ${input.isReading ? 'join' : 'leave'}`,
+  'local.reset': input => `all files of the brokers in ${input.confirm}`,
   'sampleShop.stop': () => 'sample shop: topics and groups removed',
 }

@@ -1,6 +1,7 @@
 import { contract } from '../../contract/contract.ts'
 import type { Failure } from '../../contract/failure.ts'
 import type { AuditEntry } from '../../contract/views/app.ts'
+import { localConnection } from '../connections.ts'
 import { toFailure } from '../failures.ts'
 import type { CallContext, Handlers } from '../handlers.ts'
 import type { AuditLog } from './audit-log.ts'
@@ -12,7 +13,7 @@ type AnyStream = (input: unknown, context: CallContext) => AsyncIterable<unknown
 export interface AuditOptions {
   readonly log: AuditLog
   readonly nowMs: () => number
-  /** Undefined: nothing is noted of this connection, because it is our own, or there is none. */
+  /** Undefined: nothing is noted of this connection, because it is our own, or there is none. What destroys our own is noted all the same. */
   readonly foreignName: (connection: string) => string | undefined
 }
 
@@ -38,8 +39,9 @@ interface Note {
 type NoteOf = (input: unknown) => Note
 
 function newNote(call: string, input: unknown, target: string | undefined, { log, nowMs, foreignName }: AuditOptions): Note {
-  const { connection } = input as { readonly connection: string }
-  const connectionName = foreignName(connection)
+  const isOwn = call.startsWith('local.')
+  const connection = isOwn ? localConnection : (input as { readonly connection: string }).connection
+  const connectionName = isOwn ? 'Local' : foreignName(connection)
   if (target === undefined || connectionName === undefined) return { ended: () => undefined }
   const atMs = nowMs()
   return {

@@ -9,6 +9,7 @@ import { Bar, Card, Facts, Page, Scroll, Title } from '../../widgets/layout.tsx'
 import { FailureState, Loaded, Skeleton, useNow } from '../../widgets/states.tsx'
 import { SubTabs } from '../../widgets/tabs.tsx'
 import { NoticesCard } from './notices-card.tsx'
+import { ResetCluster } from './reset-cluster.tsx'
 import { SchemaFolderCard } from './schema-folder-card.tsx'
 import { TimeZoneCard } from './time-zone-card.tsx'
 import styles from './settings.module.css'
@@ -91,6 +92,7 @@ function ClusterCard() {
           <div className={styles.actions}>
             <Button onClick={() => void copyText(local.bootstrap, 'Copied the address')}>Copy address</Button>
             <Button onClick={() => void copyText(local.dataDirectory, 'Copied the data directory')}>Copy data directory</Button>
+            <ResetCluster local={local} size={size.data ?? null} />
           </div>
         </div>
       )}

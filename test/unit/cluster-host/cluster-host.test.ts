@@ -25,8 +25,12 @@ function brokerByHand(told: Parameters<RunBroker>[1], recovering: Parameters<Run
     fail = reject
   })
   ready.catch(() => undefined)
+  let isRunning = true
   const ended = new Promise<{ failure: string | undefined }>(resolve => {
-    end = resolve
+    end = outcome => {
+      isRunning = false
+      resolve(outcome)
+    }
   })
   const handle: BrokerHandle = {
     ready,
@@ -35,12 +39,13 @@ function brokerByHand(told: Parameters<RunBroker>[1], recovering: Parameters<Run
     kill: async () => end({ failure: undefined }),
     delayMs: () => Promise.resolve(1),
   }
-  return { handle, serve, end, fail, told, recovering }
+  return { handle, serve, end, fail, told, recovering, runs: () => isRunning }
 }
 
 function host(added: readonly AddedBroker[] = []) {
   const deeds: string[] = []
   const clock = { nowMs: 0 }
+  const renewal: { problem: string | undefined } = { problem: undefined }
   const brokers = new Map<string, ReturnType<typeof brokerByHand>[]>()
   const cluster = clusterHost({
     shape: { ...shape, added },
@@ -57,6 +62,11 @@ function host(added: readonly AddedBroker[] = []) {
       remove: async (brokerId, what) => void deeds.push(`remove ${what} of ${brokerId}`),
     },
     freePort: async present => Math.max(...present.ports, ...present.added.map(broker => broker.port)) + 1,
+    renew: async present => {
+      deeds.push(`renew while ${[...brokers.values()].flat().filter(it => it.runs()).length} run`)
+      if (renewal.problem !== undefined) throw new Error(renewal.problem)
+      return { ...present, clusterId: `${present.clusterId}2`, added: [] }
+    },
     remember: now => void deeds.push(`remember ${now.map(({ brokerId, port }) => `${brokerId}@${port}`).join()}`),
   })
   const startAll = async () => {
@@ -69,7 +79,7 @@ function host(added: readonly AddedBroker[] = []) {
     while (brokers.get(String(brokerId))?.at(-1) === undefined) await Promise.resolve()
     brokers.get(String(brokerId))?.at(-1)?.serve()
   }
-  return { brokers, clock, cluster, deeds, serveWhenThere, startAll }
+  return { brokers, clock, cluster, deeds, renewal, serveWhenThere, startAll }
 }
 
 const states = (cluster: ReturnType<typeof host>['cluster']) => cluster.view.value.brokers.map(broker => broker.state)
@@ -225,6 +235,42 @@ describe('members that come and go', () => {
       await cluster.members.empty(brokerId)
     }
     expect(deeds).toEqual(['remove replicas of 1', 'remove all of 4'])
+  })
+})
+
+describe('a reset of the embedded cluster', () => {
+  it('stops all brokers, lets their files go, and starts the voters as another cluster', async () => {
+    const { cluster, deeds, brokers, startAll, serveWhenThere } = host([{ brokerId: 4, port: 9095 }])
+    await startAll()
+    brokers.clear()
+    const reset = cluster.reset()
+    const meanwhile = [cluster.reset(), cluster.start()]
+    expect(() => cluster.broker(1)).toThrow('the data directory is being reset')
+    expect(() => cluster.members).toThrow('the data directory is being reset')
+    for (const one of meanwhile) await expect(one).rejects.toThrow('the data directory is being reset')
+    for (const brokerId of [1, 2, 3]) await serveWhenThere(brokerId)
+    await reset
+    expect(deeds).toEqual(['renew while 0 run'])
+    expect(states(cluster)).toEqual(['running', 'running', 'running'])
+    expect(cluster.shape.clusterId).toBe(`${shape.clusterId}2`)
+    expect(() => cluster.broker(4)).toThrow('there is no local broker 4')
+  })
+
+  it('starts nothing where files could not be removed, until it is done again', async () => {
+    const { cluster, brokers, renewal, startAll, serveWhenThere } = host()
+    await startAll()
+    renewal.problem = 'EACCES: permission denied'
+    const failure = await cluster.reset().catch((error: FailureError) => error.failure)
+    expect(failure).toMatchObject({ code: 'REFUSED', message: expect.stringContaining('no broker runs: EACCES') })
+    expect(states(cluster)).toEqual(['stopped', 'stopped', 'stopped'])
+    await expect(cluster.start()).rejects.toThrow('has not come to its end')
+    expect(() => cluster.broker(1)).toThrow('has not come to its end')
+    renewal.problem = undefined
+    brokers.clear()
+    const again = cluster.reset()
+    for (const brokerId of [1, 2, 3]) await serveWhenThere(brokerId)
+    await again
+    expect(states(cluster)).toEqual(['running', 'running', 'running'])
   })
 })
 

@@ -330,6 +330,37 @@ describe('transactions in a partition', () => {
     expect(again.lastStableOffset).toBe(1)
   })
 
+  it('TXN-30: after a restart, too, a transaction counts as open until its marker is replicated, although a snapshot knows its end', () => {
+    const env = testStorage()
+    const { directory, log } = createTestLog(env)
+    produce(log, 0, 0, 1, { transactional: true })
+    marker(log, true)
+    produce(log, 0, 1, 1, { transactional: true })
+    log.advanceHighWatermark(3)
+    marker(log, false)
+    directory.close(1)
+    const again = openTestDirectory(env).log('t', 0)!
+    expect([again.highWatermark, again.lastStableOffset]).toEqual([3, 2])
+    again.advanceHighWatermark(4)
+    expect(again.lastStableOffset).toBe(4)
+    expect(produce(again, 0, 2, 1, { transactional: true })).toBe(4)
+  })
+
+  it('TXN-30: after a crash, too, nothing is open where the high watermark stands at the end, also without a further write', () => {
+    const env = testStorage()
+    const { directory, log } = createTestLog(env)
+    for (let i = 0; i < 2; i++) {
+      produce(log, 0, i, 1, { transactional: true })
+      marker(log, i === 0)
+    }
+    log.advanceHighWatermark(4)
+    directory.close(1)
+    // As after a crash: nothing but the log tells of producers.
+    for (const path of env.disk.paths().filter(it => it.endsWith('.snapshot'))) env.disk.bytesOf(path).fill(7, 12, 20)
+    const again = openTestDirectory(env).log('t', 0)!
+    expect([again.highWatermark, again.lastStableOffset]).toEqual([4, 4])
+  })
+
   it('DISK-18, DISK-19, TXN-31: aborted transactions that overlap a range, over several segments, also after a restart', () => {
     const env = testStorage()
     const config = { 'segment.bytes': '300' }
