@@ -27,7 +27,10 @@ export async function startOurs(dataFolder = mkdtempSync(join(tmpdir(), 'brokerb
   return { name: 'brokerbench', startMs, bootstrap: /bootstrap=(\S+)/.exec(line)[1], processIds: [child.pid], stop }
 }
 
-/** `undefined` with a line why, where there is no JVM or no script to start Kafka with. `properties` go to every node. */
+/**
+ * `undefined` with a line why, where there is no JVM or no script to start Kafka with. `properties` go to every node. `--kafka-port N`: its brokers'
+ * ports begin there, those of its controllers a hundred above.
+ */
 export function startKafka(properties = {}) {
   const start = join(peers, 'kafka', 'start')
   const missing = existsSync(start) ? ['java', 'mvn', 'python3'].find(name => spawnSync(name, ['--version']).error) : start
@@ -37,7 +40,8 @@ export function startKafka(properties = {}) {
   }
   const folder = mkdtempSync(join(tmpdir(), 'brokerbench-kafka-'))
   const overrides = Object.entries(properties).flatMap(([name, value]) => ['--override', `${name}=${value}`])
-  const run = () => spawnSync(start, ['--dir', folder, ...overrides], { encoding: 'utf8', timeout: startTimeoutMs })
+  const port = process.argv[process.argv.indexOf('--kafka-port') + 1 || process.argv.length] ?? '19092'
+  const run = () => spawnSync(start, ['--dir', folder, '--port', port, ...overrides], { encoding: 'utf8', timeout: startTimeoutMs })
   const answer = run()
   const ready = /^ready bootstrap=(\S+) startup_ms=(\d+)/m.exec(answer.stdout)
   if (!ready) throw new Error(`Apache Kafka did not start: ${answer.stdout}${answer.stderr}`)
