@@ -41,7 +41,8 @@ export function startKafka(properties = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'brokerbench-kafka-'))
   const overrides = Object.entries(properties).flatMap(([name, value]) => ['--override', `${name}=${value}`])
   const port = process.argv[process.argv.indexOf('--kafka-port') + 1 || process.argv.length] ?? '19092'
-  const run = () => spawnSync(start, ['--dir', folder, '--port', port, ...overrides], { encoding: 'utf8', timeout: startTimeoutMs })
+  const run = () =>
+    spawnSync(start, ['--dir', folder, '--port', port, ...overrides], { encoding: 'utf8', timeout: startTimeoutMs })
   const answer = run()
   const ready = /^ready bootstrap=(\S+) startup_ms=(\d+)/m.exec(answer.stdout)
   if (!ready) throw new Error(`Apache Kafka did not start: ${answer.stdout}${answer.stderr}`)
