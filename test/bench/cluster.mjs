@@ -29,9 +29,9 @@ export async function startOurs(dataFolder = mkdtempSync(join(tmpdir(), 'brokerb
 
 /**
  * `undefined` with a line why, where there is no JVM or no script to start Kafka with. `properties` go to every node; the brokers listen
- * on `port` and the two after it, their controllers a hundred above.
+ * on `port` (`--kafka-port N`) and the two after it, their controllers a hundred above.
  */
-export function startKafka(properties = {}, port = 19_092) {
+export function startKafka(properties = {}, port = portAsked()) {
   const start = join(peers, 'kafka', 'start')
   const missing = existsSync(start) ? ['java', 'mvn', 'python3'].find(name => spawnSync(name, ['--version']).error) : start
   if (missing) {
@@ -109,4 +109,9 @@ function readyLine(child) {
     })
     child.once('exit', status => reject(new Error(`ended with status ${status} before it was ready`)))
   })
+}
+
+function portAsked() {
+  const at = process.argv.indexOf('--kafka-port')
+  return at < 0 ? 19_092 : Number(process.argv[at + 1])
 }

@@ -24,6 +24,8 @@ export default defineConfig({
             '--disable-background-networking',
             '--disable-component-update',
             '--disable-sync',
+            '--disable-gpu',
+            '--disable-gpu-rasterization',
           ],
         },
       },

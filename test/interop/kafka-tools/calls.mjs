@@ -1,5 +1,8 @@
 // What Kafka's own command line tools are asked, in order: later calls build on what earlier ones made. `{b}` is the bootstrap
-// address, `{c}` a file of the scratch folder. `masks` cover what differs between any two clusters: ids, times, ports, sizes.
+// address, `{c}` a file of the scratch folder. `masks` cover what differs between any two clusters: ids, times, ports, sizes. Those with
+// `hasStaticVoters` are asked of processes with `controller.quorum.voters`, as the real cluster's are.
+import { featureCalls } from './feature-calls.mjs'
+
 const masks = {
   ids: [/\b[A-Za-z0-9_-]{22}\b/g, '<id>'],
   ports: [/127\.0\.0\.1:\d+|localhost:\d+/g, '<address>'],
@@ -142,7 +145,6 @@ export const calls = [
     masks: [...usual, [/\d+/g, '0'], [/[ \t]+/g, ' ']],
     compare: 'status',
   },
-  { name: 'features', args: 'features --bootstrap-server {b} describe', masks: [...usual, [/Epoch: \d+/g, '']] },
   {
     name: 'api versions',
     args: 'broker-api-versions --bootstrap-server {b}',
@@ -159,4 +161,5 @@ export const calls = [
     mayFail: true,
     compare: 'first-line',
   },
+  ...featureCalls,
 ]

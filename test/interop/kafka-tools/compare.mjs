@@ -6,12 +6,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureBuild, ensureDependencies, projectFolder } from '../../../src-main/setup/steps.mjs'
 import { startKafka, startOurs } from '../../bench/cluster.mjs'
+import { startBrokerProcesses } from '../../helpers/broker-processes.mjs'
 import { calls } from './calls.mjs'
 
 const tool = join(projectFolder, '..', 'shared', 'peers', 'kafka', 'tool')
 const callTimeoutMs = 60_000
+/** Each call is a JVM that lives for a second: what compiles little starts sooner. */
+const toolEnvironment = { KAFKA_JVM_OPTS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC', ...process.env }
 const say = text => process.stdout.write(`${text}\n`)
-const only = process.argv.slice(2).filter(argument => !argument.startsWith('--'))
+const only = process.argv
+  .slice(2)
+  .filter((argument, index, all) => !argument.startsWith('--') && all[index - 1] !== '--kafka-port')
 
 if (!existsSync(tool)) {
   say("Kafka's tools are not compared: they are not on this machine.")
@@ -19,29 +24,40 @@ if (!existsSync(tool)) {
 }
 ensureDependencies(say)
 ensureBuild(say)
-const theirs = process.argv.includes('--ours-only') ? undefined : await answersOf(startKafka())
-const ours = await answersOf(await startOurs())
+const chosen = calls.filter(call => only.length === 0 || only.some(word => call.name.includes(word)))
+const theirs = process.argv.includes('--ours-only') ? undefined : await answersOf(startKafka(), chosen)
+const ours = [
+  ...(await answersOfOurs(startOurs, call => call.hasStaticVoters !== true)),
+  ...(await answersOfOurs(startProcesses, call => call.hasStaticVoters === true)),
+]
 process.exit(report(ours, theirs) === 0 ? 0 : 1)
 
-async function answersOf(cluster) {
+async function startProcesses() {
+  return { ...(await startBrokerProcesses()), name: 'brokerbench, static voters' }
+}
+
+async function answersOfOurs(start, isMeant) {
+  const some = chosen.filter(isMeant)
+  return some.length === 0 ? [] : await answersOf(await start(), some)
+}
+
+async function answersOf(cluster, some) {
   if (cluster === undefined) return undefined
   const scratch = mkdtempSync(join(tmpdir(), 'brokerbench-tools-'))
   say(`asking ${cluster.name} …`)
   try {
-    return calls.filter(isChosen).map(call => answer(call, cluster.bootstrap, scratch))
+    return some.map(call => answer(call, cluster.bootstrap, scratch))
   } finally {
     rmSync(scratch, { recursive: true, force: true })
     await cluster.stop()
   }
 }
 
-const isChosen = call => only.length === 0 || only.some(word => call.name.includes(word))
-
 function answer(call, bootstrap, scratch) {
   const file = join(scratch, 'input.json')
   if (call.file !== undefined) writeFileSync(file, call.file)
   const args = call.args.split(' ').map(part => part.replace('{b}', bootstrap).replace('{c}', file))
-  const result = spawnSync(tool, args, { encoding: 'utf8', timeout: callTimeoutMs })
+  const result = spawnSync(tool, args, { encoding: 'utf8', timeout: callTimeoutMs, env: toolEnvironment })
   return { call, status: result.status, text: masked(call, result), raw: `${result.stdout}${result.stderr}` }
 }
 
@@ -74,4 +90,6 @@ function report(mine, others) {
   return differing
 }
 
-const indent = text => text.trim().split('\n').slice(0, 40).join('\n          ')
+function indent(text) {
+  return text.trim().split('\n').slice(0, 40).join('\n          ')
+}
