@@ -20,6 +20,8 @@ const topic = 'shop-orders'
 const group = 'readers'
 const root = fs.mkdtempSync(join(tmpdir(), 'brokerbench-both-ways-'))
 const dataFolder = join(root, 'node-1', 'data')
+/** What Kafka finds wrong in what it reads; not that a busy machine lets it wait. */
+const complaint = /corrupt| ERROR .*\((kafka\.log|org\.apache\.kafka\.(storage|raft|image|snapshot|metadata|coordinator))\b/i
 let port = 0
 const address = () => `127.0.0.1:${port}`
 const kafkajs = () => new Kafka({ brokers: [address()], logLevel: logLevel.NOTHING, retry: { retries: 8 } })
@@ -110,7 +112,8 @@ describe.runIf(canRun)('one directory, served by ours, by Apache Kafka and by ou
     await write(2)
     before = await see()
     expect(before.records.length).toBe(30_004)
-    expect(fs.readFileSync(join(root, 'node-1', 'log'), 'utf8')).not.toMatch(/ ERROR |corrupt/i)
+    const log = fs.readFileSync(join(root, 'node-1', 'log'), 'utf8').split('\n')
+    expect(log.filter(line => complaint.test(line))).toEqual([])
     spawnSync(join(scripts, 'stop'), [root])
   }, 100_000)
 
