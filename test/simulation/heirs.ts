@@ -93,7 +93,7 @@ function startHeir(run: Run, context: LedgerContext, progress: GroupProgress, nu
     haunting = (stale, successor) => haunt(client, own, heirsGroup, stale, successor)
     while (!context.isOver()) {
       await inherit(producer, consumer, own, progress)
-      await pause(env, context.random.between(20, 400))
+      await pause(env, context.random.between(100, 1_500))
     }
     consumer.crash()
   }
@@ -108,6 +108,8 @@ function joined(client: KafkaClient, { topic }: LedgerContext): GroupConsumer {
   const rules = { protocol: 'classic', isolation: 'read_committed', commit: 'manual', offsetReset: 'latest' } as const
   const consumer = consumeAsGroup(client, { groupId: heirsGroup, topics: [topic], ...timing, ...rules }, { receive: () => {} })
   consumer.stopped.catch(() => {})
+  // Its place in the group is what matters, not the records.
+  consumer.pause()
   return consumer
 }
 
