@@ -21,6 +21,10 @@ export interface ClusterHost {
   stop(): Promise<void>
   broker(brokerId: number): LocalBroker
   restartBroker(brokerId: number): Promise<void>
+  /** Server properties for the next start of each broker. Throws FailureError where no broker could start with them. */
+  choose(properties: Readonly<Record<string, string>>): void
+  /** Brokers that run with other properties than they would start with now. */
+  runningWithOthers(): number[]
   readonly members: Pick<ClusterMembers, 'add' | 'forget' | 'empty'>
   /**
    * Stops every broker, removes all of their files and starts them anew: no topic, record, group or added broker is left. Throws
@@ -34,6 +38,8 @@ export interface ClusterHost {
 export interface HostOptions extends MembersOptions {
   /** Of brokers that are at rest: their files go; gives back what the cluster is now. */
   readonly renew: (shape: ClusterShape) => Promise<ClusterShape>
+  /** Judges what the settings choose, and writes it down. Throws FailureError. */
+  readonly keepChosen: (shape: ClusterShape) => void
 }
 
 /** The embedded cluster: one broker per member, started, stopped and killed one by one or together. */
@@ -41,21 +47,10 @@ export function clusterHost(options: HostOptions): ClusterHost {
   let members = clusterMembers(options, publish)
   const gate = resetGate()
   let readyAfterMs: number | null = null
-  const view = watched(viewOf())
+  const view = watched(viewOf(members, readyAfterMs))
 
-  function viewOf(): LocalClusterView {
-    const views = members.all().map(broker => broker.view)
-    return {
-      state: stateOf(views.map(broker => broker.state)),
-      bootstrap: bootstrapOf(members.shape),
-      dataDirectory: members.shape.dataDirectory,
-      brokers: views,
-      readyAfterMs,
-      failure: views.find(broker => broker.failure !== null)?.failure ?? null,
-    }
-  }
   function publish(): void {
-    view.set(viewOf())
+    view.set(viewOf(members, readyAfterMs))
   }
   const opened = (): ClusterMembers => {
     gate.pass()
@@ -103,10 +98,27 @@ export function clusterHost(options: HostOptions): ClusterHost {
       await broker.stop(stopWithinMs)
       await broker.start()
     },
+    choose(properties) {
+      options.keepChosen({ ...opened().shape, chosen: properties })
+      members.choose(properties)
+    },
+    runningWithOthers: () => members.runningWithOthers(),
     async measureDelays() {
       await Promise.all(members.all().map(broker => broker.measureDelay()))
       publish()
     },
+  }
+}
+
+function viewOf(members: ClusterMembers, readyAfterMs: number | null): LocalClusterView {
+  const views = members.all().map(broker => broker.view)
+  return {
+    state: stateOf(views.map(broker => broker.state)),
+    bootstrap: bootstrapOf(members.shape),
+    dataDirectory: members.shape.dataDirectory,
+    brokers: views,
+    readyAfterMs,
+    failure: views.find(broker => broker.failure !== null)?.failure ?? null,
   }
 }
 

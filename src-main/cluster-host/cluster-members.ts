@@ -23,6 +23,10 @@ export interface MembersOptions {
 export interface ClusterMembers {
   readonly shape: ClusterShape
   all(): LocalBroker[]
+  /** For the next start of each of them. */
+  choose(properties: Readonly<Record<string, string>>): void
+  /** Those that run with other properties than they would start with now. */
+  runningWithOthers(): number[]
   /** Throws NOT_FOUND. */
   broker(brokerId: number): LocalBroker
   /** A further broker, remembered from now on; resolves when it serves. One that does not start stays in the list with its reason. */
@@ -36,7 +40,8 @@ export interface ClusterMembers {
 export function clusterMembers(options: MembersOptions, changed: () => void): ClusterMembers {
   const { files, freePort, remember } = options
   let { shape } = options
-  const brokers = new Map(membersOf(shape).map(({ brokerId }) => [brokerId, newBroker(options, shape, brokerId, changed)]))
+  const brokerNow = (brokerId: number) => newBroker(options, () => shape, brokerId, changed)
+  const brokers = new Map(membersOf(shape).map(({ brokerId }) => [brokerId, brokerNow(brokerId)]))
   let change: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(action: () => Promise<T>): Promise<T> => {
     const result = change.then(action)
@@ -63,7 +68,7 @@ export function clusterMembers(options: MembersOptions, changed: () => void): Cl
     const brokerId = newBrokerId(shape, files, wanted)
     const added = [...shape.added, { brokerId, port: await freePort(shape) }]
     setAdded(added.sort((a, b) => a.brokerId - b.brokerId))
-    const broker = newBroker(options, shape, brokerId, changed)
+    const broker = brokerNow(brokerId)
     brokers.set(brokerId, broker)
     return broker
   }
@@ -72,6 +77,10 @@ export function clusterMembers(options: MembersOptions, changed: () => void): Cl
       return shape
     },
     all: () => [...brokers.values()].sort((a, b) => a.view.brokerId - b.view.brokerId),
+    choose(properties) {
+      shape = { ...shape, chosen: properties }
+    },
+    runningWithOthers: () => [...brokers].flatMap(([brokerId, broker]) => (broker.runsWithOthers() ? brokerId : [])),
     broker: brokerOf,
     async add(wanted) {
       const broker = await inTurn(() => join(wanted))
@@ -97,13 +106,14 @@ export function clusterMembers(options: MembersOptions, changed: () => void): Cl
   }
 }
 
-function newBroker(options: MembersOptions, shape: ClusterShape, brokerId: number, changed: () => void): LocalBroker {
+function newBroker(options: MembersOptions, shapeNow: () => ClusterShape, brokerId: number, changed: () => void): LocalBroker {
+  const shape = shapeNow()
   return localBroker({
     brokerId,
     host: shape.host,
     port: membersOf(shape).find(member => member.brokerId === brokerId)?.port ?? 0,
     isVoter: isVoter(shape, brokerId),
-    properties: nodeProperties(shape, brokerId),
+    properties: () => nodeProperties(shapeNow(), brokerId),
     run: options.run,
     changed,
     told: event => options.told(brokerId, event),

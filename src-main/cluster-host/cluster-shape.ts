@@ -15,7 +15,9 @@ export interface ClusterShape {
   /** In order of id. */
   readonly added: readonly AddedBroker[]
   readonly dataDirectory: string
-  /** Kafka's server properties given by the person; the same for every broker. */
+  /** Server properties chosen in the settings, the same for every broker. What `overrides` names, they do not. */
+  readonly chosen?: Readonly<Record<string, string>>
+  /** Kafka's server properties given on the command line; the same for every broker. */
   readonly overrides: Readonly<Record<string, string>>
 }
 
@@ -80,6 +82,7 @@ export function nodeProperties(shape: ClusterShape, nodeId: number): Map<string,
     ['offsets.topic.replication.factor', replicationFactor],
     ['transaction.state.log.replication.factor', replicationFactor],
     ['transaction.state.log.min.isr', String(Math.min(2, ports.length))],
+    ...Object.entries(shape.chosen ?? {}),
     ...Object.entries(shape.overrides),
     ['node.id', String(nodeId)],
     ['cluster.id', shape.clusterId],

@@ -28,6 +28,8 @@ const clusterFile = z.object({
     .array(z.object({ brokerId: z.number().int().min(1).max(2_147_483_647), port }))
     .max(brokersMax)
     .default([]),
+  /** Server properties of all brokers, chosen in the settings. */
+  properties: z.record(z.string().min(1).max(200), z.string().max(10_000)).default({}),
   /** The files of its brokers are being removed, or some of them are: to be done again before anything starts. */
   isResetting: z.boolean().default(false),
 })
@@ -80,6 +82,7 @@ export function openDataDirectory(
       ports: [],
       controllerPorts: [],
       ...newIdentity(wish.brokers ?? 3),
+      properties: {},
       isResetting: false,
     }
     let file = readJsonFile(filePath, clusterFile, fresh, told)

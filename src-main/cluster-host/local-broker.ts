@@ -20,6 +20,8 @@ export interface LocalBroker {
   /** Resolves when nothing of it runs, also when nothing ran. */
   stop(withinMs: number): Promise<void>
   kill(): Promise<void>
+  /** Whether it runs with other properties than it would start with now. */
+  runsWithOthers(): boolean
   /** Asks its event loop how late it is; the answer is in `view`. */
   measureDelay(): Promise<void>
 }
@@ -29,7 +31,8 @@ export interface LocalBrokerOptions {
   readonly host: string
   readonly port: number
   readonly isVoter: boolean
-  readonly properties: ReadonlyMap<string, string>
+  /** For its next start. */
+  readonly properties: () => ReadonlyMap<string, string>
   readonly run: RunBroker
   readonly changed: () => void
   readonly told: (event: BrokerEvent) => void
@@ -41,6 +44,7 @@ export function localBroker(options: LocalBrokerOptions): LocalBroker {
   const atRest = { startedAtMs: null, failure: null, eventLoopDelayMs: null, recovery: null, uncleanable: [] }
   let view: LocalBrokerView = { brokerId, host, port, isVoter, state: 'stopped', ...atRest }
   let handle: BrokerHandle | undefined
+  let startedWith = ''
 
   const move = (state: LocalBrokerState, more: Partial<LocalBrokerView> = {}) => {
     if (!moves[view.state].includes(state)) throw new Error(`broker ${brokerId} cannot go from ${view.state} to ${state}`)
@@ -80,7 +84,9 @@ export function localBroker(options: LocalBrokerOptions): LocalBroker {
       refuseUnless(view.state === 'stopped' || view.state === 'failed', 'started')
       move('starting', { failure: null, startedAtMs: options.nowMs(), uncleanable: [] })
       const { told, recovering } = listenTo(options, () => view, patch)
-      const started = options.run(options.properties, told, recovering)
+      const properties = options.properties()
+      startedWith = textOf(properties)
+      const started = options.run(properties, told, recovering)
       handle = started
       watchEnd(started)
       await started.ready
@@ -91,6 +97,7 @@ export function localBroker(options: LocalBrokerOptions): LocalBroker {
       refuseUnless(handle !== undefined, 'killed')
       await end(running => running.kill())
     },
+    runsWithOthers: () => handle !== undefined && startedWith !== textOf(options.properties()),
     async measureDelay() {
       const running = handle
       if (running === undefined || view.state !== 'running') return
@@ -99,6 +106,8 @@ export function localBroker(options: LocalBrokerOptions): LocalBroker {
     },
   }
 }
+
+const textOf = (properties: ReadonlyMap<string, string>): string => JSON.stringify([...properties])
 
 /** What one start of a broker tells: it goes on, and what lasts is kept in the view for who looks later. */
 function listenTo(options: LocalBrokerOptions, view: () => LocalBrokerView, patch: (change: Partial<LocalBrokerView>) => void) {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { brokerConfig } from '../../broker-core/cluster/broker-config.ts'
 import { formatDirectories, parseInitialControllers } from '../../broker-core/cluster/format-directories.ts'
 import { nodeEnv } from '../../broker-core/env/node/node-env.ts'
+import { FailureError } from '../contract/failure.ts'
 import { brokerFiles } from './broker-files.ts'
 import type { BrokerEvent, RunBroker } from './broker-runner.ts'
 import { clusterHost } from './cluster-host.ts'
@@ -10,6 +11,7 @@ import { brokerDirectory, freeBrokerId, membersOf, nodeProperties, ownProperties
 import type { AddedBroker, ClusterShape } from './cluster-shape.ts'
 import { DataDirectoryError, openDataDirectory } from './data-directory.ts'
 import type { DataDirectory, Lock } from './data-directory.ts'
+import { serverPropertiesProblem } from './server-properties.ts'
 import { resetDirectory } from './reset-directory.ts'
 import { chooseAddedPorts, chooseClientPorts, chooseControllerPorts, isPortFree } from './port-choice.ts'
 import type { IsPortFree } from './port-choice.ts'
@@ -62,6 +64,7 @@ export async function openLocalCluster(wish: LocalClusterWish, ports: LocalClust
       remember: added => directory.remember({ added: [...added] }),
       freePort: portForOneMore,
       renew: shape => renewed(shape, directory),
+      keepChosen: shape => keepChosen(shape, directory),
     })
     return {
       host: cluster,
@@ -84,7 +87,8 @@ async function decideShape(wish: LocalClusterWish, directory: DataDirectory, por
   const taken = [...clientPorts, ...added.map(broker => broker.port)]
   const isOurs: IsPortFree = async (address, port) => !taken.includes(port) && (await isPortFree(address, port))
   const controllerPorts = await takeControllerPorts(directory.file.controllerPorts, count, isOurs)
-  return { clusterId, host, ports: clientPorts, controllerPorts, voterDirectoryIds, added, dataDirectory, overrides }
+  const chosen = directory.file.properties
+  return { clusterId, host, ports: clientPorts, controllerPorts, voterDirectoryIds, added, dataDirectory, chosen, overrides }
 }
 
 /** Those of the last run, when all of them are free. */
@@ -109,6 +113,19 @@ async function renewed(shape: ClusterShape, directory: DataDirectory): Promise<C
   const next = { ...shape, clusterId, voterDirectoryIds, added }
   formatVoters(next, directory)
   return next
+}
+
+/** What no broker could start with is not kept. */
+function keepChosen(shape: ClusterShape, directory: DataDirectory): void {
+  const refuse = (message: string) => new FailureError({ code: 'BAD_INPUT', message })
+  const problem = serverPropertiesProblem(shape.chosen ?? {})
+  if (problem !== undefined) throw refuse(problem)
+  try {
+    brokerConfig(nodeProperties(shape, 1), () => undefined)
+  } catch (error) {
+    throw refuse((error as Error).message)
+  }
+  directory.remember({ properties: { ...shape.chosen } })
 }
 
 /** As `kafka-storage format --initial-controllers` does at each of them. */

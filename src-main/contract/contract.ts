@@ -16,6 +16,7 @@ import type {
   DataDirectorySize,
   LocalBrokerView,
   LocalClusterView,
+  LocalProperties,
   RateSample,
   RetireProgress,
   SampleShopView,
@@ -108,6 +109,10 @@ export const contract = {
   'local.watch': stream<LocalClusterView>()(nothing),
   /** Of its data directory; null where there is no embedded cluster. */
   'local.dataSize': call<DataDirectorySize | null>()(nothing),
+  /** Server properties of the embedded cluster; null where there is none. */
+  'local.properties': call<LocalProperties | null>()(nothing),
+  /** Kept over restarts; each broker takes them when it starts next. Throws BAD_INPUT for values that no broker starts with. */
+  'local.setProperties': call<null>()(app.setLocalProperties),
   'local.start': call<null>()(nothing),
   'local.stop': call<null>()(nothing),
   'local.startBroker': call<null>()(app.onBroker),

@@ -6,3 +6,5 @@ export const noticesMax = 200
 export const fieldsMax = 16
 export const fieldCharsMax = 200
 export const auditMax = 1_000
+/** Scans, exports and imports at once. */
+export const jobsMax = 16

@@ -4,6 +4,7 @@ import type { Clusters } from './clusters.ts'
 import { localConnection } from './connections.ts'
 import type { Connections } from './connections.ts'
 import { badInput, refused } from './failures.ts'
+import { chosenAfter, propertiesOf } from './local/server-properties.ts'
 import type { Handlers } from './handlers.ts'
 import { dataDirectorySize } from './local/data-size.ts'
 import { emptyBroker } from './local/empty-broker.ts'
@@ -13,7 +14,13 @@ import { watched } from './watch.ts'
 
 export type LocalHandlers = Pick<
   Handlers,
-  'local.addBroker' | 'local.retireBroker' | 'local.emptyBroker' | 'local.dataSize' | 'local.reset'
+  | 'local.addBroker'
+  | 'local.retireBroker'
+  | 'local.emptyBroker'
+  | 'local.dataSize'
+  | 'local.reset'
+  | 'local.properties'
+  | 'local.setProperties'
 >
 
 export interface LocalSources {
@@ -51,6 +58,11 @@ export function localHandlers(sources: LocalSources): LocalHandlers {
       ),
     'local.emptyBroker': ({ brokerId }, { signal }) =>
       once(`broker ${brokerId} is being emptied`, () => emptyBroker(host(), client(), brokerId, signal)),
+    'local.properties': () => Promise.resolve(sources.host === undefined ? null : propertiesOf(sources.host)),
+    'local.setProperties': async ({ set, reset }) => {
+      host().choose(chosenAfter(host().shape, set, reset))
+      return null
+    },
     'local.reset': ({ confirm }) =>
       once('the data directory is being reset', async () => {
         if (confirm !== host().shape.dataDirectory)

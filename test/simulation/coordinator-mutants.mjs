@@ -127,6 +127,60 @@ export const coordinatorMutants = [
     workload: 'ledger',
   },
   {
+    name: 'the last stable offset is where the latest of the open transactions begins',
+    why: 'a transaction reads what was written while it was open, its own records too: a write-read cycle (TXN-30, TXN-35)',
+    file: 'broker-core/storage/producer-state.ts',
+    find: `      first = offset
+      break`,
+    put: `      first = offset`,
+    workload: 'ledger',
+    about: 'G1c',
+  },
+  {
+    name: 'the last stable offset ignores markers that are not replicated yet',
+    why: 'a transaction is given out as ended, and its marker may go with the leader (TXN-30)',
+    file: 'broker-core/storage/producer-state.ts',
+    find: `    this.#unreplicated.push(transaction)`,
+    put: `    void transaction`,
+    workload: 'ledger',
+    about: 'its marker stands at',
+  },
+  {
+    name: 'forgets fencing: members of a generation that is over commit offsets',
+    why: 'a zombie turns back what its successor has committed (TXN-09)',
+    file: `${groups}/offsets/commit.ts`,
+    find: `    const refusal = memberRefusal(group, command)
+    if (refusal !== undefined) return refusal
+    if (generationId !== group.generationId) return 'ILLEGAL_GENERATION'`,
+    put: `    if (generationId > group.generationId) return 'ILLEGAL_GENERATION'`,
+    workload: 'ledger',
+    about: 'a member of a generation that is over committed',
+  },
+  {
+    name: 'forgets fencing: offsets of a producer of an earlier epoch are taken',
+    why: 'a zombie commits offsets in the transaction of its successor (TXN-05)',
+    file: 'broker-core/server/handlers/28-txn-offset-commit.ts',
+    find: `    if (refusal !== undefined && refusal !== 'NONE') {`,
+    put: `    if (refusal !== undefined && refusal !== 'NONE' && refusal !== 'PRODUCER_FENCED') {`,
+    workload: 'ledger',
+    about: 'after it was replaced',
+  },
+  {
+    name: 'offsets of a producer of an earlier epoch are refused, and stored all the same',
+    why: 'they are committed with the transaction of its successor (TXN-05)',
+    file: 'broker-core/server/handlers/28-txn-offset-commit.ts',
+    find: `    if (refusal !== undefined && refusal !== 'NONE') {`,
+    put: `    if (refusal === 'PRODUCER_FENCED') {
+      void deps.groups.commitOffsets({
+        ...{ groupId, memberId, groupInstanceId, generationIdOrMemberEpoch, apiVersion, retentionTimeMs: -1, offsets },
+        producer: { producerId, producerEpoch },
+      })
+    }
+    if (refusal !== undefined && refusal !== 'NONE') {`,
+    workload: 'ledger',
+    about: 'is committed, which only a member that had been replaced asked for',
+  },
+  {
     name: 'silent members of consumer groups are kept',
     why: 'nobody reads the partitions of a member that died (CG-06)',
     file: `${groups}/consumer/leave.ts`,

@@ -16,6 +16,7 @@ export function flavourOf(seed: number): Flavour {
     network: { delayMsMin: 0.05, delayMsMax: random.pick([1, 2, 10, 40]) },
     producersPerPartition: 1 + random.integer(3),
     properties: {
+      'group.min.session.timeout.ms': '1000',
       'group.initial.rebalance.delay.ms': String(random.pick([0, 500])),
       'offsets.topic.num.partitions': '2',
       'transaction.state.log.num.partitions': '2',

@@ -4,14 +4,16 @@ import type { KafkaClient } from '../../broker-core/client/kafka-client.ts'
 import { createTransactionalProducer } from '../../broker-core/client/producing/transactional-producer.ts'
 import { batchesOf } from '../../broker-core/client/reading/fetched-batch.ts'
 import { fetchPartitions } from '../../broker-core/client/reading/fetch-partitions.ts'
-import { batchIsControl } from '../../broker-core/records/batch-header.ts'
+import { batchIsControl, batchProducerId } from '../../broker-core/records/batch-header.ts'
 import { recordsOf } from '../../broker-core/records/record-reader.ts'
 import type { Ledger } from './ledger.ts'
+import type { MarkerWatch } from './marker-watch.ts'
 import { pause, type ClientContext } from './sim-clients.ts'
 
 export interface LedgerContext extends ClientContext {
   readonly ledger: Ledger
   readonly partitions: number
+  readonly markers: MarkerWatch
 }
 
 const encoder = new TextEncoder()
@@ -29,8 +31,10 @@ export async function transactLoop(
   while (!context.isOver()) {
     const options = { transactionalId, lingerMs: 1, deliveryTimeoutMs: callTimeoutMs, transactionTimeoutMs: 10_000 }
     const producer = createTransactionalProducer(client, options)
+    const reader = { client, positions: startPositions(context) }
     try {
-      while (!context.isOver()) await transactOnce(producer, context, { name: transactionalId, number: count++, progress })
+      while (!context.isOver())
+        await transactOnce(producer, context, { name: transactionalId, number: count++, progress, reader })
     } catch (error) {
       if (!(error instanceof KafkaClientError)) throw error
     }
@@ -47,9 +51,18 @@ interface TransactionOf {
   readonly number: number
   /** Of the group whose offset the transaction commits (KIP-447); without it none. */
   readonly progress?: GroupProgress
+  readonly reader: InnerReader
   /** Somebody else has its transactional id by now: nothing that it begins from here on may succeed (TXN-05). */
   isFenced?(): boolean
 }
+
+/** What a producer reads of committed data inside its transactions, and how far it has come by partition. */
+export interface InnerReader {
+  readonly client: KafkaClient
+  readonly positions: number[]
+}
+
+export const startPositions = ({ partitions }: LedgerContext): number[] => Array.from({ length: partitions }, () => 0)
 
 /** The group that follows a producer's transactions. */
 export const groupOf = (transactionalId: string): string => `group-of-${transactionalId}`
@@ -64,6 +77,7 @@ export async function transactOnce(producer: Producer, context: LedgerContext, o
   ledger.begin(id)
   const { deliveries, offset } = await fill(producer, context, of, id)
   const isDelivered = (await Promise.allSettled(deliveries)).every(({ status }) => status === 'fulfilled')
+  if (isDelivered) await readInside(context, of.reader, id)
   const isCommit = isDelivered && random.chance(0.7)
   const wasFenced = of.isFenced?.() === true
   if (offset !== undefined && !isCommit) of.progress?.never.add(offset)
@@ -77,6 +91,16 @@ export async function transactOnce(producer: Producer, context: LedgerContext, o
     throw error
   }
   await pause(context.env, random.between(1, 200))
+}
+
+/** Now and then some of the committed data, before the transaction ends: so whoever wrote that has ended before it. */
+export async function readInside(context: LedgerContext, { client, positions }: InnerReader, id: string): Promise<void> {
+  if (!context.random.chance(0.3)) return
+  const partition = context.random.integer(context.partitions)
+  if (context.random.chance(0.1)) positions[partition] = 0
+  await readCommitted(client, context, partition, positions, id).catch((error: unknown) => {
+    if (!(error instanceof KafkaClientError)) throw error
+  })
 }
 
 /** Sends what the transaction consists of, and gives what becomes of that; perhaps with an offset. */
@@ -120,12 +144,16 @@ export async function readCommittedLoop(client: KafkaClient, context: LedgerCont
   }
 }
 
-/** One fetch; returns how far committed data may be read (the last stable offset) and the high watermark, undefined without an answer. */
+/**
+ * One fetch; returns how far committed data may be read (the last stable offset) and the high watermark, undefined without an answer.
+ * `inside`: the transaction that reads.
+ */
 export async function readCommitted(
   client: KafkaClient,
   context: LedgerContext,
   partition: number,
   positions: number[],
+  inside?: string,
 ): Promise<{ readonly stable: number; readonly watermark: number } | undefined> {
   const { env, topic } = context
   const known = (await client.topic(topic, { timeoutMs: 1_000 })).partitions[partition]
@@ -138,13 +166,23 @@ export async function readCommitted(
     await client.refresh([topic], { timeoutMs: 1_000 }).catch(() => {})
     return undefined
   }
+  const values: string[] = []
+  let end = offset
   for (const batch of batchesOf(answer, offset, env, answer)) {
-    positions[partition] = Math.max(positions[partition] ?? 0, batch.lastOffset + 1)
+    end = batch.lastOffset + 1
+    const shown = { partition, producerId: batchProducerId(batch.bytes, 0), offset: batch.lastOffset }
+    if (batchIsControl(batch.bytes, 0)) context.markers.marker(shown)
+    else context.markers.data({ ...shown, highWatermark: answer.highWatermark })
     if (batchIsControl(batch.bytes, 0) || batch.outcome === 'aborted') continue
     for (const record of recordsOf(batch.bytes, env.compression)) {
-      if (record.offset >= offset) context.ledger.saw(partition, record.offset, decoder.decode(record.value ?? new Uint8Array(0)))
+      if (record.offset < offset) continue
+      const [value, key] = [record.value, record.key].map(bytes => decoder.decode(bytes ?? new Uint8Array(0)))
+      values.push(value ?? '')
+      context.ledger.saw(partition, record.offset, value ?? '', key ?? '')
     }
   }
+  positions[partition] = Math.max(positions[partition] ?? 0, end)
+  if (inside !== undefined) context.ledger.read(inside, { partition, from: offset, end }, values)
   return { stable: answer.lastStableOffset, watermark: answer.highWatermark }
 }
 

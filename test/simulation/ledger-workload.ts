@@ -2,6 +2,7 @@ import { createTopics } from '../../broker-core/client/admin/topics.ts'
 import type { KafkaClient } from '../../broker-core/client/kafka-client.ts'
 import { noDisk } from '../compliance/no-disk.ts'
 import { isWholeView, viewsOf, viewText } from './cluster-views.ts'
+import { heirsGroup, heirsLoop } from './heirs.ts'
 import { createLedger } from './ledger.ts'
 import {
   commitLoop,
@@ -13,8 +14,10 @@ import {
   noProgress,
   readCommitted,
   readCommittedLoop,
+  startPositions,
   transactLoop,
 } from './ledger-clients.ts'
+import { createMarkerWatch } from './marker-watch.ts'
 import { compareReplicas } from './replica-files.ts'
 import { rivalsLoop } from './rival-clients.ts'
 import { pause, simClient } from './sim-clients.ts'
@@ -39,10 +42,14 @@ export const startLedger: StartWorkload = async run => {
   const state: State = { wholeUntilMs: 0, isConverged: false, round: 0, text: 'nothing is known' }
   let isProducing = true
   const random = world.random.fork('clients')
-  const context: LedgerContext = { env, history, topic, random, ledger, partitions: run.partitions, isOver: () => !isProducing }
+  const context: LedgerContext = {
+    ...{ env, history, topic, random, ledger, partitions: run.partitions, isOver: () => !isProducing },
+    markers: createMarkerWatch(history.violated),
+  }
   const escape = (error: unknown) =>
     history.violated(`a client failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   const groups = new Map<string, GroupProgress>(['g1', 'g2'].map(id => [id, noProgress()]))
+  const heirs = noProgress()
   let isSetUp = false
   let busyLoops = 0
   const busy = (loop: Promise<void>): void => {
@@ -64,8 +71,10 @@ export const startLedger: StartWorkload = async run => {
       groups.set(groupOf(`t${producer}`), progress)
       busy(transactLoop(client, context, `t${producer}`, progress))
     }
+    groups.set(heirsGroup, heirs)
+    busy(heirsLoop(run, { ...context, random: random.fork('heirs') }, heirs))
     busy(rivalsLoop(run, { ...context, random: random.fork('rivals') }))
-    const positions = Array.from({ length: run.partitions }, () => 0)
+    const positions = startPositions(context)
     readCommittedLoop(client, context, positions).catch(escape)
     await watch(client, run, context, state, { positions, groups })
   }

@@ -1,3 +1,4 @@
+import { cycleText, dependencyCycles, type Read, type Write } from './dependency-cycles.ts'
 import type { SimTime } from './sim-clock.ts'
 
 export type TransactionFate = 'open' | 'committed' | 'aborted' | 'unknown'
@@ -9,7 +10,9 @@ export interface Ledger {
   sent(id: string, value: string): void
   ended(id: string, fate: TransactionFate): void
   /** A reader of committed data saw a value at its place. */
-  saw(partition: number, offset: number, value: string): void
+  saw(partition: number, offset: number, value: string, key: string): void
+  /** Transaction `id` itself read committed data, before its end: these values, in this stretch of a partition. */
+  read(id: string, stretch: Omit<Read, 'transaction'>, values: readonly string[]): void
   committedCount(): number
   /** All read, nothing open: each transaction is there as a whole, or not at all. */
   contradictions(): string[]
@@ -19,6 +22,7 @@ export function createLedger(time: SimTime, violated: (what: string) => void): L
   const transactions = new Map<string, { fate: TransactionFate; readonly values: string[]; endedMs: number }>()
   const seen = new Map<string, string>()
   const places = new Map<string, string>()
+  const reads: (Read & { readonly values: readonly string[] })[] = []
   return {
     begin: id => transactions.set(id, { fate: 'open', values: [], endedMs: 0 }),
     sent: (id, value) => transactions.get(id)?.values.push(value),
@@ -34,8 +38,14 @@ export function createLedger(time: SimTime, violated: (what: string) => void): L
       const other = seen.get(value)
       if (other !== undefined && other !== place) violated(`${value} stands at ${other} and at ${place}`)
       seen.set(value, place)
-      const fate = transactions.get(value.split(':')[0] ?? '')?.fate
+      const fate = transactions.get(transactionOf(value))?.fate
       if (fate === 'aborted') violated(`${value} at ${place} was aborted and is read`)
+    },
+    read(id, stretch, values) {
+      const own = values.filter(value => transactionOf(value) === id)
+      if (own.length > 0)
+        violated(`a cycle of one (G1c): transaction ${id} is open and read its own ${own.join(', ')} as committed`)
+      reads.push({ transaction: id, ...stretch, values })
     },
     committedCount: () => [...transactions.values()].filter(({ fate }) => fate === 'committed').length,
     contradictions() {
@@ -48,12 +58,41 @@ export function createLedger(time: SimTime, violated: (what: string) => void): L
         if (fate === 'aborted' && visible.length > 0) found.push(text)
         if (fate !== 'committed' && visible.length > 0 && !isWhole) found.push(text)
       }
-      return [...found, ...inversions(places)]
+      const isCommitted = (id: string): boolean => transactions.get(id)?.values.some(value => seen.has(value)) === true
+      const committedReads = reads.filter(({ transaction }) => isCommitted(transaction))
+      const cycles = dependencyCycles(writesAt(places), committedReads).map(cycleText)
+      return [...found, ...inversions(places), ...cycles, ...reads.flatMap(read => skips(read, places))]
     },
   }
 }
 
-/** Values are `producer.transaction:number`: in a partition those of one producer stand in the order in which it sent them. */
+/** Values are `producer.transaction:number`. */
+const transactionOf = (value: string): string => value.split(':')[0] ?? ''
+
+function writesAt(places: ReadonlyMap<string, string>): readonly Write[] {
+  return [...places].map(([place, value]) => {
+    const [partition = -1, offset = -1] = place.split('@').map(Number)
+    return { transaction: transactionOf(value), partition, offset }
+  })
+}
+
+/** What others read in a stretch, and this reader did not: no poll passes over a record. */
+export function skips(
+  { transaction, partition, from, end, values }: Read & { readonly values: readonly string[] },
+  places: ReadonlyMap<string, string>,
+): string[] {
+  const read = new Set(values)
+  const found: string[] = []
+  for (let offset = from; offset < end; offset++) {
+    const value = places.get(`${partition}@${offset}`)
+    if (value !== undefined && !read.has(value)) {
+      found.push(`transaction ${transaction} read ${partition}@${from} to ${end}, and was not given ${value} at ${offset}`)
+    }
+  }
+  return found
+}
+
+/** In a partition values of one producer stand in the order in which it sent them. */
 export function inversions(places: ReadonlyMap<string, string>): string[] {
   const found: string[] = []
   const last = new Map<string, { readonly value: string; readonly at: readonly number[] }>()

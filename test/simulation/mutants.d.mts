@@ -6,6 +6,8 @@ export interface Mutant {
   readonly find: string
   readonly put: string
   /** Who sees it best; `churn`, where leaders move most, when absent. */
-  readonly workload?: 'ledger' | 'groups'
+  readonly workload?: 'ledger' | 'groups' | 'relay'
+  /** Words that a finding must have to count. */
+  readonly about?: string
 }
 export declare const mutants: readonly Mutant[]

@@ -2,7 +2,7 @@ import { coordinatorMutants } from './coordinator-mutants.mjs'
 
 /**
  * Known bugs to plant: each replaces one piece of the source, which must stand there exactly once, so that a mutant that no longer fits
- * fails loudly. `why` says what the simulation must see.
+ * fails loudly. `why` says what the simulation must see; `about`: only a finding with these words counts, so that one checker must find it.
  */
 export const mutants = [
   {

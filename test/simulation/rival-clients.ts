@@ -1,7 +1,7 @@
 import { KafkaClientError } from '../../broker-core/client/client-error.ts'
 import { createTransactionalProducer } from '../../broker-core/client/producing/transactional-producer.ts'
 import { noDisk } from '../compliance/no-disk.ts'
-import { type LedgerContext, transactOnce } from './ledger-clients.ts'
+import { type LedgerContext, startPositions, transactOnce } from './ledger-clients.ts'
 import { pause, simClient } from './sim-clients.ts'
 import type { SimProcess } from './sim-clock.ts'
 import type { RunningProcess } from './sim-env.ts'
@@ -66,9 +66,10 @@ function startRival(run: Run, context: LedgerContext, number: number): Rival {
     const client = await simClient(run.cluster.bootstrap, name, own)
     const times = { deliveryTimeoutMs: 8_000, transactionTimeoutMs: 10_000 }
     const producer = createTransactionalProducer(client, { transactionalId, lingerMs: 1, ...times })
+    const reader = { client, positions: startPositions(own) }
     isKnown = () => producer.status().producerEpoch >= 0
     try {
-      for (let count = 0; !context.isOver(); count++) await transactOnce(producer, own, { name, number: count, isFenced })
+      for (let count = 0; !context.isOver(); count++) await transactOnce(producer, own, { name, number: count, isFenced, reader })
     } finally {
       await producer.close()
     }

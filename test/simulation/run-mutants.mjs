@@ -28,12 +28,15 @@ for (const mutant of chosen) {
   const startedAt = performance.now()
   const result = spawnSync(
     process.execPath,
-    [join(outDir, 'simulate.js'), '--first', '--from', '1', '--seeds', seeds, `--${mutant.workload ?? 'churn'}`],
+    [
+      ...[join(outDir, 'simulate.js'), '--first', '--from', '1', '--seeds', seeds, `--${mutant.workload ?? 'churn'}`],
+      ...(mutant.about === undefined ? [] : ['--about', mutant.about]),
+    ],
     { encoding: 'utf8' },
   )
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   const found = /^\{.*\}$/m.exec(result.stdout)?.[0]
-  if (result.status === 0) survivors.push(mutant.name)
+  if (found === undefined) survivors.push(mutant.name)
   const { seed, violation } = found === undefined ? {} : JSON.parse(found)
   const verdict =
     result.status === 0

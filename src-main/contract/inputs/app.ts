@@ -93,6 +93,13 @@ export const addBroker = z.object({
   brokerId: brokerId.min(1).nullable().default(null),
 })
 
+const propertyName = z.string().min(1).max(200)
+export const setLocalProperties = z.object({
+  set: z.record(propertyName, z.string().max(10_000)).default({}),
+  /** Back to what holds without the settings. */
+  reset: z.array(propertyName).max(500).default([]),
+})
+
 /** `confirm`: the path of the data directory, as the window shows it. */
 export const resetLocal = z.object({ confirm: z.string().max(4_096) })
 

@@ -1,3 +1,4 @@
+import type { ConfigDefinition } from './topics.ts'
 import type { Failure } from '../failure.ts'
 
 export interface ClusterOverview {
@@ -120,6 +121,19 @@ export interface LocalClusterView {
   /** From start to every broker serving; null until then. */
   readonly readyAfterMs: number | null
   readonly failure: string | null
+}
+
+export interface LocalProperties {
+  readonly properties: readonly ServerPropertyView[]
+  /** Brokers that run with other values: they take these when they start next. */
+  readonly runningWithOthers: readonly number[]
+}
+
+export interface ServerPropertyView extends ConfigDefinition {
+  /** With which brokers start; null: none is set. */
+  readonly value: string | null
+  /** `app`: by the number of brokers. What the command line says, the settings cannot. */
+  readonly source: 'command-line' | 'settings' | 'app' | 'default'
 }
 
 export interface LocalBrokerView {

@@ -1,4 +1,5 @@
 import { FailureError } from '../../contract/failure.ts'
+import { jobsMax } from '../../contract/limits.ts'
 import { refused } from '../failures.ts'
 import type { FromJob, Job, JobData } from './job-messages.ts'
 import type { JobWorker, ThreadStore } from './thread-store.ts'
@@ -8,7 +9,6 @@ const pingEveryMs = 500
 const stuckAfterMs = 3_000
 /** A thread has to load first, on a machine that may be busy. */
 const startWithinMs = 30_000
-const jobsMax = 16
 
 /** Thrown in place of an answer. */
 export class JobStuck extends Error {

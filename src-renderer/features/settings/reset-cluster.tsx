@@ -42,7 +42,8 @@ export function ResetCluster({ local, size }: ResetClusterProps) {
           </p>
           <p>
             Gone: every topic, record, group and offset, the settings of topics and brokers, the history of lag
-            {addedText(local)}. Kept: your connections, schemas and preferences, the audit list, and files that were exported.
+            {addedText(local)}. Kept: your connections, schemas and preferences, the server properties chosen here, the audit
+            list, and files that were exported.
           </p>
         </div>
       </ConfirmDialog>

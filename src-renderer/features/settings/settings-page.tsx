@@ -8,9 +8,11 @@ import { formatAgo, formatBytes } from '../../widgets/format.ts'
 import { Bar, Card, Facts, Page, Scroll, Title } from '../../widgets/layout.tsx'
 import { FailureState, Loaded, Skeleton, useNow } from '../../widgets/states.tsx'
 import { SubTabs } from '../../widgets/tabs.tsx'
+import { LimitsCard } from './limits-card.tsx'
 import { NoticesCard } from './notices-card.tsx'
 import { ResetCluster } from './reset-cluster.tsx'
 import { SchemaFolderCard } from './schema-folder-card.tsx'
+import { ServerPropertiesCard } from './server-properties-card.tsx'
 import { TimeZoneCard } from './time-zone-card.tsx'
 import styles from './settings.module.css'
 
@@ -32,6 +34,10 @@ export function SettingsPage(_props: Record<string, never>) {
           <div className={styles.column}>
             <TimeZoneCard />
             <NoticesCard />
+            <LimitsCard />
+          </div>
+          <div className={styles.wide}>
+            <ServerPropertiesCard />
           </div>
         </div>
       </Scroll>
@@ -68,10 +74,7 @@ function ClusterCard() {
   const size = useCall('local.dataSize', undefined, { refreshMs: sizeAgainAfterMs })
   const hasCluster = local !== undefined && local.brokers.length > 0
   return (
-    <Card
-      title="Embedded cluster"
-      aside={<span className="faint">chosen when it starts: --brokers, --port, --data, --override</span>}
-    >
+    <Card title="Embedded cluster" aside={<span className="faint">chosen when it starts: --brokers, --port, --data</span>}>
       {local === undefined && failure === undefined && <Skeleton lines={3} />}
       {local === undefined && failure !== undefined && <FailureState failure={failure} />}
       {local !== undefined && !hasCluster && (

@@ -2,7 +2,7 @@ import type { ConfigEntry, ConfigSource } from '../../../src-main/contract/views
 import { classes } from '../../widgets/classes.ts'
 import { Chip } from '../../widgets/marks.tsx'
 import type { Column } from '../../widgets/table/column.ts'
-import { readableValue } from './config-rules.ts'
+import { readableValue } from '../../places/config-rules.ts'
 import styles from './topics.module.css'
 
 /** An entry with what is to become of it: undefined for no change, null for a reset. */

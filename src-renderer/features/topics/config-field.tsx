@@ -1,7 +1,7 @@
 import { Checkbox, TextField } from '../../widgets/fields.tsx'
 import { Select } from '../../widgets/select.tsx'
-import { listItems, readableValue } from './config-rules.ts'
-import type { ConfigRule } from './config-rules.ts'
+import { listItems, readableValue } from '../../places/config-rules.ts'
+import type { ConfigRule } from '../../places/config-rules.ts'
 import styles from './topics.module.css'
 
 export interface ConfigFieldProps {

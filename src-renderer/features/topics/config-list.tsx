@@ -5,7 +5,7 @@ import { IconButton } from '../../widgets/button.tsx'
 import { classes } from '../../widgets/classes.ts'
 import { Checkbox, TextField } from '../../widgets/fields.tsx'
 import { ConfigField } from './config-field.tsx'
-import { boundsText } from './config-rules.ts'
+import { boundsText } from '../../places/config-rules.ts'
 import styles from './topics.module.css'
 
 export interface ConfigListProps {

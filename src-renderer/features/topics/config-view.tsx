@@ -14,7 +14,7 @@ import { changeLines } from './config-changes.ts'
 import type { ConfigChanges } from './config-changes.ts'
 import { configColumns } from './config-columns.tsx'
 import type { ConfigRow } from './config-columns.tsx'
-import { ruleOf } from './config-rules.ts'
+import { ruleOf } from '../../places/config-rules.ts'
 import { EditConfigDialog } from './edit-config.tsx'
 import { ReviewConfigDialog } from './review-config.tsx'
 

@@ -1,6 +1,6 @@
 import type { Failure } from '../../../src-main/contract/failure.ts'
 import type { ConfigDefinition } from '../../../src-main/contract/views/topics.ts'
-import { configError } from './config-rules.ts'
+import { configError } from '../../places/config-rules.ts'
 import { judgeTopicName } from './topic-name.ts'
 
 /** What is typed, as it is typed. Configs hold only what was changed. */

@@ -5,8 +5,8 @@ import { Dialog } from '../../widgets/dialog.tsx'
 import { Facts } from '../../widgets/layout.tsx'
 import { sourceWords, valueText } from './config-columns.tsx'
 import { ConfigField } from './config-field.tsx'
-import { boundsText, configError } from './config-rules.ts'
-import type { ConfigRule } from './config-rules.ts'
+import { boundsText, configError } from '../../places/config-rules.ts'
+import type { ConfigRule } from '../../places/config-rules.ts'
 import styles from './topics.module.css'
 
 export interface EditConfigProps {

@@ -53,6 +53,30 @@ test('a reset names what goes, asks for the name of the directory, and leaves a 
   await expect(audit.getByRole('row').filter({ hasText: 'local.reset' })).toContainText('done')
 })
 
+test('server properties: looked up by what they do, judged as typed, kept, taken by a restart', async ({ page }) => {
+  const properties = page.getByRole('region', { name: 'Server properties' })
+  const grid = properties.getByRole('grid', { name: 'Server properties' })
+  const row = grid.getByRole('row').filter({ hasText: 'num.partitions' }).first()
+  await properties.getByRole('searchbox').fill('without saying how many')
+  await expect(row).toContainText('default')
+  await row.dblclick()
+  const edit = page.getByRole('dialog', { name: 'Server property num.partitions' })
+  const keep = edit.getByRole('button', { name: 'Keep for the next start' })
+  await edit.getByRole('textbox', { name: 'num.partitions' }).fill('many')
+  await expect(edit).toContainText('A whole number.')
+  await expect(keep).toBeDisabled()
+  await edit.getByRole('textbox', { name: 'num.partitions' }).fill('5')
+  await expectAccessible(page)
+  await keep.click()
+  await expect(edit).toBeHidden()
+  await expect(row).toContainText('settings')
+  await expect(properties).toContainText('1 broker (1) still runs with other values')
+  await properties.getByRole('button', { name: 'Restart one by one' }).click()
+  await expect(properties.getByText('still runs with other values')).toHaveCount(0, { timeout: 30_000 })
+  await expect(card(page)).toContainText('running')
+  expect(JSON.parse(readFileSync(join(serve.dataFolder, 'cluster.json'), 'utf8')).properties).toEqual({ 'num.partitions': '5' })
+})
+
 test('a directory that cannot be written: it says so, nothing runs half, and a second reset ends it', async ({ page }) => {
   const [file, aside] = ['cluster.json', 'cluster.json.aside'].map(name => join(serve.dataFolder, name)) as [string, string]
   renameSync(file, aside)

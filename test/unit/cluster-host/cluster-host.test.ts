@@ -62,6 +62,7 @@ function host(added: readonly AddedBroker[] = []) {
       remove: async (brokerId, what) => void deeds.push(`remove ${what} of ${brokerId}`),
     },
     freePort: async present => Math.max(...present.ports, ...present.added.map(broker => broker.port)) + 1,
+    keepChosen: ({ chosen }) => void deeds.push(`keep ${JSON.stringify(chosen)}`),
     renew: async present => {
       deeds.push(`renew while ${[...brokers.values()].flat().filter(it => it.runs()).length} run`)
       if (renewal.problem !== undefined) throw new Error(renewal.problem)
@@ -235,6 +236,32 @@ describe('members that come and go', () => {
       await cluster.members.empty(brokerId)
     }
     expect(deeds).toEqual(['remove replicas of 1', 'remove all of 4'])
+  })
+})
+
+describe('server properties from the settings', () => {
+  it('are for the next start of each broker; which run with others is told', async () => {
+    const { cluster, brokers, deeds, startAll, serveWhenThere } = host()
+    await startAll()
+    expect(cluster.runningWithOthers()).toEqual([])
+    cluster.choose({ 'num.partitions': '3', 'log.segment.bytes': '7' })
+    expect(deeds).toEqual(['keep {"num.partitions":"3","log.segment.bytes":"7"}'])
+    expect(cluster.runningWithOthers()).toEqual([1, 2, 3])
+    brokers.clear()
+    const restarted = cluster.restartBroker(2)
+    await serveWhenThere(2)
+    await restarted
+    expect(cluster.runningWithOthers()).toEqual([1, 3])
+    cluster.choose({})
+    expect(cluster.runningWithOthers()).toEqual([2])
+    const properties = nodeProperties(
+      { ...shape, chosen: { 'num.partitions': '3', 'log.segment.bytes': '7', 'node.id': '8' } },
+      2,
+    )
+    expect(properties.get('num.partitions')).toBe('3')
+    // The command line wins, and what tells the brokers apart above all.
+    expect(properties.get('log.segment.bytes')).toBe('1048576')
+    expect(properties.get('node.id')).toBe('2')
   })
 })
 

@@ -35,7 +35,15 @@ describe('the data directory', () => {
     writeFileSync(join(folder, 'cluster.json'), JSON.stringify(old))
     const first = openDataDirectory(folder, { brokers: undefined }, free, quiet)
     // Static voters, which need no format.
-    expect(first.file).toEqual({ ...old, added: [], controllerPorts: [], voterDirectoryIds: [], isFormatted: true, isResetting: false })
+    expect(first.file).toEqual({
+      ...old,
+      added: [],
+      controllerPorts: [],
+      voterDirectoryIds: [],
+      isFormatted: true,
+      properties: {},
+      isResetting: false,
+    })
     first.remember({ added: [{ brokerId: 4, port: 9095 }] })
     expect(openDataDirectory(folder, { brokers: 4 }, free, quiet).file.added).toEqual([{ brokerId: 4, port: 9095 }])
     expect(() => openDataDirectory(folder, { brokers: 3 }, free, quiet)).toThrow(/holds a cluster of 4 brokers, not of 3/)

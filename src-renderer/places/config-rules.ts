@@ -1,5 +1,5 @@
-import type { ConfigDefinition, ConfigEntry } from '../../../src-main/contract/views/topics.ts'
-import { formatBytes, formatDuration } from '../../widgets/format.ts'
+import type { ConfigDefinition, ConfigEntry } from '../../src-main/contract/views/topics.ts'
+import { formatBytes, formatDuration } from '../widgets/format.ts'
 
 /** What is needed to judge a value: of a definition, or of an entry whose bounds nobody told. */
 export type ConfigRule = Pick<ConfigDefinition, 'name' | 'type' | 'choices' | 'minimum' | 'maximum'>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ConfigRule } from '../../../../src-renderer/features/topics/config-rules.ts'
-import { boundsText, configError, readableValue } from '../../../../src-renderer/features/topics/config-rules.ts'
+import type { ConfigRule } from '../../../../src-renderer/places/config-rules.ts'
+import { boundsText, configError, readableValue } from '../../../../src-renderer/places/config-rules.ts'
 
 const rule = (facts: Partial<ConfigRule>): ConfigRule => ({
   name: 'x',
