@@ -18,36 +18,35 @@ const needs = {
   librdkafka: findLibrdkafka,
 }
 const vitest = name => ({ name, run: output => runVitest(name, output) })
-/** Two lanes side by side, about as long as each other: what computes most of the time runs beside what waits for clusters. */
-const lanes = [
-  [
-    { name: 'types', run: output => runCheck({ file: 'test/typecheck.mjs' }, output) },
-    {
-      name: 'lint',
-      run: output => runCheck({ file: 'node_modules/oxlint/bin/oxlint', args: ['--deny-warnings', '--quiet'] }, output),
-    },
-    { name: 'format', run: output => runCheck({ file: 'node_modules/@biomejs/biome/bin/biome', args: ['format', '.'] }, output) },
-    ...['tidy', 'unit', 'protocol', 'compliance', 'simulation'].map(vitest),
-    {
-      name: 'librdkafka',
-      needs: ['librdkafka'],
-      run: (output, { librdkafka }) => runVitest('librdkafka', output, { BROKERBENCH_LIBRDKAFKA: librdkafka.path }),
-    },
-    { name: 'window', needs: ['electron', 'display'], run: runWindowTests },
-  ],
-  [
-    {
-      name: 'interop',
-      needs: ['kcat'],
-      run: (output, { kcat }) => runVitest('interop', output, { BROKERBENCH_KCAT: kcat.path }),
-    },
-    vitest('integration'),
-    {
-      name: 'browser',
-      needs: ['chromium'],
-      run: (output, found) => runPlaywright('browser', output, { CHROME_PATH: found.chromium.path }),
-    },
-  ],
+/** Two side by side, the next one whenever one ends: long ones first, and what computes all the time beside what waits for clusters. */
+const lanes = 2
+const suites = [
+  vitest('simulation'),
+  vitest('integration'),
+  {
+    name: 'interop',
+    needs: ['kcat'],
+    run: (output, { kcat }) => runVitest('interop', output, { BROKERBENCH_KCAT: kcat.path }),
+  },
+  {
+    name: 'browser',
+    needs: ['chromium'],
+    run: (output, found) => runPlaywright('browser', output, { CHROME_PATH: found.chromium.path }),
+  },
+  vitest('unit'),
+  {
+    name: 'librdkafka',
+    needs: ['librdkafka'],
+    run: (output, { librdkafka }) => runVitest('librdkafka', output, { BROKERBENCH_LIBRDKAFKA: librdkafka.path }),
+  },
+  { name: 'window', needs: ['electron', 'display'], run: runWindowTests },
+  { name: 'types', run: output => runCheck({ file: 'test/typecheck.mjs' }, output) },
+  ...['protocol', 'tidy', 'compliance'].map(vitest),
+  {
+    name: 'lint',
+    run: output => runCheck({ file: 'node_modules/oxlint/bin/oxlint', args: ['--deny-warnings', '--quiet'] }, output),
+  },
+  { name: 'format', run: output => runCheck({ file: 'node_modules/@biomejs/biome/bin/biome', args: ['format', '.'] }, output) },
 ]
 
 const arguments_ = process.argv.slice(2)
@@ -59,19 +58,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.exit(1)
   })
 
-const wanted = lanes.map(lane => lane.filter(suite => chosen.length === 0 || chosen.includes(suite.name)))
+const wanted = suites.filter(suite => chosen.length === 0 || chosen.includes(suite.name))
 const found = {}
-for (const need of new Set(wanted.flat().flatMap(suite => suite.needs ?? []))) found[need] = needs[need](say)
+for (const need of new Set(wanted.flatMap(suite => suite.needs ?? []))) found[need] = needs[need](say)
 const missingFor = suite => (suite.needs ?? []).map(need => found[need]).find(answer => answer.reason)
-const notRun = wanted.flat().filter(missingFor)
-const results = await runLanes(
-  wanted.map(lane => lane.filter(suite => !missingFor(suite))),
-  found,
-  say,
-)
+const notRun = wanted.filter(missingFor)
+const runnable = wanted.filter(suite => !missingFor(suite))
+const results = await runLanes(lanes, runnable, found, say)
 
 const total = { passed: 0, failed: strict ? notRun.length : 0, skipped: 0 }
-for (const suite of wanted.flat()) {
+for (const suite of wanted) {
   const result = results.get(suite.name)
   if (result === undefined) continue
   for (const key of Object.keys(total)) total[key] += result[key]
@@ -79,7 +75,7 @@ for (const suite of wanted.flat()) {
     `${suite.name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped, ${result.seconds.toFixed(1)} s`,
   )
 }
-for (const suite of wanted.flat())
+for (const suite of wanted)
   for (const failure of results.get(suite.name)?.failures ?? []) say(`failed: ${suite.name}: ${failure}`)
 for (const suite of notRun) say(`did not run: ${suite.name}: ${missingFor(suite).reason}`)
 say(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)

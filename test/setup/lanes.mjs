@@ -1,5 +1,5 @@
-// Suites side by side: each lane runs its own one after the other. What a suite prints is kept in a file and shown when it ends, so that
-// the outputs of two do not mix.
+// Suites side by side: each lane takes the next one when it is done with the last. What a suite prints is kept in a file and shown when it
+// ends, so that the outputs of two do not mix.
 import { spawn } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,14 +8,15 @@ import { projectFolder } from '../../src-main/setup/steps.mjs'
 
 const running = new Set()
 
-/** Resolves with the result of each suite by its name, and the seconds it took. */
-export async function runLanes(lanes, found, say) {
+/** Resolves with the result of each suite by its name, and the seconds it took. Long suites first, so that no lane waits for the last one. */
+export async function runLanes(count, suites, found, say) {
   const results = new Map()
-  await Promise.all(
-    lanes.map(async lane => {
-      for (const suite of lane) results.set(suite.name, await runSuite(suite, found, say))
-    }),
-  )
+  const waiting = [...suites]
+  const lane = async () => {
+    for (let suite = waiting.shift(); suite !== undefined; suite = waiting.shift())
+      results.set(suite.name, await runSuite(suite, found, say))
+  }
+  await Promise.all(Array.from({ length: count }, lane))
   return results
 }
 
