@@ -30,6 +30,7 @@ export function coordinatorLog(replica: Partition, leaderEpoch: number, batchByt
       if (producerEpoch < known.producerEpoch) return 'INVALID_PRODUCER_EPOCH'
       return coordinatorEpoch < known.coordinatorEpoch ? 'TRANSACTION_COORDINATOR_FENCED' : undefined
     },
+    isZombie: ({ producerEpoch, producerId }) => producerEpoch < (replica.log.producerEpoch(producerId) ?? -1),
     append: batch => appendedTo(replica, batch, leaderEpoch),
     read(fromOffset, maxBytes) {
       const below = replica.log.logEndOffset

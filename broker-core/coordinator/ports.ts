@@ -42,6 +42,8 @@ export interface FactLog {
   refusal(): KafkaErrorName | undefined
   /** TXN-12: why a marker would be refused, whatever else the log takes: the partition knows a newer producer or coordinator. */
   markerRefusal(marker: FactMarker): KafkaErrorName | undefined
+  /** TXN-05: the partition knows a newer instance of the producer, also where nothing of it is open. */
+  isZombie(producer: Pick<FactMarker, 'producerId' | 'producerEpoch'>): boolean
   /** Appends one whole v2 batch (offsets and epoch are stamped in place), origin `coordinator`. Control batches are allowed. */
   append(batch: Uint8Array): FactLogAppend
   /** Whole batches from `fromOffset` up to the log end, at least one batch if there is any; no chunks at the end. */

@@ -422,6 +422,9 @@ export class Log implements PartitionLog {
   producers(): readonly ProducerStateView[] {
     return this.producerStates.views()
   }
+  producerEpoch(producerId: number): number | undefined {
+    return this.producerStates.get(producerId)?.producerEpoch
+  }
 
   reconfigure(config: LogConfigInput): void {
     this.#config = parseLogConfig(config)

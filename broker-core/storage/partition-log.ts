@@ -47,6 +47,8 @@ export interface PartitionLog {
   /** TXN-31/32. */
   abortedTransactions(fromOffset: number, toOffset: number): readonly { producerId: number; firstOffset: number }[]
   producers(): readonly ProducerStateView[]
+  /** The newest that the log knows; undefined: nothing of this producer. */
+  producerEpoch(producerId: number): number | undefined
   /** New topic configuration takes effect at once. */
   reconfigure(config: LogConfigInput): void
   flush(): void

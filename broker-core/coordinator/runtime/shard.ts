@@ -179,7 +179,7 @@ export class Shard<State, Command, Fact, Effect> {
     if (durable.length > 0 && appendRefusal !== undefined) return asCoordinatorError(appendRefusal)
     if (!durable.every(fact => this.#batches.fits(fact))) return 'UNKNOWN_SERVER_ERROR'
     for (const fact of durable) {
-      const fenced = fact.kind === 'marker' ? this.#log.markerRefusal({ ...fact.producer, ...fact }) : undefined
+      const fenced = this.#fencedBy(fact)
       if (fenced !== undefined) return fenced
     }
     for (const fact of durable) this.#batches.add(fact)
@@ -188,6 +188,12 @@ export class Shard<State, Command, Fact, Effect> {
     replies.push(...decision.replies)
     effects.push(...decision.effects)
     return undefined
+  }
+
+  /** What the log would let into another transaction than it is for. */
+  #fencedBy(fact: PersistedFact): KafkaErrorName | undefined {
+    if (fact.kind === 'marker') return this.#log.markerRefusal({ ...fact.producer, ...fact })
+    return fact.producer !== undefined && this.#log.isZombie(fact.producer) ? 'INVALID_PRODUCER_EPOCH' : undefined
   }
 
   #refused(mail: Mail<Command>, error: KafkaErrorName): void {

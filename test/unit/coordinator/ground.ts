@@ -10,7 +10,13 @@ import type { Clock, Timers } from '../../../broker-core/env/clock.ts'
 import { crc32c } from '../../../broker-core/env/node/checksum.ts'
 import { nodeCompression } from '../../../broker-core/env/node/compression.ts'
 import type { KafkaErrorName } from '../../../broker-core/model/kafka-errors.ts'
-import { batchLastOffset, batchSizeBytes, stampOffsetAndEpoch } from '../../../broker-core/records/batch-header.ts'
+import {
+  batchLastOffset,
+  batchProducerEpoch,
+  batchProducerId,
+  batchSizeBytes,
+  stampOffsetAndEpoch,
+} from '../../../broker-core/records/batch-header.ts'
 
 /** Time that stands still until a test moves it. */
 export class ManualTime implements Clock, Timers {
@@ -114,6 +120,10 @@ export class MemoryFactLog implements FactLog {
     if (marker.coordinatorEpoch < newest) return 'TRANSACTION_COORDINATOR_FENCED'
     this.#coordinatorEpochs.set(marker.producerId, marker.coordinatorEpoch)
     return undefined
+  }
+
+  isZombie({ producerEpoch, producerId }: Pick<FactMarker, 'producerId' | 'producerEpoch'>): boolean {
+    return this.#batches.some(batch => batchProducerId(batch, 0) === producerId && batchProducerEpoch(batch, 0) > producerEpoch)
   }
 
   append(batch: Uint8Array): { ok: true; lastOffset: number } | { ok: false; error: KafkaErrorName } {

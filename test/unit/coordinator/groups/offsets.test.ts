@@ -182,6 +182,15 @@ describe('pending offsets of transactions', () => {
     expect(errorOf(await now(at, commit(at, 2, { producer })))).toBe('INVALID_PRODUCER_EPOCH')
   })
 
+  it('TXN-05: a zombie adds nothing either when its successor has nothing open, and nothing is loaded anew for it', async () => {
+    const at = await groupGround()
+    await now(at, commit(at, 9, { producer: { ...producer, producerEpoch: 3 } }))
+    expect(await endTransaction(at, true, 3)).toBe('NONE')
+    expect(errorOf(await now(at, commit(at, 2, { producer })))).toBe('INVALID_PRODUCER_EPOCH')
+    expect(await committed(at, { requireStable: true })).toBe(9)
+    expect(at.logged.filter(line => line.includes('coordinator.loaded')).length).toBe(1)
+  })
+
   it('TXN-09: members are fenced as in OffsetCommit; without a member a transaction may commit to any group', async () => {
     const at = await groupGround()
     const [member] = await stableGroup(at)
