@@ -5,18 +5,20 @@ import {
   batchIsTransactional,
   batchBaseOffset,
   batchBaseSequence,
+  batchBaseTimestamp,
   batchCompression,
   batchLastOffset,
   batchLeaderEpoch,
   batchMagic,
+  batchMaxTimestamp,
   batchProducerEpoch,
   batchProducerId,
   currentMagic,
 } from '../../../broker-core/records/batch-header.ts'
 import { batchesIn } from '../../../broker-core/records/batch-iterator.ts'
 import { controlTypeOf, controlTypes } from '../../../broker-core/records/control-records.ts'
-import { recordsOf } from '../../../broker-core/records/record-reader.ts'
-import type { RecordView } from '../../../broker-core/records/record-reader.ts'
+import { openRecords } from '../../../broker-core/records/record-reader.ts'
+import type { RecordCursor } from '../../../broker-core/records/record-reader.ts'
 import type { BatchOrigin, LogRecord } from './log-record.ts'
 
 export interface AbortedTransaction {
@@ -65,11 +67,7 @@ export function* walkBatches(bytes: Uint8Array, reading: BatchReading): Generato
       isControl: facts.control !== null,
       transaction: facts.transaction,
       open() {
-        const records: LogRecord[] = []
-        const origin = batchOrigin(batch)
-        for (const record of recordsOf(batch, reading.compression))
-          if (record.offset >= reading.from) records.push(logRecord(record, facts, origin))
-        return records
+        return openBatch(batch, facts, reading)
       },
     }
   }
@@ -107,15 +105,32 @@ const batchOrigin = (batch: Uint8Array): BatchOrigin => ({
   compression: batchCompression(batch, 0) ?? 'unknown',
 })
 
-function logRecord(record: RecordView, facts: Facts, batch: BatchOrigin): LogRecord {
-  const { offset, timestampMs, key, value, headers } = record
+/** Walks the cursor itself: in a scan this runs for every record there is. */
+function openBatch(batch: Uint8Array, facts: Facts, { compression, from }: BatchReading): LogRecord[] {
+  const origin = batchOrigin(batch)
+  const cursor = openRecords(batch, 0, compression)
+  const baseTimestamp = batchBaseTimestamp(batch, 0)
+  const appendTime = batchIsLogAppendTime(batch, 0) ? batchMaxTimestamp(batch, 0) : undefined
+  const records: LogRecord[] = []
+  while (cursor.next()) {
+    const offset = origin.baseOffset + cursor.offsetDelta
+    if (offset < from) continue
+    records.push(logRecord(cursor, offset, appendTime ?? baseTimestamp + cursor.timestampDelta, facts, origin))
+  }
+  return records
+}
+
+const noHeaders: LogRecord['headers'] = []
+
+function logRecord(cursor: RecordCursor, offset: number, timestampMs: number, facts: Facts, batch: BatchOrigin): LogRecord {
+  const key = cursor.key()
   return {
     offset,
     timestampMs,
     timestampType: timestampMs < 0 ? 'none' : facts.timestampType,
     key,
-    value,
-    headers: headers.map(header => ({ name: header.key, value: header.value })),
+    value: cursor.value(),
+    headers: cursor.headerCount === 0 ? noHeaders : cursor.headers().map(header => ({ name: header.key, value: header.value })),
     transaction: facts.transaction,
     control: facts.control === null ? null : controlName(key),
     batch,

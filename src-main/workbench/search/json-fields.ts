@@ -92,6 +92,8 @@ let hasSpace = false
 let hasEscape = false
 
 function afterSpace(bytes: Uint8Array, from: number): number {
+  // As most of it is written, without layout: told by one comparison.
+  if ((bytes[from] as number) > 0x20) return from
   let at = from
   for (;;) {
     const byte = bytes[at]
@@ -112,10 +114,10 @@ function afterString(bytes: Uint8Array, from: number): number {
   if (from >= length || bytes[from] !== quote) return failed
   let at = from + 1
   for (;;) {
-    while (at < length && isPlain[bytes[at] as number] === 1) at += 1
-    if (at >= length) return failed
-    if (bytes[at] === quote) return at + 1
-    if (bytes[at] !== backslash) return failed
+    let byte = bytes[at]
+    while (byte !== undefined && isPlain[byte] === 1) byte = bytes[(at += 1)]
+    if (byte === quote) return at + 1
+    if (byte !== backslash) return failed
     hasEscape = true
     at = afterEscape(bytes, at + 1)
     if (at === failed) return failed
