@@ -13,7 +13,7 @@ export interface ListenerOptions {
   readonly idleMs: number
 }
 
-type Limits = Pick<ConnectionLimits, 'verdict' | 'opened' | 'closed' | 'isBroker'>
+type Limits = Pick<ConnectionLimits, 'verdict' | 'opened' | 'closed' | 'letPast' | 'wentPast'>
 
 /** A port that is bound. Requests wait until it is told what to do with them. */
 export interface OpenListener {
@@ -58,6 +58,8 @@ class Door {
   readonly #options: ListenerOptions
   readonly #env: Env
   readonly #held = new Map<InboundConnection, Held>()
+  /** Connections of brokers that no limit kept out, with the broker's id. */
+  readonly #past = new Map<InboundConnection, number>()
   readonly #serving: Promise<void>
   #startServing: () => void = () => {}
   #lastConnectionId = 0
@@ -128,6 +130,8 @@ class Door {
     this.#held.get(connection)?.end()
     this.#held.delete(connection)
     if (this.open.delete(connection)) this.#limits?.closed(connection.remoteAddress)
+    const brokerId = this.#past.get(connection)
+    if (this.#past.delete(connection) && brokerId !== undefined) this.#limits?.wentPast(brokerId)
   }
 
   /** Reads on, since a broker of this cluster is let in whatever the limit; anybody else waits for `verdict` to come true. */
@@ -141,8 +145,11 @@ class Door {
     const cancel = this.#env.timers.after(verdict.forMs, () => (verdict.kind === 'delayed' ? admit() : connection.close()))
     return {
       judge: frame => {
-        if (this.#limits?.isBroker(frame, connection.remoteAddress) === true) admit()
-        else if (verdict.kind === 'refused') connection.close()
+        const brokerId = this.open.has(connection) ? undefined : this.#limits?.letPast(frame, connection.remoteAddress)
+        if (brokerId !== undefined) {
+          this.#past.set(connection, brokerId)
+          admit()
+        } else if (verdict.kind === 'refused') connection.close()
       },
       admitted: admission,
       end: () => {

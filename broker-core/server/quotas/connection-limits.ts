@@ -28,6 +28,8 @@ const welcome: Verdict = { kind: 'welcome' }
 /** Kafka's default of the limits: none. */
 const unlimitedFrom = 2_147_483_647
 const refusedMs = 1_000
+/** Connections of one broker that limits do not keep out; it needs a handful. More wait or go like those of clients. */
+const pastMax = 32
 /** QUO-03: one window. */
 const delayMsMax = 10_000
 
@@ -48,6 +50,8 @@ export class ConnectionLimits {
   readonly #options: ConnectionLimitsOptions
   readonly #rate = new Rate()
   readonly #byAddress = new Map<string, number>()
+  /** By broker: connections that were let past a limit. */
+  readonly #past = new Map<number, number>()
   #open = 0
   #limits: Limits | undefined
 
@@ -86,16 +90,29 @@ export class ConnectionLimits {
   }
 
   /**
-   * Whether the first request of a connection is one of a broker of this cluster: its client id says so, and that broker is registered at the
-   * address it comes from. Like the client ids of quotas this is a name and no proof.
+   * The broker of this cluster that is let past the limits with a connection, by its first request: its client id says so, and that broker is
+   * registered at the address it comes from. Like the client ids of quotas this is a name and no proof. `wentPast` when the connection ends.
    */
-  isBroker(frame: Uint8Array, remoteAddress: string): boolean {
-    const clientId = clientIdOf(frame)
-    const id = /^(?:broker|raft-client)-(\d+)(?:-|$)/.exec(clientId ?? '')?.[1]
-    if (id === undefined) return false
+  letPast(frame: Uint8Array, remoteAddress: string): number | undefined {
+    const id = this.#brokerOf(frame, remoteAddress)
+    const past = id === undefined ? 0 : (this.#past.get(id) ?? 0)
+    if (id === undefined || past >= pastMax) return undefined
+    this.#past.set(id, past + 1)
+    return id
+  }
+
+  wentPast(brokerId: number): void {
+    const left = (this.#past.get(brokerId) ?? 1) - 1
+    if (left === 0) this.#past.delete(brokerId)
+    else this.#past.set(brokerId, left)
+  }
+
+  #brokerOf(frame: Uint8Array, remoteAddress: string): number | undefined {
+    const id = /^(?:broker|raft-client)-(\d+)(?:-|$)/.exec(clientIdOf(frame) ?? '')?.[1]
+    if (id === undefined) return undefined
     const { brokers, controllers } = this.#options.layers.image()
     const endpoints = [brokers, controllers].flatMap(nodes => nodes.get(Number(id))?.endpoints ?? [])
-    return endpoints.some(({ host }) => host === ipOf(remoteAddress) || !isAddress(host))
+    return endpoints.some(({ host }) => host === ipOf(remoteAddress) || !isAddress(host)) ? Number(id) : undefined
   }
 
   #current(): Limits {

@@ -76,14 +76,23 @@ describe('QUO-05: brokers of the cluster are never kept out', () => {
     return Uint8Array.from(chunks.flatMap(chunk => [...chunk])).subarray(4)
   }
   it.each([
-    ['broker-2-fetcher-0', '10.0.0.2:5', true],
-    ['raft-client-2', '10.0.0.2:5', true],
-    ['broker-2-fetcher-0', '10.0.0.1:5', false],
-    ['broker-3-fetcher-0', '10.0.0.2:5', false],
-    ['my-broker-2-app', '10.0.0.2:5', false],
+    ['broker-2-fetcher-0', '10.0.0.2:5', 2],
+    ['raft-client-2', '10.0.0.2:5', 2],
+    ['broker-2-fetcher-0', '10.0.0.1:5', undefined],
+    ['broker-3-fetcher-0', '10.0.0.2:5', undefined],
+    ['my-broker-2-app', '10.0.0.2:5', undefined],
   ])('%s from %s: %s', (clientId, address, expected) => {
-    expect(limitsOf({}).limits.isBroker(frameOf(clientId), address)).toBe(expected)
+    expect(limitsOf({}).limits.letPast(frameOf(clientId), address)).toBe(expected)
   })
 
-  it('what is no request is no broker', () => expect(limitsOf({}).limits.isBroker(Uint8Array.of(1), '10.0.0.2:5')).toBe(false))
+  it('what is no request is no broker', () => expect(limitsOf({}).limits.letPast(Uint8Array.of(1), '10.0.0.2:5')).toBeUndefined())
+
+  it('who takes the name of one does not get in without end', () => {
+    const { limits } = limitsOf({})
+    const ask = () => limits.letPast(frameOf('broker-2-fetcher-0'), '10.0.0.2:5')
+    const answers = Array.from({ length: 40 }, ask)
+    expect(answers.filter(id => id === 2)).toHaveLength(32)
+    limits.wentPast(2)
+    expect([ask(), ask()]).toEqual([2, undefined])
+  })
 })
