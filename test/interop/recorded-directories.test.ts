@@ -10,7 +10,7 @@ import { currentState, observeAt, unpackRecording } from '../helpers/recorded-di
 const missing = apacheKafkaMissing()
 if (missing !== undefined) process.stdout.write(`recorded-directories: ${missing}; our recorded directory is not served by it\n`)
 
-/** A clean directory of ours is served by it in kafka-takes-over. */
+/** A clean directory of ours is served by it in java/kafka-takes-over. */
 describe.runIf(missing === undefined)('Apache Kafka on a copy of a directory that ours recorded', () => {
   let folder = ''
   afterEach(() => rmSync(folder, { recursive: true, force: true }))

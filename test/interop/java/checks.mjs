@@ -1,5 +1,5 @@
-// What Kafka's own programs are asked to do with our groups and transactions. `isShort`: part of the interop suite; all of them with
-// `npm run interop:java`. A check gets the bootstrap address and throws what is wrong.
+// What Kafka's own programs are asked to do with our groups and transactions by `npm run interop:java`. A check gets the bootstrap address
+// and throws what is wrong.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,11 +13,7 @@ const protocols = ['classic', 'consumer']
 
 export const checks = [
   ...protocols.map(protocol => ({ name: `verifiable producer and consumer, ${protocol}`, run: verifiable(protocol) })),
-  ...protocols.map(protocol => ({
-    name: `verifiable producer, console consumer, ${protocol}`,
-    isShort: true,
-    run: console_(protocol),
-  })),
+  ...protocols.map(protocol => ({ name: `verifiable producer, console consumer, ${protocol}`, run: console_(protocol) })),
   ...protocols.map(protocol => ({ name: `consumer-groups tool, ${protocol}`, run: groupsTool(protocol) })),
   { name: 'consumer-groups tool: every way to reset offsets', run: resets },
   { name: 'transactions tool', run: transactionsTool },

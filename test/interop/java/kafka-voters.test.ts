@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { dynamicQuorum, type DynamicQuorum } from '../helpers/dynamic-quorum.ts'
-import { eventually } from '../helpers/broker-conversation.ts'
+import { dynamicQuorum, type DynamicQuorum } from '../../helpers/dynamic-quorum.ts'
+import { eventually } from '../../helpers/broker-conversation.ts'
 
 /** Kafka's own tools on a quorum of ours whose voters change (KIP-853). */
-const tools = join(import.meta.dirname, '../../../shared/peers/kafka/tool')
+const tools = join(import.meta.dirname, '../../../../shared/peers/kafka/tool')
 const canRun = existsSync(tools) && spawnSync('java', ['-version']).status === 0
 if (!canRun) process.stdout.write('kafka-voters: no JVM or no Apache Kafka here; its tools change no voters\n')
 

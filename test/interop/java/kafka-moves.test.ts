@@ -10,13 +10,13 @@ import {
   fetchFrom,
   produceTo,
   type Conversation,
-} from '../helpers/broker-conversation.ts'
-import { startBrokerProcess, type BrokerProcess } from '../helpers/broker-process.ts'
-import { freePorts } from '../helpers/free-ports.ts'
-import { newDataFolder, removeDataFolder } from '../helpers/serve-process.ts'
+} from '../../helpers/broker-conversation.ts'
+import { startBrokerProcess, type BrokerProcess } from '../../helpers/broker-process.ts'
+import { freePorts } from '../../helpers/free-ports.ts'
+import { newDataFolder, removeDataFolder } from '../../helpers/serve-process.ts'
 
 /** Kafka's own tools move a replica of ours between two log directories (KIP-113). */
-const tools = join(import.meta.dirname, '../../../shared/peers/kafka/tool')
+const tools = join(import.meta.dirname, '../../../../shared/peers/kafka/tool')
 const canRun = existsSync(tools) && spawnSync('java', ['-version']).status === 0
 if (!canRun) process.stdout.write('kafka-moves: no JVM or no Apache Kafka here; its tools move no replica\n')
 

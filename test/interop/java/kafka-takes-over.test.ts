@@ -2,12 +2,12 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { brokerConfig } from '../../broker-core/cluster/broker-config.ts'
-import { startBroker, type RunningBroker } from '../../broker-core/cluster/broker.ts'
-import { nodeEnv } from '../../broker-core/env/node/node-env.ts'
-import { alterPartitionReassignments } from '../../broker-core/protocol/messages/45-alter-partition-reassignments.ts'
-import { describeConfigs } from '../../broker-core/protocol/messages/32-describe-configs.ts'
-import { apacheKafkaMissing, startApacheKafka } from '../helpers/apache-kafka.ts'
+import { brokerConfig } from '../../../broker-core/cluster/broker-config.ts'
+import { startBroker, type RunningBroker } from '../../../broker-core/cluster/broker.ts'
+import { nodeEnv } from '../../../broker-core/env/node/node-env.ts'
+import { alterPartitionReassignments } from '../../../broker-core/protocol/messages/45-alter-partition-reassignments.ts'
+import { describeConfigs } from '../../../broker-core/protocol/messages/32-describe-configs.ts'
+import { apacheKafkaMissing, startApacheKafka } from '../../helpers/apache-kafka.ts'
 import {
   batchOf,
   conversation,
@@ -17,8 +17,8 @@ import {
   fetchFrom,
   produceTo,
   type Conversation,
-} from '../helpers/broker-conversation.ts'
-import { freePorts } from '../helpers/free-ports.ts'
+} from '../../helpers/broker-conversation.ts'
+import { freePorts } from '../../helpers/free-ports.ts'
 
 const missing = apacheKafkaMissing()
 if (missing !== undefined) process.stdout.write(`kafka-takes-over: ${missing}; our directories are not served by it\n`)

@@ -1,1 +1,0 @@
-export function kafkaToolsMissing(): string | undefined

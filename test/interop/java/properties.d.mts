@@ -1,1 +1,0 @@
-export const groupProperties: Readonly<Record<string, string>>
