@@ -21,9 +21,9 @@ export async function shortened(failed: Outcome, options: ScenarioOptions = {}, 
 }
 
 /** What a person needs to see and to repeat a failure. */
-export function report(outcome: Outcome, workload = 'journal'): string {
+export function report(outcome: Outcome, way = 'journal'): string {
   return [
-    `seed ${outcome.seed} fails; again with: npm run sim -- --${workload} --from ${outcome.seed} --seeds 1`,
+    `seed ${outcome.seed} fails; again with: npm run sim -- --${way} --from ${outcome.seed} --seeds 1`,
     ...outcome.violations.slice(0, 5).map(violation => `  ${violation}`),
     'faults:',
     ...outcome.plan.map(fault => `  ${JSON.stringify(fault)}`),

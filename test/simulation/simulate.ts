@@ -5,6 +5,8 @@ import { workloadNames, workloadOf, workloads, type WorkloadName } from './workl
 /** Enough to see that something is wrong. */
 const failuresMax = 20
 const linesEvery = 100
+/** Faults begin during so much of each seed's time, unless `--faults-seconds` says otherwise. */
+const usualFaultsSeconds = 30
 
 interface Tally {
   seeds: number
@@ -16,7 +18,7 @@ interface Tally {
 
 /**
  * `npm run sim -- --seeds N --from S`: prints failures, shortened, and how fast it went; `--journal`, `--churn`, `--ledger`, `--groups`, `--relay`:
- * with this workload only, else the seeds take turns; `--trace`: everything that brokers log; `--first`: only the
+ * with this workload only, else the seeds take turns; `--faults-seconds N`; `--trace`: everything that brokers log; `--first`: only the
  * first failure, as JSON, with `--about TEXT` the first one that says so; `--each`: a line of JSON per seed. Exit status 1 when a seed failed.
  */
 async function main(): Promise<number> {
@@ -54,11 +56,15 @@ async function cheaply(run: () => Promise<Outcome>): Promise<Outcome> {
 
 async function reportOf(outcome: Outcome, name: WorkloadName): Promise<string> {
   const shortest = await shortened(outcome, optionsOf(name))
-  return [...(isAsked('trace') ? shortest.trace : []), report(shortest, name)].join('\n')
+  return [...(isAsked('trace') ? shortest.trace : []), report(shortest, wayOf(name))].join('\n')
 }
+
+const wayOf = (name: WorkloadName): string =>
+  isAsked('faults-seconds') ? `${name} --faults-seconds ${text('faults-seconds')}` : name
 
 const optionsOf = (name: WorkloadName): ScenarioOptions => ({
   workload: workloads[name],
+  faultsMs: argument('faults-seconds', usualFaultsSeconds) * 1_000,
   ...(isAsked('trace') ? { cluster: { logLevel: 'debug' } } : {}),
 })
 
