@@ -19,6 +19,8 @@ export interface Measured {
   /** Of all brokers together. */
   residentMb(): number
   say(text: string): void
+  /** A part that came to no figure; the others go on. */
+  failed(part: string, error: unknown): void
   /** Part of the name of what is to be measured; empty: everything. */
   readonly only: string
 }
@@ -54,7 +56,14 @@ export async function measureGroups(on: Measured): Promise<readonly Row[]> {
       ...protocols.map(protocol => [`members ${protocol}`, () => measureManyMembers(client, protocol)] as const),
       ['failover', async () => [...(await measureIdleGroups(client, on)), ...(await measureFailover(client, on))]],
     ]
-    for (const [name, measure] of sections) if (name.includes(on.only)) add(await measure())
+    for (const [name, measure] of sections) {
+      if (!name.includes(on.only)) continue
+      try {
+        add(await measure())
+      } catch (error) {
+        on.failed(name, error)
+      }
+    }
     return rows
   } finally {
     await client.close()

@@ -1,6 +1,8 @@
 // `npm run bench:groups [-- --vs-kafka] [-- --only PART] [-- --verbose]`: groups and transactions on three broker processes, one side at
-// a time, with broker-core's own client on both sides, so that hundreds of members and pipelined commits cost the client little.
+// a time, with broker-core's own client on both sides, so that hundreds of members and pipelined commits cost the client little. PART is
+// part of `life classic`, `life consumer`, `commits`, `transactions`, `members classic`, `members consumer`, `failover`.
 import { mkdtempSync, rmSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ensureBuild, ensureDependencies, projectFolder } from '../../src-main/setup/steps.mjs'
@@ -25,10 +27,18 @@ try {
   const file = await buildTool('test/bench/groups-figures.ts', folder, 'figures.mjs')
   const { measureGroups } = await import(pathToFileURL(file).href)
   const mine = await measure(await ours(), measureGroups)
-  const theirs = process.argv.includes('--vs-kafka') ? await measureKafka(measureGroups) : undefined
+  const theirs = process.argv.includes('--vs-kafka') ? await measureKafka(measureGroups).catch(failed('apache-kafka')) : undefined
   report('three broker processes, RF 3', mine, theirs)
 } finally {
   rmSync(folder, { recursive: true, force: true })
+}
+
+/** What was measured until then is still reported. */
+function failed(what) {
+  return error => {
+    process.exitCode = 1
+    say(`${what}: ${error.stack ?? error}`)
+  }
 }
 
 async function ours() {
@@ -49,7 +59,7 @@ async function measureKafka(measureGroups) {
 }
 
 async function measure(cluster, measureGroups) {
-  say(`measuring ${cluster.name} …`)
+  say(`measuring ${cluster.name}, load ${loadavg()[0].toFixed(1)} …`)
   try {
     const rows = await measureGroups({
       bootstrap: cluster.bootstrap,
@@ -57,6 +67,7 @@ async function measure(cluster, measureGroups) {
       start: cluster.start,
       residentMb: () => residentMegabytes(cluster.idsNow()),
       only: process.argv[process.argv.indexOf('--only') + 1 || process.argv.length] ?? '',
+      failed: (part, error) => failed(`${cluster.name}, ${part}`)(error),
       say: process.argv.includes('--verbose') ? say : () => undefined,
     })
     return new Map(rows)
