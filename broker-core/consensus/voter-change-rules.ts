@@ -97,7 +97,7 @@ export function judgeUpgrade(
   told: ReadonlyMap<number, Voter>,
 ): { readonly voters: VoterSet } | { readonly why: string } {
   const { kraftVersion, voters } = membership
-  if (level < kraftVersion) return { why: `kraft.version ${kraftVersion} cannot be taken back to ${level}.` }
+  if (level < kraftVersion) return { why: "Can't downgrade the version of this feature." }
   const silent = [...voters.keys()].filter(id => !told.has(id))
   if (silent.length > 0) return { why: `Voters ${silent.join(', ')} have not told the leader their directory and versions yet.` }
   const unable = [...told.values()].filter(voter => voters.has(voter.id) && !supportsKRaftVersion(voter, level))

@@ -142,6 +142,7 @@ class Active {
       random,
       digest,
       quorum: {
+        nodeId: raft.nodeId,
         kraftVersion: raft.membership().kraftVersion,
         whyNotUpgraded: level => raft.upgradeKRaftVersion(level, { isTrial: true }),
       },

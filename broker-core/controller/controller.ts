@@ -24,6 +24,8 @@ export interface ControllerState {
 
 /** kraft.version is finalized by records of the quorum itself, not by the controller's. */
 export interface QuorumFeature {
+  /** Of the controller that decides. */
+  readonly nodeId: number
   readonly kraftVersion: number
   /** Undefined: it can be upgraded to `level`. */
   whyNotUpgraded(level: number): string | undefined

@@ -20,7 +20,7 @@ ensureBuild(say)
 const load = findLoad()
 const only = process.argv[process.argv.indexOf('--only') + 1 || process.argv.length] ?? ''
 const folder = mkdtempSync(join(projectFolder, 'node_modules', '.brokerbench-bench-'))
-/** librdkafka before 2.5 waits 100 ms before it sends again, and 250 ms before it asks who leads: without both the pause is the brokers' own. */
+/** librdkafka 2.0 waits 100 ms before it sends again, and 250 ms before it asks who leads: without both the pause is the brokers' own. */
 const impatience = ['retry.backoff.ms=1', 'topic.metadata.refresh.fast.interval.ms=10']
 const seconds = 25
 try {

@@ -5,7 +5,7 @@ import { InvariantBroken } from './quorum/quorum-invariants.ts'
 import { storm, type StormOptions } from './quorum/storm.ts'
 import { joiningMutants, leavingMutants, voterMutants } from './quorum/voter-mutants.ts'
 
-const seedsMax = Number(process.env.MUTANT_SEEDS ?? 300)
+const seedsMax = Number(process.env.MUTANT_SEEDS ?? 150)
 
 type Profile = Omit<StormOptions, 'seed' | 'code'>
 

@@ -40,7 +40,7 @@ export function decideUpdateFeatures(state: ControllerState, request: Request): 
     reply: {
       throttleTimeMs: 0,
       errorCode: refused === undefined ? 0 : errorCode(refused.error),
-      errorMessage: refused?.message ?? null,
+      errorMessage: refused === undefined ? null : forAll(refused),
       results: request.featureUpdates.map((update, index) => featureResult(update.feature, results[index], refused)),
     },
   }
@@ -48,8 +48,13 @@ export function decideUpdateFeatures(state: ControllerState, request: Request): 
 
 function featureResult(feature: string, own: readonly MetadataRecord[] | Refusal | undefined, first: Refusal | undefined) {
   const problem = isRefusal(own) ? own : first
-  return { feature, errorCode: problem === undefined ? 0 : errorCode(problem.error), errorMessage: problem?.message ?? null }
+  const message = problem === undefined || problem === own ? problem?.message : forAll(problem)
+  return { feature, errorCode: problem === undefined ? 0 : errorCode(problem.error), errorMessage: message ?? null }
 }
+
+/** In Kafka's words, which its tool prints. */
+const forAll = (first: Refusal): string =>
+  `The update failed for all features since the following feature had an error: ${first.message}`
 
 function decideOne(state: ControllerState, update: Update): readonly MetadataRecord[] | Refusal {
   const { feature, maxVersionLevel: level } = update
@@ -58,9 +63,9 @@ function decideOne(state: ControllerState, update: Update): readonly MetadataRec
   const invalid = (why: string): Refusal =>
     refusal('INVALID_UPDATE_VERSION', `Invalid update version ${level} for feature ${feature}. ${why}`)
   if (level < 0) return invalid('A feature version level cannot be negative.')
-  if (range === undefined) return invalid('The controller does not support the feature.')
+  if (range === undefined) return invalid(`Local controller ${state.quorum.nodeId} does not support this feature.`)
   if (level !== 0 && (level < range.min || level > range.max)) {
-    return invalid(`Local controller ${range.min === range.max ? 'only ' : ''}supports versions ${range.min}-${range.max}`)
+    return invalid(`Local controller ${state.quorum.nodeId} only supports versions ${range.min}-${range.max}`)
   }
   if (level === 0 && range.min > 0) return invalid('The feature cannot be removed.')
   for (const broker of state.image.brokers.values()) {

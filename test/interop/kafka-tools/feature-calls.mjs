@@ -8,6 +8,7 @@ const masks = [
   ...idsAndAddresses,
   [/Epoch: \d+/g, ''],
   [/^\s+at .*$/gm, ''],
+  [/Local controller \d+/g, 'Local controller <id>'],
   [/(Feature: metadata\.version\s+SupportedMinVersion:) \S+/g, '$1 <first>'],
 ]
 const features = (name, args, more = {}) => ({

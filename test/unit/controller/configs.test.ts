@@ -180,6 +180,20 @@ describe('META-11: UpdateFeatures', () => {
     return told(it.perform(decideUpdateFeatures, { timeoutMs: 0, featureUpdates, validateOnly: false })).split('.')[0]
   }
 
+  it("says what it refuses in the words that Kafka's tool prints", () => {
+    const refusalOf = (feature: string, maxVersionLevel: number) => {
+      const featureUpdates = [{ feature, maxVersionLevel, upgradeType: 1, allowDowngrade: false }]
+      return told(world().perform(decideUpdateFeatures, { timeoutMs: 0, featureUpdates, validateOnly: false }))
+    }
+    const start = 'The update failed for all features since the following feature had an error: Invalid update version'
+    expect(refusalOf('share.version', 9)).toContain(
+      `${start} 9 for feature share.version. Local controller 1 only supports versions 0-1`,
+    )
+    expect(refusalOf('nonsense', 1)).toContain(
+      `${start} 1 for feature nonsense. Local controller 1 does not support this feature.`,
+    )
+  })
+
   it('downgrades only when asked, refuses what is unknown or not supported, all or nothing', () => {
     const it = world()
     expect(update(it, [['share.version', 0, 1]])).toContain('INVALID_UPDATE_VERSION')

@@ -56,7 +56,7 @@ export class ControllerWorld {
       sessions: this.sessions,
       random: this.random,
       digest: nodeDigest,
-      quorum: { kraftVersion: 0, whyNotUpgraded: () => undefined },
+      quorum: { nodeId: 1, kraftVersion: 0, whyNotUpgraded: () => undefined },
     }
   }
 
