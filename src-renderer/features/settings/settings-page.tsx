@@ -87,7 +87,7 @@ function ClusterCard() {
               ['State', local.state],
               ['Brokers', local.brokers.map(broker => broker.brokerId).join(', ')],
               ['Voters of the metadata quorum', voters(local.brokers)],
-              ['Address', local.bootstrap],
+              ['Address', local.bootstrap.replaceAll(',', ', ')],
               ['Data directory', local.dataDirectory],
               ...sizeFacts(size.data ?? null),
             ]}
