@@ -1,13 +1,16 @@
 import { defineConfig } from '@playwright/test'
 
-/** Two workers, each with a cluster that its files share: much of a test is waiting, for a page, a sample, an election. */
+/**
+ * Two workers, each with a cluster that its files share: much of a test is waiting, for a page, a sample, an election. Time limits are for
+ * what hangs: other suites run beside this one.
+ */
 export default defineConfig({
   testDir: '.',
   outputDir: '../../test-results',
   workers: 2,
   retries: 0,
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  timeout: 180_000,
+  expect: { timeout: 45_000 },
   reporter: 'line',
   projects: [
     {

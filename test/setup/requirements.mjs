@@ -12,15 +12,16 @@ const downloadTimeoutMs = 300_000
 const pythonClientVersion = '2.16.1'
 let packageListsFresh = false
 
+/** The headless shell before others: the same engine without a browser around it opens a page for less than half of the processor time. */
 export function findChromium(say) {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
+  const names = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
   const found = () => process.env.CHROME_PATH ?? onPath(names) ?? playwrightChromium()
   if (!found()) {
     say('Downloading a Chromium for the browser tests …')
     const tool = join(projectFolder, 'node_modules', 'playwright-core', 'cli.js')
     spawnSync(process.execPath, [tool, 'install', 'chromium'], { stdio: 'ignore', timeout: downloadTimeoutMs })
   }
-  if (!found()) aptInstall(say, ['chromium', 'fonts-dejavu-core'])
+  if (!found()) aptInstall(say, ['chromium-headless-shell', 'fonts-dejavu-core'])
   const path = found()
   return path ? { path } : { reason: 'no Chromium found, downloaded or installed' }
 }

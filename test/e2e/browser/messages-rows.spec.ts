@@ -75,8 +75,6 @@ async function fillOddThings(): Promise<void> {
   await producer.disconnect()
 }
 
-test.describe.configure({ timeout: 25_000 })
-
 /** In a tab of its own state, whatever an earlier test left. */
 async function open(topic: string): Promise<void> {
   await page.evaluate(hash => (location.hash = hash), `#/local/topic/${topic}/messages`)

@@ -150,7 +150,7 @@ test('a cancelled scan keeps what it found and goes on without a gap', async ({ 
   await expect(page.getByRole('contentinfo')).not.toContainText('scanning many')
   await expect(found(page, String(manyCount / 50))).toHaveCount(0)
   await strip(page).getByRole('button', { name: 'Resume' }).click()
-  await expect(strip(page)).toContainText('the whole range was read', { timeout: 40_000 })
+  await expect(strip(page)).toContainText('the whole range was read')
   await expect(found(page, String(manyCount / 50))).toBeVisible()
   await expect(strip(page)).toContainText('20,000 scanned')
 })

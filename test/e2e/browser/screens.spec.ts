@@ -101,7 +101,6 @@ async function expectSound(): Promise<void> {
 }
 
 test('hostile keys, values and headers are text, in the rows and in every part of the inspector', async () => {
-  test.setTimeout(120_000)
   await open('local', 'topic', topic, 'messages')
   await expect(recordRows(page).filter({ hasText: 'onerror' }).first()).toBeVisible()
   await expectSound()
@@ -123,7 +122,6 @@ test('hostile keys, values and headers are text, in the rows and in every part o
 })
 
 test('hostile topics, groups and clients are text on every other screen', async () => {
-  test.setTimeout(180_000)
   const screens: readonly (readonly [string[], () => Locator])[] = [
     [['local', 'overview'], () => brokerRows(page).first()],
     [['local', 'topics'], () => panel().getByRole('grid', { name: 'Topics' }).getByText(topic)],
@@ -172,7 +170,6 @@ async function goTo(name: string): Promise<void> {
 }
 
 test('by the keyboard alone: find a topic, look at a record, scan, produce', async () => {
-  test.setTimeout(90_000)
   await goTo(plain)
   await expect(recordRows(page).filter({ hasText: 'K-2' })).toBeVisible()
   await tabTo(panel().getByRole('grid', { name: 'Messages' }))
@@ -198,7 +195,6 @@ test('by the keyboard alone: find a topic, look at a record, scan, produce', asy
 })
 
 test('by the keyboard alone: create a topic, change it, reset a group', async () => {
-  test.setTimeout(90_000)
   await page.evaluate(() => (location.hash = '#/local/topics'))
   await tabTo(panel().getByRole('button', { name: 'Create topic' }).first())
   await page.keyboard.press('Enter')

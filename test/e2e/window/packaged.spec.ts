@@ -14,7 +14,6 @@ test.describe.configure({ mode: 'serial' })
 const output = newDataFolder()
 const program = join(output, 'linux-unpacked', 'brokerbench')
 test.beforeAll(() => {
-  test.setTimeout(180_000)
   packageInto(output)
 })
 test.afterAll(() => removeDataFolder(output))
@@ -51,7 +50,6 @@ test('it is no Node for others: neither by the environment nor by a switch', () 
 })
 
 test('it starts and shows three brokers, in a sandboxed page', async () => {
-  test.setTimeout(120_000)
   const started = await startPackaged()
   try {
     const page = started.browser.contexts()[0]?.pages()[0] ?? (await started.browser.contexts()[0]?.waitForEvent('page'))
