@@ -64,6 +64,9 @@ async function measure(isForeign) {
   const cluster = await startMeasured(isForeign)
   if (cluster === undefined) return
   const browser = await openBrowser()
+  // Ended in the middle, it leaves no JVM and no broker behind.
+  const leave = () => void Promise.allSettled([browser.close(), cluster.stop()]).then(() => process.exit(130))
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, leave)
   figures.heading(`== ${cluster.name}`)
   try {
     // A part that breaks is told, and the others are measured still.
@@ -74,6 +77,7 @@ async function measure(isForeign) {
       })
     }
   } finally {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, leave)
     await browser.close()
     await cluster.stop()
   }

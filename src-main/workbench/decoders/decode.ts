@@ -42,13 +42,13 @@ const wholePreviewBytes = 65_536
 export function previewOf(bytes: Uint8Array, choice: DecoderChoice, extra: readonly Decoder[] = []): Preview {
   if (bytes.length === 0) return { text: '', truncated: false, decoder: 'empty', reason: 'no bytes', sizeBytes: 0 }
   const { head, isWhole, decoder, reason } = chooseForRow(bytes, choice, extra)
-  const { text, shown } = previewText(decoder, head, isWhole)
+  const { text, shown, problem } = previewText(decoder, head, isWhole)
   const truncated = !isWhole || text.length > previewCharsMax
   return {
     text: cut(text, previewCharsMax),
     truncated,
     decoder: shown.name,
-    reason: shown === decoder ? reason : 'not of the chosen format',
+    reason: problem ?? reason,
     sizeBytes: bytes.length,
   }
 }
@@ -81,7 +81,7 @@ export function decodePart(bytes: Uint8Array, choice: DecoderChoice, extra: read
   const { decoder, reason } = choose(bytes, true, choice, extra)
   const facts = { decoder: decoder.name, reason, sizeBytes, language: decoder.language, alternatives }
   try {
-    const text = decoder.decodeStart?.(bytes, detailCharsMax + 1) ?? decoder.decode(bytes)
+    const text = contained(decoder, () => decoder.decodeStart?.(bytes, detailCharsMax + 1) ?? decoder.decode(bytes))
     return { ...facts, text: cut(text, detailCharsMax), truncated: text.length > detailCharsMax, failure: null }
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
@@ -91,14 +91,16 @@ export function decodePart(bytes: Uint8Array, choice: DecoderChoice, extra: read
 
 /** All of the text. Throws DecodeError. */
 export function decodedText(bytes: Uint8Array, choice: DecoderChoice, extra: readonly Decoder[] = []): string {
-  return bytes.length === 0 ? '' : choose(bytes, true, choice, extra).decoder.decode(bytes)
+  if (bytes.length === 0) return ''
+  const { decoder } = choose(bytes, true, choice, extra)
+  return contained(decoder, () => decoder.decode(bytes))
 }
 
 /** All of the text without layout. Throws DecodeError. */
 export function compactText(bytes: Uint8Array, choice: DecoderChoice, extra: readonly Decoder[] = []): string {
   if (bytes.length === 0) return ''
   const { decoder } = choose(bytes, true, choice, extra)
-  return (decoder.compact ?? decoder.decode)(bytes)
+  return contained(decoder, () => (decoder.compact ?? decoder.decode)(bytes))
 }
 
 /** What is shown and where it lies in the bytes; a text: why that cannot be told. Throws DecodeError. */
@@ -106,8 +108,8 @@ export function partPlaces(bytes: Uint8Array, choice: DecoderChoice, extra: read
   if (bytes.length === 0) return 'there are no bytes'
   if (bytes.length > placedBytesMax) return `fields are not looked for in more than ${placedBytesMax / 1_048_576} MiB`
   const { decoder } = choose(bytes, true, choice, extra)
-  const sent = decoder.places?.(bytes)
-  const shown = sent === undefined ? undefined : jsonPlaces(decoder.decode(bytes))
+  const sent = contained(decoder, () => decoder.places?.(bytes))
+  const shown = sent === undefined ? undefined : jsonPlaces(contained(decoder, () => decoder.decode(bytes)))
   if (sent !== undefined && shown !== undefined) return { characters: shown, bytes: sent, skipped: 0 }
   return decoder.language === 'json' ? 'its fields have no bytes of their own: they are packed' : 'it has no fields'
 }
@@ -125,19 +127,46 @@ function choose(
   const chosen = typeof choice === 'object' ? choice : (extra.find(decoder => decoder.name === choice) ?? byName.get(choice))
   if (chosen !== undefined) return { decoder: chosen, reason: 'chosen for this topic' }
   for (const decoder of [...extra, ...inOrder]) {
-    const reason = decoder.recognise(bytes, isWhole)
+    const reason = recognisedBy(decoder, bytes, isWhole)
     if (reason !== undefined) return { decoder, reason }
   }
   return { decoder: hex, reason: 'bytes that are no text' }
 }
 
-/** A chosen decoder that does not fit is replaced by hex: a row always shows something. */
-function previewText(decoder: Decoder, head: Uint8Array, isWhole: boolean): { text: string; shown: Decoder } {
+/** A mistake of a decoder's own is told of the record at hand, like bytes that are something else: the other records are read. */
+function contained<T>(decoder: Decoder, work: () => T): T {
   try {
-    return { text: decoder.preview(head, isWhole), shown: decoder }
+    return work()
   } catch (error) {
-    if (!(error instanceof DecodeError)) throw error
-    return { text: hex.preview(head, isWhole), shown: hex }
+    throw error instanceof DecodeError ? error : new DecodeError(failureOf(decoder, error))
+  }
+}
+
+const failureOf = ({ name }: Decoder, error: unknown): string =>
+  `the decoder ${name} failed on these bytes: ${error instanceof Error ? error.message : String(error)}`
+
+/** One that fails on the question does not know the bytes; the next is asked. */
+function recognisedBy(decoder: Decoder, bytes: Uint8Array, isWhole: boolean): string | undefined {
+  try {
+    return decoder.recognise(bytes, isWhole)
+  } catch {
+    return undefined
+  }
+}
+
+interface PreviewText {
+  readonly text: string
+  readonly shown: Decoder
+  readonly problem: string | undefined
+}
+
+/** A decoder that does not fit, or fails, is replaced by hex: a row always shows something. */
+function previewText(decoder: Decoder, head: Uint8Array, isWhole: boolean): PreviewText {
+  try {
+    return { text: decoder.preview(head, isWhole), shown: decoder, problem: undefined }
+  } catch (error) {
+    const problem = error instanceof DecodeError ? 'not of the chosen format' : failureOf(decoder, error)
+    return { text: hex.preview(head, isWhole), shown: hex, problem }
   }
 }
 

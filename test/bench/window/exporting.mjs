@@ -1,9 +1,9 @@
 // Everything of a large topic into one file: how fast, and with how much memory.
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { residentMegabytes } from '../cluster.mjs'
+import { cpuSeconds, residentMegabytes } from '../cluster.mjs'
 import { openPage, shownAfter } from './browser.mjs'
-import { openTopic, topic } from './records.mjs'
+import { openTopic, tellCost, topic } from './records.mjs'
 
 export async function measureExport(browser, cluster, figures, { count }) {
   figures.heading(`export of ${count} records to JSONL`)
@@ -19,12 +19,14 @@ export async function measureExport(browser, cluster, figures, { count }) {
   const before = residentMegabytes([cluster.processId])
   const memory = { peak: before, goes: true }
   const watching = watch(cluster.processId, memory)
+  const cpuBefore = cpuSeconds([cluster.processId])
   const tookMs = await shownAfter(page, { from: 'click', condition: isWritten }, () =>
     dialog.getByRole('button', { name: 'Export', exact: true }).click(),
   )
   memory.goes = false
   await watching
   figures.atLeast('export to JSONL', count / (tookMs / 1_000), 'records/s', 300_000)
+  tellCost(figures, 'export to JSONL', count, cpuSeconds([cluster.processId]) - cpuBefore)
   figures.atMost('memory that it took beyond what was there', memory.peak - before, 'MB', 512)
   await page.context().close()
 }

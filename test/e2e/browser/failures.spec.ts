@@ -1,13 +1,17 @@
-import { mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, type Page } from '@playwright/test'
 import { type Admin, Kafka, logLevel } from 'kafkajs'
 import type { ServeProcess } from '../../helpers/serve-process.ts'
+import { connectWorkbench } from '../../helpers/workbench-call.ts'
 import { forgetSettings, test } from '../shared-serve.ts'
 import { inspector, messagesTable, recordRows } from '../workbench.ts'
 
 const readable = 'mixed-values'
 const doomed = 'doomed'
+/** As its schema in the folder. */
+const nodes = 'Node'
 let server: ServeProcess
 let admin: Admin
 let page: Page
@@ -29,7 +33,7 @@ async function fill(): Promise<void> {
   admin = kafka.admin()
   const producer = kafka.producer()
   await Promise.all([admin.connect(), producer.connect()])
-  const topics = [readable, doomed].map(topic => ({ topic, numPartitions: 1, replicationFactor: 3 }))
+  const topics = [readable, doomed, nodes].map(topic => ({ topic, numPartitions: 1, replicationFactor: 3 }))
   await admin.createTopics({ topics, waitForLeaders: true })
   const messages = [
     { key: 'packed', value: Buffer.from('eyJpZCI6MX0=') },
@@ -37,6 +41,11 @@ async function fill(): Promise<void> {
     { key: 'words', value: 'no Base64 at all!' },
   ]
   await producer.send({ topic: readable, messages })
+  const values = [
+    { key: 'short', value: Buffer.from([2, 2, 0]) },
+    { key: 'endless', value: Buffer.concat([Buffer.from([0, 0, 0, 0, 1]), Buffer.alloc(60_000, 2)]) },
+  ]
+  await producer.send({ topic: nodes, messages: values })
   await producer.send({ topic: doomed, messages: [{ key: 'last', value: 'seen' }] })
   await producer.disconnect()
 }
@@ -71,6 +80,35 @@ test('records that a decoder cannot read, and a chain that breaks on them, say s
   await expect(inspector(page).getByRole('grid', { name: 'Bytes of the value' })).toContainText('ff00fe01')
   await row('packed').click()
   await expect(inspector(page).locator('.view-lines')).toContainText('"id": 1')
+})
+
+test('a decoder that breaks down on one record says so there; the others are read, and nothing else stops', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'brokerbench-test-'))
+  // Of a list without an end, the library that reads Avro takes more stack than there is.
+  const fields = [{ name: 'next', type: ['null', 'Node'] }]
+  writeFileSync(join(folder, 'Node.avsc'), JSON.stringify({ type: 'record', name: 'Node', fields }))
+  const calls = await connectWorkbench(server.workbench)
+  try {
+    await calls.call('settings.write', { schemaFolder: folder })
+    await open(nodes)
+    await expect(row('short')).toContainText('{"next":{"next":{"next":null}}}')
+    await expect(row('endless')).toContainText('00 00 00 00 01 02')
+    await panel()
+      .getByRole('button', { name: /automatic/i })
+      .click()
+    await page.getByRole('dialog', { name: 'Decoders' }).getByRole('combobox', { name: 'Value decoder' }).click()
+    await page.getByRole('option', { name: /Node/ }).click()
+    await page.keyboard.press('Escape')
+    await expect(row('short')).toContainText('{"next":{"next":{"next":null}}}')
+    await row('endless').click()
+    await expect(inspector(page)).toContainText(/call stack/)
+    await row('short').click()
+    await expect(inspector(page).locator('.view-lines')).toContainText('"next"')
+  } finally {
+    await calls.call('settings.write', { schemaFolder: null })
+    calls.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 test('a topic that is deleted under its open tab: said so, what was read stays, the tab can be closed', async () => {
