@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { storm } from './quorum/storm.ts'
 
-const seeds = Number(process.env.QUORUM_SEEDS ?? 80)
+const seeds = Number(process.env.QUORUM_SEEDS ?? 60)
 const fewSeeds = Math.ceil(seeds / 4)
 const firstSeed = Number(process.env.QUORUM_FROM ?? 1)
 

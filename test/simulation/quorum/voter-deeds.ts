@@ -88,6 +88,8 @@ export function voterDeeds(world: QuorumWorld): VoterDeeds {
       const lose = () => {
         world.crash(victim)
         this.loseDisk(victim)
+        // The calm may have begun meanwhile, in which nobody starts it again.
+        world.start(victim)
       }
       if (isHeardByOne) time.after(hearingMs, undefined, lose)
       else lose()
