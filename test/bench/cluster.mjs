@@ -9,6 +9,8 @@ import { projectFolder } from '../../src-main/setup/steps.mjs'
 
 const peers = join(projectFolder, '..', 'shared', 'peers')
 const startTimeoutMs = 120_000
+/** Six JVMs one after the other, on a machine that may have other work. */
+const kafkaStartTimeoutMs = 360_000
 const ticksPerSecond = 100
 
 /** Starts three brokers of ours in one process; `startMs` counts from the spawn of Node to the ready line. */
@@ -41,12 +43,13 @@ export function startKafka(properties = {}, port = 19_092) {
   const folder = mkdtempSync(join(tmpdir(), 'brokerbench-kafka-'))
   const overrides = Object.entries(properties).flatMap(([name, value]) => ['--override', `${name}=${value}`])
   const args = ['--dir', folder, '--port', String(port), ...overrides]
-  const run = () => spawnSync(start, args, { encoding: 'utf8', timeout: startTimeoutMs })
+  const run = () => spawnSync(start, args, { encoding: 'utf8', timeout: kafkaStartTimeoutMs })
   const answer = run()
   const ready = /^ready bootstrap=(\S+) startup_ms=(\d+)/m.exec(answer.stdout)
   if (!ready) {
     // Cut off in the middle, it leaves nodes behind.
     spawnSync(join(peers, 'kafka', 'stop'), [folder])
+    rmSync(folder, { recursive: true, force: true })
     throw new Error(`Apache Kafka did not start: ${answer.stdout}${answer.stderr}`)
   }
   const nodes = readdirSync(folder).filter(name => name.startsWith('node-'))
