@@ -1,6 +1,7 @@
 // The two clusters that are measured: ours, as a user starts it, and an Apache Kafka beside it where one can be had.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -41,6 +42,7 @@ export function startKafka(properties = {}, port = 19_092) {
     return undefined
   }
   const folder = mkdtempSync(join(tmpdir(), 'brokerbench-kafka-'))
+  writeFileSync(join(folder, 'cluster-id'), newClusterId())
   const overrides = Object.entries(properties).flatMap(([name, value]) => ['--override', `${name}=${value}`])
   const args = ['--dir', folder, '--port', String(port), ...overrides]
   const run = () => spawnSync(start, args, { encoding: 'utf8', timeout: kafkaStartTimeoutMs })
@@ -66,6 +68,13 @@ export function startKafka(properties = {}, port = 19_092) {
     /** Brings back whichever node is down. */
     start: async () => void run(),
   }
+}
+
+/** Kafka's own tool takes one that begins with a dash for an option, and so would fail one time in 64. */
+function newClusterId() {
+  const bytes = randomBytes(16)
+  bytes[0] &= 0x7f
+  return bytes.toString('base64url')
 }
 
 async function endProcess(processId, signal) {
