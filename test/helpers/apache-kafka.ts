@@ -1,5 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePortRun } from './free-ports.ts'
@@ -12,6 +13,13 @@ export interface ApacheKafka {
   /** `host:port`, comma separated. */
   readonly bootstrap: string
   close(): void
+}
+
+/** Kafka's own tool takes one that begins with a dash for an option, and so would fail one time in 64. */
+function newClusterId(): string {
+  const bytes = randomBytes(16)
+  bytes[0] = (bytes[0] as number) & 0x7f
+  return bytes.toString('base64url')
 }
 
 /** Why no Apache Kafka can be started here, in one sentence; undefined when it can. */
@@ -30,6 +38,7 @@ export async function startApacheKafka(
 ): Promise<ApacheKafka> {
   const folder = at?.folder ?? mkdtempSync(join(tmpdir(), 'brokerbench-kafka-'))
   const port = at?.port ?? (await freePortRun(brokers))
+  if (at === undefined) writeFileSync(join(folder, 'cluster-id'), newClusterId())
   const args = ['--brokers', String(brokers), '--port', String(port), '--dir', folder, '--heap', '256m']
   for (const override of at?.overrides ?? []) args.push('--override', override)
   const output = await new Promise<string>((resolve, reject) => {

@@ -33,9 +33,12 @@ export async function startMeasured(isForeign) {
   }
 }
 
-/** Three neighbouring ports for the brokers, and three for their controllers, that nobody has at this moment. */
+/**
+ * Three neighbouring ports for the brokers, and three for their controllers, that nobody has at this moment; looked for from another place
+ * by each process, because nodes take theirs only seconds later.
+ */
 async function freeKafkaPort() {
-  for (let port = 19_092; port < 60_000; port += 7) {
+  for (let port = 21_000 + (process.pid % 1_500) * 7; port < 60_000; port += 7) {
     const wanted = [0, 1, 2, 100, 101, 102].map(step => port + step)
     if ((await Promise.all(wanted.map(isFree))).every(Boolean)) return port
   }
