@@ -199,7 +199,7 @@ test('two windows on one cluster: each scans for itself, and what one closes sto
   await second.goto(serve.workbench)
   await second.evaluate(hash => (location.hash = hash), `#/${connection}/topic/${topic}/messages`)
   const stripOf = (of: Page) => of.getByRole('group', { name: 'Scan', exact: true })
-  const slow = '(() => { for (let turn = 0; turn < 30_000_000; turn += 1); return offset >= 0 })()'
+  const slow = '(() => { for (let turn = 0; turn < 80_000_000; turn += 1); return offset >= 0 })()'
   for (const window of [page, second]) {
     const bar = window.getByRole('search', { name: 'Scan topic' }).filter({ visible: true })
     await bar.getByRole('combobox', { name: 'Kind of filter' }).click()
