@@ -11,12 +11,14 @@ export function needleSearch(needle: Needle): (bytes: Uint8Array) => boolean {
 }
 
 /**
- * One character per byte: no byte sequence is lost, and only ASCII letters have two cases below 128. The engine's own patterns are compiled
+ * One character per byte: no byte sequence is lost, and only ASCII letters have two cases. The engine's own patterns are compiled
  * to code that skips: in pieces that overlap by what a needle may lack at the end of one, twice as fast as a loop of ours.
  */
 function patternSearch(wanted: Uint8Array): (bytes: Uint8Array) => boolean {
   const text = Buffer.from(wanted).toString('latin1')
-  const pattern = new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'i')
+  const plain = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  // Without the flag for any case: that pairs bytes from 0xC0 on as well, as if they were Latin letters.
+  const pattern = new RegExp(plain.replace(/[a-z]/gi, letter => `[${letter.toLowerCase()}${letter.toUpperCase()}]`))
   const step = Math.max(pieceBytes, wanted.length * 2)
   return bytes => {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)

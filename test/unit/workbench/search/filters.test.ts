@@ -59,6 +59,8 @@ describe('text filters', () => {
       expect(needleSearch(filter.needle)(bytes)).toBe(true)
       expect(needleSearch(filter.needle)(utf8('nothing of it'))).toBe(false)
     }
+    // Bytes from 0x80 on are none of Latin letters.
+    expect(needleSearch({ bytes: Uint8Array.of(0xc3, 0xa9), caseSensitive: false })(Uint8Array.of(0xe3, 0xa9))).toBe(false)
     // Two cases of a letter outside of ASCII have other bytes: such batches are opened.
     expect(recordFilter(text('ł'), decoding).needle).toBeUndefined()
   })
