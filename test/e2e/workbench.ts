@@ -66,3 +66,12 @@ export const brokerRows = (page: Page): Locator =>
 export const messagesTable = (page: Page): Locator => page.getByRole('grid', { name: 'Messages' })
 export const recordRows = (page: Page): Locator => messagesTable(page).getByRole('row')
 export const inspector = (page: Page): Locator => page.getByRole('region', { name: 'Inspector' })
+
+/** What an action leaves in the clipboard, which arrives a moment after it. */
+export async function copiedText(page: Page, action: () => Promise<void>): Promise<string> {
+  await page.evaluate(() => navigator.clipboard.writeText(''))
+  await action()
+  const read = () => page.evaluate(() => navigator.clipboard.readText())
+  await expect.poll(read).not.toBe('')
+  return await read()
+}

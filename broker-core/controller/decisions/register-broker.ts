@@ -20,10 +20,12 @@ export function decideBrokerRegistration(state: ControllerState, request: Reques
     return refuse('INVALID_REQUEST')
   const known = image.brokers.get(request.brokerId)
   const isRestart = known !== undefined && known.incarnationId !== request.incarnationId
-  // A second process with the same id, while the first one is alive, would make two brokers out of one. One that holds the same ports
-  // is no second one: the first must be gone, so it need not wait for its session to end (Kafka lets it).
+  // A second process with the same id, while the first one is alive, would make two brokers out of one. One that holds the same ports, or
+  // on the same host the same directories, which are locked, is no second one: the first must be gone, so it need not wait for its session
+  // to end (Kafka lets it).
   const mayBeAlive = isRestart && !known.fenced && state.sessions.hasSession(request.brokerId)
-  if (mayBeAlive && !hasSamePorts(known, request)) return refuse('DUPLICATE_BROKER_REGISTRATION')
+  if (mayBeAlive && !hasSamePorts(known, request) && !hasSameDirectories(known, request))
+    return refuse('DUPLICATE_BROKER_REGISTRATION')
   if (!supportsFinalized(state, request)) return refuse('UNSUPPORTED_VERSION')
   if (hasForeignDirectory(state, request)) return refuse('INVALID_REGISTRATION')
   const isSame = known !== undefined && !isRestart
@@ -58,6 +60,12 @@ const hasSamePorts = (known: BrokerRegistration, request: Request): boolean =>
   request.listeners.every(listener =>
     known.endpoints.some(endpoint => endpoint.host === listener.host && endpoint.port === listener.port),
   )
+
+function hasSameDirectories(known: BrokerRegistration, request: Request): boolean {
+  const hosts = new Set(known.endpoints.map(endpoint => endpoint.host))
+  const isSameHost = request.listeners.every(listener => hosts.has(listener.host))
+  return isSameHost && request.logDirs.length > 0 && request.logDirs.every(id => known.logDirectoryIds.includes(id))
+}
 
 /** META-11: a broker that does not understand a finalized level could not read the log. */
 function supportsFinalized(state: ControllerState, request: Request): boolean {

@@ -4,7 +4,7 @@ import { expect, type Page } from '@playwright/test'
 import kafkajs from 'kafkajs'
 import type { ServeProcess } from '../../helpers/serve-process.ts'
 import { forgetSettings, test } from '../shared-serve.ts'
-import { messagesTable, recordRows, workbench } from '../workbench.ts'
+import { copiedText, messagesTable, recordRows, workbench } from '../workbench.ts'
 
 const firstMs = Date.UTC(2026, 5, 1, 12)
 const hostile = '<b onclick="window.hacked=1">bold</b>'
@@ -82,12 +82,11 @@ async function open(topic: string): Promise<void> {
 }
 
 const row = (text: string | RegExp) => recordRows(page).filter({ hasText: text })
-const copied = async (entry: string, of: string): Promise<string> => {
-  await row(of).click({ button: 'right' })
-  await page.getByRole('menuitem', { name: entry, exact: true }).click()
-  await expect(page.getByText(/^Copied:/).last()).toBeVisible()
-  return await page.evaluate(() => navigator.clipboard.readText())
-}
+const copied = (entry: string, of: string): Promise<string> =>
+  copiedText(page, async () => {
+    await row(of).click({ button: 'right' })
+    await page.getByRole('menuitem', { name: entry, exact: true }).click()
+  })
 
 test('read committed hides what was aborted; read uncommitted shows it struck through, and the markers when asked', async () => {
   await open('ledger')

@@ -1,7 +1,7 @@
-import { expect, type Page, test } from '@playwright/test'
+import { expect, type Locator, type Page, test } from '@playwright/test'
 import { removeDataFolder, startServe, type ServeProcess } from '../../helpers/serve-process.ts'
 import { expectAccessible } from '../accessibility.ts'
-import { brokerRows, workbench } from '../workbench.ts'
+import { brokerRows, copiedText, workbench } from '../workbench.ts'
 
 let serve: ServeProcess
 test.beforeAll(async () => {
@@ -18,15 +18,13 @@ test.beforeEach(async ({ page, context }) => {
   await workbench(page).openOverview()
 })
 
-const clipboard = (page: Page) => page.evaluate(() => navigator.clipboard.readText())
 const figure = (page: Page, name: string) => page.getByRole('group', { name, exact: true })
 
 test('says how to reach the cluster: its address and snippets, both to be copied', async ({ page }) => {
-  await page.getByRole('button', { name: 'Copy address' }).click()
-  expect(await clipboard(page)).toBe(serve.bootstrap)
+  const copied = (button: string) => copiedText(page, () => page.getByRole('button', { name: button }).click())
+  expect(await copied('Copy address')).toBe(serve.bootstrap)
   await page.getByRole('tab', { name: 'kafkajs' }).click()
-  await page.getByRole('button', { name: 'Copy snippet' }).click()
-  const snippet = await clipboard(page)
+  const snippet = await copied('Copy snippet')
   expect(snippet).toContain("from 'kafkajs'")
   for (const address of serve.bootstrap.split(',')) expect(snippet).toContain(address)
   await expect(page.getByLabel('kafkajs snippet')).toHaveText(snippet)
@@ -65,15 +63,17 @@ test('a tab behind another one asks for nothing, and catches up when it is in fr
 })
 
 test('copies cells and whole lists, also where no tools stand above them', async ({ page }) => {
-  await page.getByRole('table', { name: 'Quorum' }).getByText('leader', { exact: true }).click({ button: 'right' })
-  await page.getByRole('menuitem', { name: /^Copy cell/ }).click()
-  expect(await clipboard(page)).toBe('leader')
-  await brokerRows(page).first().getByText('127.0.0.1').click({ button: 'right' })
-  await page.getByRole('menuitem', { name: /^Copy column/ }).click()
-  expect((await clipboard(page)).split('\n').toSorted()).toEqual(serve.bootstrap.split(',').toSorted())
-  await brokerRows(page).first().getByText('127.0.0.1').click({ button: 'right' })
-  await page.getByRole('menuitem', { name: 'Copy all as CSV' }).click()
-  expect((await clipboard(page)).split('\r\n')).toHaveLength(4)
+  const copied = (cell: Locator, entry: RegExp) =>
+    copiedText(page, async () => {
+      await cell.click({ button: 'right' })
+      await page.getByRole('menuitem', { name: entry }).click()
+    })
+  const leader = page.getByRole('table', { name: 'Quorum' }).getByText('leader', { exact: true })
+  expect(await copied(leader, /^Copy cell/)).toBe('leader')
+  const host = brokerRows(page).first().getByText('127.0.0.1')
+  const column = await copied(host, /^Copy column/)
+  expect(column.split('\n').toSorted()).toEqual(serve.bootstrap.split(',').toSorted())
+  expect((await copied(host, /^Copy all as CSV$/)).split('\r\n')).toHaveLength(4)
 })
 
 test('the sample shop moves something at once, and removes everything again', async ({ page }) => {

@@ -21,15 +21,22 @@ describe('registration', () => {
 
   it('refuses another cluster, and a second process on other ports while the first one lives', () => {
     const world = new ControllerWorld().join(1)
-    expect(world.register(1, { port: 1 }).errorCode).toBe(errorCode('DUPLICATE_BROKER_REGISTRATION'))
+    const elsewhere = { port: 1, logDirs: [`${'e'.repeat(20)}AA`] }
+    expect(world.register(1, elsewhere).errorCode).toBe(errorCode('DUPLICATE_BROKER_REGISTRATION'))
     world.nowMs += 9001
-    expect(world.register(1, { port: 1 }).errorCode).toBe(0)
+    expect(world.register(1, elsewhere).errorCode).toBe(0)
   })
 
   it('takes a restarted process on the same ports at once', () => {
     const world = new ControllerWorld().join(1)
     expect(world.register(1).errorCode).toBe(0)
     expect(broker(world, 1).fenced).toBe(true)
+  })
+
+  it('takes a restarted process on the same directories at once, also on other ports: it has their locks', () => {
+    const world = new ControllerWorld().join(1)
+    expect(world.register(1, { port: 1 }).errorCode).toBe(0)
+    expect(broker(world, 1)).toMatchObject({ fenced: true, endpoints: [{ port: 1 }] })
   })
 
   it('a log directory that belongs to another broker is refused (KIP-858)', () => {
