@@ -18,8 +18,8 @@ const needs = {
   librdkafka: findLibrdkafka,
 }
 const vitest = name => ({ name, run: output => runVitest(name, output) })
-/** Two side by side, the next one whenever one ends: long ones first, and what computes all the time beside what waits for clusters. */
-const lanes = 2
+/** Three side by side, the next one whenever one ends: one more than a small machine has cores, since most of them wait for clusters now and then. */
+const lanes = 3
 const suites = [
   vitest('simulation'),
   vitest('integration'),

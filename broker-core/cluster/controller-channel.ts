@@ -14,6 +14,11 @@ export interface ControllerChannelOptions {
   readonly requestTimeoutMs: number
 }
 
+interface Link {
+  readonly leaderId: number
+  readonly opening: Promise<OutboundConnection>
+}
+
 const defaultTimeoutMs = 30_000
 const firstPauseMs = 10
 const pauseMaxMs = 200
@@ -27,7 +32,7 @@ export const controllerChannel = (options: ControllerChannelOptions): Controller
 
 class Channel implements ControllerChannel {
   readonly #options: ControllerChannelOptions
-  #current: { readonly leaderId: number; readonly opening: Promise<OutboundConnection> } | undefined
+  #current: Link | undefined
   /** Where the leader was not found, it is looked for elsewhere next. */
   #failures = 0
   #isClosed = false
@@ -63,7 +68,8 @@ class Channel implements ControllerChannel {
     const { leaderId } = this.#options.raft.leaderAndEpoch()
     if (leaderId === undefined) return 'no leader of the quorum is known'
     try {
-      const connection = await this.#connectionTo(leaderId)
+      const link = this.#linkTo(leaderId)
+      const connection = await link.opening
       const version = connection.negotiatedVersion(api, call.version)
       if (version === undefined) throw new ControllerUnavailable(`node ${leaderId} does not serve ${api.name}`)
       const answer: Promise<ResponseOf<A>> = connection.call(api, version, request, { timeoutMs: leftMs })
@@ -71,7 +77,7 @@ class Channel implements ControllerChannel {
       if (response === undefined) return `node ${leaderId} leads no more`
       const isMisdirected = call.isMisdirected ?? saysNotController
       if (!isMisdirected(response)) return response
-      if (this.#options.raft.endpointsOf(leaderId).length > 1) this.#lookElsewhere(leaderId)
+      if (this.#options.raft.endpointsOf(leaderId).length > 1) this.#lookElsewhere(link)
       return `node ${leaderId} is not the active controller`
     } catch (error) {
       // What no controller serves, or nobody can encode, will not get better.
@@ -80,12 +86,12 @@ class Channel implements ControllerChannel {
     }
   }
 
-  #connectionTo(leaderId: number): Promise<OutboundConnection> {
-    if (this.#current?.leaderId === leaderId) return this.#current.opening
+  #linkTo(leaderId: number): Link {
+    if (this.#current?.leaderId === leaderId) return this.#current
     const { env, nodeId, raft, requestTimeoutMs } = this.#options
     const endpoints = raft.endpointsOf(leaderId)
     const endpoint = endpoints[this.#failures % Math.max(1, endpoints.length)]
-    if (endpoint === undefined) return Promise.reject(new ControllerUnavailable(`no endpoint of node ${leaderId}`))
+    if (endpoint === undefined) throw new ControllerUnavailable(`no endpoint of node ${leaderId}`)
     this.#letGo()
     const opening = openConnection(
       endpoint,
@@ -104,13 +110,14 @@ class Channel implements ControllerChannel {
         forget()
       },
     )
-    return opening
+    return mine
   }
 
-  /** Perhaps it was somebody else who answered there. */
-  #lookElsewhere(leaderId: number): void {
+  /** Perhaps it was somebody else who answered there. Counts once for all calls of a link: by twos half of the endpoints would never be tried. */
+  #lookElsewhere(link: Link): void {
+    if (this.#current !== link) return
     this.#failures += 1
-    if (this.#current?.leaderId === leaderId) this.#letGo()
+    this.#letGo()
   }
 
   /** Calls in flight on it are rejected. */

@@ -48,12 +48,16 @@ describe('the way to the controller', () => {
   })
 
   /** Nodes 1, 2, … in this order; `leader` says who leads. */
-  function channelTo(nodes: readonly OpenListener[], leader: () => number | undefined) {
+  function channelTo(
+    nodes: readonly OpenListener[],
+    leader: () => number | undefined,
+    placesOf: (id: number) => readonly (OpenListener | undefined)[] = id => [nodes[id - 1]],
+  ) {
     const channel = controllerChannel({
       nodeId: 9,
       raft: {
         leaderAndEpoch: () => ({ leaderId: leader(), epoch: 1 }),
-        endpointsOf: (id: number) => [{ host: '127.0.0.1', port: nodes[id - 1]?.port ?? 0 }],
+        endpointsOf: (id: number) => placesOf(id).map(node => ({ host: '127.0.0.1', port: node?.port ?? 0 })),
       },
       env,
       requestTimeoutMs: 200,
@@ -77,6 +81,17 @@ describe('the way to the controller', () => {
     const answer = await channelTo(nodes, () => (++asked < 3 ? 1 : 2)).send(allocateProducerIds, request)
     expect(answer.errorCode).toBe(0)
     expect(nodes[1]?.asked()).toBe(1)
+  })
+
+  it('looks for the leader in each of its places, also when several calls are told at once that this is not it', async () => {
+    const nodes = await Promise.all([startNode(async () => 'NOT_CONTROLLER'), startNode(async () => 'NONE')])
+    const channel = channelTo(
+      nodes,
+      () => 1,
+      () => nodes,
+    )
+    const calls = [1, 2].map(() => channel.send(allocateProducerIds, request, { timeoutMs: 5_000 }))
+    expect((await Promise.all(calls)).map(answer => answer.errorCode)).toEqual([0, 0])
   })
 
   it('leaves a silent node when another one leads', async () => {
