@@ -71,13 +71,13 @@ class Channel implements ControllerChannel {
       const link = this.#linkTo(leaderId)
       const connection = await link.opening
       const version = connection.negotiatedVersion(api, call.version)
-      if (version === undefined) throw new ControllerUnavailable(`node ${leaderId} does not serve ${api.name}`)
+      if (version === undefined) return this.#unserved(api, link)
       const answer: Promise<ResponseOf<A>> = connection.call(api, version, request, { timeoutMs: leftMs })
       const response = await Promise.race([answer, this.#leaderMoved(leaderId, answer)])
       if (response === undefined) return `node ${leaderId} leads no more`
       const isMisdirected = call.isMisdirected ?? saysNotController
       if (!isMisdirected(response)) return response
-      if (this.#options.raft.endpointsOf(leaderId).length > 1) this.#lookElsewhere(link)
+      if (this.#hasPlaces(leaderId)) this.#lookElsewhere(link)
       return `node ${leaderId} is not the active controller`
     } catch (error) {
       // What no controller serves, or nobody can encode, will not get better.
@@ -111,6 +111,18 @@ class Channel implements ControllerChannel {
       },
     )
     return mine
+  }
+
+  /** Where a voter was, clients of another broker may be served by now. With one place it is the voter itself, and will not get better. */
+  #unserved(api: Api, link: Link): string {
+    const reason = `node ${link.leaderId} does not serve ${api.name}`
+    if (!this.#hasPlaces(link.leaderId)) throw new ControllerUnavailable(reason)
+    this.#lookElsewhere(link)
+    return reason
+  }
+
+  #hasPlaces(leaderId: number): boolean {
+    return this.#options.raft.endpointsOf(leaderId).length > 1
   }
 
   /** Perhaps it was somebody else who answered there. Counts once for all calls of a link: by twos half of the endpoints would never be tried. */

@@ -36,7 +36,11 @@ export function raftPeers(options: RaftPeersOptions): RaftPeers & { close(): voi
     try {
       const connection = await links.to(nodeId, purpose)
       const version = connection.negotiatedVersion(api)
-      if (version === undefined) throw new PeerFailure('disconnected', `node ${nodeId} does not serve ${api.name}`)
+      if (version === undefined) {
+        // Where a voter was, clients of another broker may be served by now.
+        links.misdirected(nodeId)
+        throw new PeerFailure('disconnected', `node ${nodeId} does not serve ${api.name}`)
+      }
       return await connection.call(api, version, request)
     } catch (error) {
       throw failureOf(error)

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { freePortRun } from './free-ports.ts'
 
 export const projectFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
-const readyTimeoutMs = 30_000
+const readyTimeoutMs = 60_000
 
 export interface ServeProcess {
   readonly bootstrap: string

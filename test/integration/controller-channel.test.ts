@@ -16,6 +16,7 @@ const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 /** A controller node that answers as told. */
 async function startNode(
   answer: (count: number) => Promise<'NONE' | 'NOT_CONTROLLER'>,
+  door: 'controller' | 'broker' = 'controller',
 ): Promise<OpenListener & { asked(): number }> {
   const options = {
     name: 'CONTROLLER',
@@ -33,7 +34,7 @@ async function startNode(
         return { throttleTimeMs: 0, errorCode: errorCode(error), producerIdStart: count, producerIdLen: 1 }
       }),
     ],
-    door: 'controller',
+    door,
     log: env.log,
     bug: () => {},
   })
@@ -92,6 +93,17 @@ describe('the way to the controller', () => {
     )
     const calls = [1, 2].map(() => channel.send(allocateProducerIds, request, { timeoutMs: 5_000 }))
     expect((await Promise.all(calls)).map(answer => answer.errorCode)).toEqual([0, 0])
+  })
+
+  it('looks elsewhere where clients are served now', async () => {
+    const nodes = await Promise.all([startNode(async () => 'NONE', 'broker'), startNode(async () => 'NONE')])
+    const answer = await channelTo(
+      nodes,
+      () => 1,
+      () => nodes,
+    ).send(allocateProducerIds, request)
+    expect([answer.errorCode, nodes.map(node => node.asked())]).toEqual([0, [0, 1]])
+    await expect(channelTo(nodes, () => 1).send(allocateProducerIds, request)).rejects.toThrow('node 1 does not serve')
   })
 
   it('leaves a silent node when another one leads', async () => {
