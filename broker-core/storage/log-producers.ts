@@ -92,12 +92,13 @@ export function hasControlBatch(segments: SegmentList, { from, to }: { readonly 
   let isFound = false
   for (const segment of from < to ? segments.from(from) : []) {
     const start = segment.locate(Math.max(from, segment.baseOffset))
-    if (start === undefined || isFound) continue
+    if (start === undefined) continue
     segment.scanHeaders(start.position, (bytes, at) => {
       if (batchBaseOffset(bytes, at) >= to) return false
       isFound = batchLastOffset(bytes, at) >= from && batchIsControl(bytes, at)
       return !isFound
     })
+    if (isFound) return true
   }
-  return isFound
+  return false
 }
