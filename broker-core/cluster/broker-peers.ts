@@ -1,5 +1,5 @@
 import type { Env } from '../env/env.ts'
-import type { Endpoint } from '../env/network.ts'
+import { type Endpoint, isSameEndpoint } from '../env/network.ts'
 import type { Api, RequestOf, ResponseOf } from '../protocol/api.ts'
 import { openConnection, type OutboundConnection } from '../wire/outbound-connection.ts'
 
@@ -28,7 +28,7 @@ export function brokerPeers(options: BrokerPeersOptions): BrokerPeers {
     const endpoint = options.endpointOf(nodeId)
     if (endpoint === undefined || isClosed) return Promise.reject(new Error(`broker ${nodeId} has no endpoint`))
     const present = links.get(nodeId)
-    if (present !== undefined && present.endpoint.host === endpoint.host && present.endpoint.port === endpoint.port) {
+    if (present !== undefined && isSameEndpoint(present.endpoint, endpoint)) {
       return present.opening
     }
     drop(nodeId)

@@ -3,6 +3,7 @@ import { type ControllerCall, type ControllerChannel, ControllerUnavailable } fr
 import type { RaftNode } from '../consensus/raft-node.ts'
 import type { Env } from '../env/env.ts'
 import type { Api, RequestOf, ResponseOf } from '../protocol/api.ts'
+import { type Endpoint, isSameEndpoint } from '../env/network.ts'
 import { errorCode } from '../model/kafka-errors.ts'
 import { openConnection, type OutboundConnection } from '../wire/outbound-connection.ts'
 
@@ -16,6 +17,7 @@ export interface ControllerChannelOptions {
 
 interface Link {
   readonly leaderId: number
+  readonly endpoint: Endpoint
   readonly opening: Promise<OutboundConnection>
 }
 
@@ -87,9 +89,11 @@ class Channel implements ControllerChannel {
   }
 
   #linkTo(leaderId: number): Link {
-    if (this.#current?.leaderId === leaderId) return this.#current
     const { env, nodeId, raft, requestTimeoutMs } = this.#options
     const endpoints = raft.endpointsOf(leaderId)
+    const current = this.#current
+    // Not one from before the leader said where it is: that may lead to another node, and with one place left nothing else is tried.
+    if (current?.leaderId === leaderId && endpoints.some(endpoint => isSameEndpoint(endpoint, current.endpoint))) return current
     const endpoint = endpoints[this.#failures % Math.max(1, endpoints.length)]
     if (endpoint === undefined) throw new ControllerUnavailable(`no endpoint of node ${leaderId}`)
     this.#letGo()
@@ -98,7 +102,7 @@ class Channel implements ControllerChannel {
       { clientId: `broker-${nodeId}-to-controller`, requestTimeoutMs, inFlightMax: 100 },
       env,
     )
-    const mine = { leaderId, opening }
+    const mine = { leaderId, endpoint, opening }
     this.#current = mine
     const forget = () => {
       if (this.#current === mine) this.#current = undefined

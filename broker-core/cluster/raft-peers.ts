@@ -1,7 +1,7 @@
 import { WireFormatError } from '../base/bytes/wire-format-error.ts'
 import { PeerFailure, type RaftPeers } from '../consensus/ports.ts'
 import type { Env } from '../env/env.ts'
-import type { Endpoint } from '../env/network.ts'
+import { type Endpoint, isSameEndpoint } from '../env/network.ts'
 import type { Api, RequestOf, ResponseOf } from '../protocol/api.ts'
 import { fetch } from '../protocol/messages/01-fetch.ts'
 import { vote } from '../protocol/messages/52-vote.ts'
@@ -72,8 +72,8 @@ export function raftPeers(options: RaftPeersOptions): RaftPeers & { close(): voi
 class Links {
   readonly #options: RaftPeersOptions
   readonly #links = new Map<string, { readonly endpoint: Endpoint; readonly opening: Promise<OutboundConnection> }>()
-  /** By node: how often it was not found where it was looked for. The next look is at the next of its endpoints. */
-  readonly #failures = new Map<number, number>()
+  /** By link: how often its node was not found where it was looked for. The next look is at the next of its endpoints. */
+  readonly #failures = new Map<string, number>()
   #isClosed = false
 
   constructor(options: RaftPeersOptions) {
@@ -89,10 +89,10 @@ class Links {
     const key = `${nodeId}-${purpose}`
     const endpoints = this.#options.endpointsOf(nodeId)
     const present = this.#links.get(key)
-    if (present !== undefined && endpoints.some(endpoint => isSame(endpoint, present.endpoint))) return present.opening
+    if (present !== undefined && endpoints.some(endpoint => isSameEndpoint(endpoint, present.endpoint))) return present.opening
     // It was looked for there before it said where it is.
     this.#letGo(key)
-    const endpoint = endpoints[(this.#failures.get(nodeId) ?? 0) % Math.max(1, endpoints.length)]
+    const endpoint = endpoints[(this.#failures.get(key) ?? 0) % Math.max(1, endpoints.length)]
     if (endpoint === undefined || this.#isClosed) throw new PeerFailure('disconnected', `no endpoint of node ${nodeId}`)
     const opening = this.open(endpoint)
     this.#links.set(key, { endpoint, opening })
@@ -100,18 +100,24 @@ class Links {
       if (this.#links.get(key)?.opening === opening) this.#links.delete(key)
     }
     const failed = () => {
-      this.#notFound(nodeId)
+      this.#notFound(key)
       forget()
     }
     opening.then(connection => (this.#isClosed ? connection.close() : connection.closed.then(forget)), failed)
     return opening
   }
 
-  /** With one endpoint there is nowhere else to look. */
+  /**
+   * With one endpoint there is nowhere else to look. Each link counts for itself, and what was let go already does not count: by twos half
+   * of the endpoints would never be tried.
+   */
   misdirected(nodeId: number): void {
     if (this.#options.endpointsOf(nodeId).length < 2) return
-    this.#notFound(nodeId)
-    for (const purpose of purposes) this.#letGo(`${nodeId}-${purpose}`)
+    const keys = purposes.map(purpose => `${nodeId}-${purpose}`).filter(key => this.#links.has(key))
+    for (const key of keys) {
+      this.#notFound(key)
+      this.#letGo(key)
+    }
   }
 
   close(): void {
@@ -119,8 +125,8 @@ class Links {
     for (const key of [...this.#links.keys()]) this.#letGo(key)
   }
 
-  #notFound(nodeId: number): void {
-    this.#failures.set(nodeId, (this.#failures.get(nodeId) ?? 0) + 1)
+  #notFound(key: string): void {
+    this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1)
   }
 
   #letGo(key: string): void {
@@ -129,8 +135,6 @@ class Links {
     opening?.then(connection => connection.close()).catch(() => undefined)
   }
 }
-
-const isSame = (one: Endpoint, other: Endpoint): boolean => one.host === other.host && one.port === other.port
 
 /** What cannot be encoded is a bug here, not a failure there. */
 function failureOf(error: unknown): Error {

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../env/network.ts'
+import { type Endpoint, isSameEndpoint } from '../env/network.ts'
 import type { OffsetAndEpoch, RaftLog } from './ports.ts'
 import { type Membership, VoterHistory } from './voter-history.ts'
 import { endpointOfVoter, isVoterOf, type Listener, type ReplicaKey, type Voter, voterSet, type VoterSet } from './voter-set.ts'
@@ -121,7 +121,7 @@ export class Members {
     if (ownWord !== undefined && nodeId === leaderId) return [ownWord]
     const known = [ownWord, endpointOfVoter(this.voters.get(nodeId)), this.#heard.get(nodeId)]
     const all = [...known.filter(endpoint => endpoint !== undefined), ...bootstrapServers]
-    return all.filter((one, index) => all.findIndex(other => other.host === one.host && other.port === one.port) === index)
+    return all.filter((one, index) => all.findIndex(other => isSameEndpoint(one, other)) === index)
   }
 }
 

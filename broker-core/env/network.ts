@@ -3,6 +3,8 @@ export interface Endpoint {
   readonly port: number
 }
 
+export const isSameEndpoint = (one: Endpoint, other: Endpoint): boolean => one.host === other.host && one.port === other.port
+
 export interface Network {
   /** Port 0 asks for any free one. Rejects with NetworkError (`address-in-use`, `not-permitted`). */
   listen(endpoint: Endpoint, onSocket: (socket: Socket) => void): Promise<Listener>

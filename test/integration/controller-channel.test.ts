@@ -95,6 +95,22 @@ describe('the way to the controller', () => {
     expect((await Promise.all(calls)).map(answer => answer.errorCode)).toEqual([0, 0])
   })
 
+  it('goes from a place that is none of the leader any more to the one that it told', async () => {
+    const nodes = await Promise.all([startNode(async () => 'NOT_CONTROLLER'), startNode(async () => 'NONE')])
+    const [other, leading] = nodes
+    let places: readonly OpenListener[] = [other, leading]
+    const channel = channelTo(
+      [...nodes],
+      () => 1,
+      () => places,
+    )
+    const first = channel.send(allocateProducerIds, request, { timeoutMs: 5_000 })
+    // It tells while the first place is being asked: that one is held, and not in the list any more.
+    places = [leading]
+    expect((await first).errorCode).toBe(0)
+    expect(leading.asked()).toBe(1)
+  })
+
   it('looks elsewhere where clients are served now', async () => {
     const nodes = await Promise.all([startNode(async () => 'NONE', 'broker'), startNode(async () => 'NONE')])
     const answer = await channelTo(

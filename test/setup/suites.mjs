@@ -88,9 +88,10 @@ function failuresOfSpecs({ file, specs = [], suites = [] }) {
 }
 
 const lineMax = 500
-/** In one line and without the stack. */
+/** In one line and without the stack. Vitest's report has of a test that ran out of time the stack alone, under this name. */
 const beginning = text =>
   stripVTControlCharacters(text)
+    .replaceAll('Error: STACK_TRACE_ERROR', 'it did not end within its time limit')
     .replaceAll(/^\s+at .*$/gm, '')
     .replaceAll(/\s+/g, ' ')
     .slice(0, lineMax)

@@ -1,0 +1,74 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { openListener, type OpenListener } from '../../broker-core/cluster/listeners.ts'
+import { raftPeers } from '../../broker-core/cluster/raft-peers.ts'
+import { nodeEnv } from '../../broker-core/env/node/node-env.ts'
+import type { Api } from '../../broker-core/protocol/api.ts'
+import { vote } from '../../broker-core/protocol/messages/52-vote.ts'
+import { fetchSnapshot } from '../../broker-core/protocol/messages/59-fetch-snapshot.ts'
+import { createDispatch, type Dispatch } from '../../broker-core/server/dispatch.ts'
+import { handler } from '../../broker-core/server/handler.ts'
+import { apiVersionsHandler } from '../../broker-core/server/handlers/18-api-versions.ts'
+import { freePortRun } from '../helpers/free-ports.ts'
+import { imageOf } from '../unit/server/images.ts'
+
+const env = nodeEnv({ log: { write() {} } })
+const ballot = { clusterId: null, voterId: 1, topics: [] }
+const part = { clusterId: null, replicaId: 9, maxBytes: 1000, topics: [] }
+
+/** A voter that answers everything with no error, and counts. */
+async function startVoter(): Promise<OpenListener & { asked(): number }> {
+  const endpoint = { host: '127.0.0.1', port: 0 }
+  const listener = await openListener({ name: 'CONTROLLER', endpoint, frameBytesMax: 1e6, idleMs: 60_000 }, env)
+  let count = 0
+  const answering = (api: Api) =>
+    handler(api, async () => {
+      count += 1
+      return { throttleTimeMs: 0, errorCode: 0, topics: [], nodeEndpoints: [] }
+    })
+  const dispatch: Dispatch = createDispatch({
+    handlers: [
+      apiVersionsHandler({ served: () => dispatch.served, image: () => imageOf([]), nodeId: 1, supportedFeatures: [] }),
+      answering(vote),
+      answering(fetchSnapshot),
+    ],
+    door: 'controller',
+    log: env.log,
+    bug: () => {},
+  })
+  listener.serve(dispatch)
+  return Object.assign(listener, { asked: () => count })
+}
+
+describe('the ways to the other voters', () => {
+  const open: { close(): unknown }[] = []
+  afterEach(async () => {
+    for (const one of open.splice(0)) await one.close()
+  })
+
+  function peersOf(ports: readonly number[]) {
+    const endpointsOf = () => ports.map(port => ({ host: '127.0.0.1', port }))
+    const peers = raftPeers({ nodeId: 9, endpointsOf, requestTimeoutMs: 2_000, env })
+    open.push(peers)
+    return peers
+  }
+
+  it('a voter is found in the second of its places by each of the links that looked in the first at once', async () => {
+    const voter = await startVoter()
+    const peers = peersOf([await freePortRun(1), voter.port])
+    open.push(voter)
+    const both = () => Promise.allSettled([peers.vote(1, ballot), peers.fetchSnapshot(1, part)])
+    expect((await both()).map(it => it.status)).toEqual(['rejected', 'rejected'])
+    expect((await both()).map(it => it.status)).toEqual(['fulfilled', 'fulfilled'])
+  })
+
+  it('looks elsewhere once for all that were told at once that it is another node', async () => {
+    const voters = await Promise.all([startVoter(), startVoter()])
+    const peers = peersOf(voters.map(voter => voter.port))
+    open.push(...voters)
+    await Promise.all([peers.vote(1, ballot), peers.vote(1, ballot)])
+    peers.misdirected(1)
+    peers.misdirected(1)
+    await peers.vote(1, ballot)
+    expect(voters.map(voter => voter.asked())).toEqual([2, 1])
+  })
+})
