@@ -29,7 +29,7 @@ export function registerController(options: ControllerRegistrationOptions): () =
       const { errorCode } = await channel.send(controllerRegistration, request)
       if (errorCode === 0) return
     } catch (error) {
-      if (!isOver) env.log.write('debug', 'controller.registration-failed', { node: nodeId, error: String(error) })
+      if (!isOver) env.log.write('warn', 'controller.registration-failed', { node: nodeId, error: String(error) })
     }
     if (!isOver) env.timers.after(againMs, () => void ask())
   }
