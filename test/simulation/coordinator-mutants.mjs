@@ -157,6 +157,26 @@ export const coordinatorMutants = [
     about: 'a member of a generation that is over committed',
   },
   {
+    name: 'forgets fencing: members that a consumer group has forgotten commit offsets',
+    why: 'a zombie turns back what its successor has committed (OFF-08)',
+    file: `${groups}/offsets/commit.ts`,
+    find: `  if (member === undefined) return 'UNKNOWN_MEMBER_ID'
+  if (member.classic`,
+    put: `  if (member === undefined) return undefined
+  if (member.classic`,
+    workload: 'ledger',
+    about: 'group heirs-consumer',
+  },
+  {
+    name: 'forgets fencing: a member of a consumer group commits with an epoch of before it was given its partitions',
+    why: 'a zombie that has come back turns back what its successor has committed (OFF-08)',
+    file: `${groups}/offsets/commit.ts`,
+    find: `    return assignedIn === undefined || epoch < assignedIn`,
+    put: `    return assignedIn === undefined && epoch < 0`,
+    workload: 'ledger',
+    about: 'a member of a generation that is over committed',
+  },
+  {
     name: 'forgets fencing: offsets of a producer of an earlier epoch are taken',
     why: 'a zombie commits offsets in the transaction of its successor (TXN-05)',
     file: 'broker-core/server/handlers/28-txn-offset-commit.ts',

@@ -17,6 +17,8 @@ export function flavourOf(seed: number): Flavour {
     producersPerPartition: 1 + random.integer(3),
     properties: {
       'group.min.session.timeout.ms': '1000',
+      'group.consumer.min.session.timeout.ms': '1000',
+      'group.consumer.min.heartbeat.interval.ms': '500',
       'group.initial.rebalance.delay.ms': String(random.pick([0, 500])),
       'offsets.topic.num.partitions': '2',
       'transaction.state.log.num.partitions': '2',

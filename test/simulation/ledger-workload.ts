@@ -2,7 +2,7 @@ import { createTopics } from '../../broker-core/client/admin/topics.ts'
 import type { KafkaClient } from '../../broker-core/client/kafka-client.ts'
 import { noDisk } from '../compliance/no-disk.ts'
 import { isWholeView, viewsOf, viewText } from './cluster-views.ts'
-import { heirsGroup, heirsLoop } from './heirs.ts'
+import { heirsGroupOf, heirsLoop } from './heirs.ts'
 import { createLedger } from './ledger.ts'
 import {
   commitLoop,
@@ -49,7 +49,6 @@ export const startLedger: StartWorkload = async run => {
   const escape = (error: unknown) =>
     history.violated(`a client failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   const groups = new Map<string, GroupProgress>(['g1', 'g2'].map(id => [id, noProgress()]))
-  const heirs = noProgress()
   let isSetUp = false
   let busyLoops = 0
   const busy = (loop: Promise<void>): void => {
@@ -71,8 +70,11 @@ export const startLedger: StartWorkload = async run => {
       groups.set(groupOf(`t${producer}`), progress)
       busy(transactLoop(client, context, `t${producer}`, progress))
     }
-    groups.set(heirsGroup, heirs)
-    busy(heirsLoop(run, { ...context, random: random.fork('heirs') }, heirs))
+    for (const protocol of ['classic', 'consumer'] as const) {
+      const progress = noProgress()
+      groups.set(heirsGroupOf(protocol), progress)
+      busy(heirsLoop({ run, context: { ...context, random: random.fork(heirsGroupOf(protocol)) }, progress, protocol }))
+    }
     busy(rivalsLoop(run, { ...context, random: random.fork('rivals') }))
     const positions = startPositions(context)
     readCommittedLoop(client, context, positions).catch(escape)
