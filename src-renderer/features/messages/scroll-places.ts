@@ -35,6 +35,34 @@ export function openingTop(opensAt: 'start' | 'end' | number, rows: number, rowH
   return opensAt === 'start' ? 0 : Math.max(0, Math.min(lastPx, (opensAt - 2) * rowHeightPx))
 }
 
+/** The frame as it was last measured. */
+export interface MeasuredFrame {
+  readonly topPx: number
+  readonly heightPx: number
+  /** Position of the first row then; null: no row has been shown yet. */
+  readonly firstIndex: number | null
+}
+
+export interface RowsToShow {
+  readonly rows: number
+  readonly firstIndex: number
+  readonly rowHeightPx: number
+  readonly opensAt: 'start' | 'end' | number
+  readonly follows: boolean
+}
+
+/**
+ * Where the frame will stand with these rows in it: at its opening place, at the end that it follows, or where what is read stays where it
+ * is. Drawn for that place at once, rows are drawn and laid out once; drawn for the place before, twice.
+ */
+export function expectedTop(known: MeasuredFrame, next: RowsToShow): number {
+  const { rows, rowHeightPx } = next
+  if (known.firstIndex === null) return openingTop(next.opensAt, rows, rowHeightPx, known.heightPx)
+  const lastPx = openingTop('end', rows, rowHeightPx, known.heightPx)
+  if (next.follows) return lastPx
+  return Math.max(0, Math.min(lastPx, known.topPx + (known.firstIndex - next.firstIndex) * rowHeightPx))
+}
+
 /** The least move that brings a row on screen. */
 export function revealingTop(index: number, rowHeightPx: number, topPx: number, heightPx: number): number {
   const rowTopPx = index * rowHeightPx

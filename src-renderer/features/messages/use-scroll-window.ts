@@ -2,7 +2,8 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 import type { RefObject } from 'react'
 import type { RecordRow } from '../../../src-main/contract/views/records.ts'
 import { useCurrent } from '../../bridge/use-current.ts'
-import { isAtBottom, isNearEnd, isNearStart, openingTop, revealingTop, rowsInView } from './scroll-places.ts'
+import { expectedTop, isAtBottom, isNearEnd, isNearStart, openingTop, revealingTop, rowsInView } from './scroll-places.ts'
+import type { MeasuredFrame } from './scroll-places.ts'
 
 /** At the end of what is known, more is asked for so often while the end is on screen. */
 const askAgainMs = 2_000
@@ -34,7 +35,7 @@ export interface ScrollView {
 export function useScrollWindow(input: ScrollInput): readonly [RefObject<HTMLDivElement | null>, ScrollView] {
   const { rows, firstIndex, rowHeightPx, follows } = input
   const frame = useRef<HTMLDivElement>(null)
-  const [view, setView] = useState({ topPx: 0, heightPx: 600 })
+  const [view, setView] = useState<MeasuredFrame>({ topPx: 0, heightPx: 600, firstIndex: null })
   const latest = useCurrent({ ...input, view })
   const before = useRef({ firstIndex, isOpened: false })
 
@@ -42,8 +43,9 @@ export function useScrollWindow(input: ScrollInput): readonly [RefObject<HTMLDiv
     const element = frame.current
     // A tab in the background has no height: what it showed stays known.
     if (element === null || element.clientHeight === 0) return
-    const next = { topPx: element.scrollTop, heightPx: element.clientHeight }
-    setView(known => (known.topPx === next.topPx && known.heightPx === next.heightPx ? known : next))
+    const { firstIndex: shown, isOpened } = before.current
+    const next = { topPx: element.scrollTop, heightPx: element.clientHeight, firstIndex: isOpened ? shown : null }
+    setView(known => (isSame(known, next) ? known : next))
   }, [frame])
 
   useLayoutEffect(() => {
@@ -69,7 +71,12 @@ export function useScrollWindow(input: ScrollInput): readonly [RefObject<HTMLDiv
   }, [frame, latest, measure])
 
   useAsking(frame, rows, latest)
-  const shape = { ...view, rowHeightPx, rows: rows.length }
+  const shape = {
+    topPx: expectedTop(view, { ...input, rows: rows.length }),
+    heightPx: view.heightPx,
+    rowHeightPx,
+    rows: rows.length,
+  }
   const result: ScrollView = {
     ...rowsInView(shape),
     isAtBottom: isAtBottom(shape),
@@ -91,7 +98,10 @@ export function useScrollWindow(input: ScrollInput): readonly [RefObject<HTMLDiv
   return [frame, result]
 }
 
-type Latest = ScrollInput & { readonly view: { readonly topPx: number; readonly heightPx: number } }
+const isSame = (one: MeasuredFrame, other: MeasuredFrame): boolean =>
+  one.topPx === other.topPx && one.heightPx === other.heightPx && one.firstIndex === other.firstIndex
+
+type Latest = ScrollInput & { readonly view: MeasuredFrame }
 
 /** Rows that came may leave the reader still near an edge; and at the end new ones are asked for while it is on screen. */
 function useAsking(frame: RefObject<HTMLDivElement | null>, rows: readonly RecordRow[], latest: RefObject<Latest>): void {

@@ -18,6 +18,7 @@ import { offsetText, parseOffset } from '../../../../src-renderer/features/messa
 import { openingRow } from '../../../../src-renderer/features/messages/opening-row.ts'
 import { columnPaths, pathAt } from '../../../../src-renderer/features/messages/payload-columns.ts'
 import {
+  expectedTop,
   isAtBottom,
   isNearEnd,
   isNearStart,
@@ -28,6 +29,29 @@ import {
 import { isAllToday, rowsMatching } from '../../../../src-renderer/features/messages/shown-rows.ts'
 import { chosenKind, chosenSpan, firstChoice, rangeOf } from '../../../../src-renderer/features/messages/start-choice.ts'
 import { preview, row } from './row-fixtures.ts'
+
+describe('the place that rows are drawn for', () => {
+  const next = { rows: 400, firstIndex: 0, rowHeightPx: 20, opensAt: 'end', follows: false } as const
+  const lastPx = openingTop('end', 400, 20, 600)
+  it('is where the list opens, before any row was shown', () => {
+    expect(expectedTop({ topPx: 0, heightPx: 600, firstIndex: null }, next)).toBe(lastPx)
+    expect(expectedTop({ topPx: 0, heightPx: 600, firstIndex: null }, { ...next, opensAt: 100 })).toBe(98 * 20)
+  })
+  it('keeps what is read where it is, as rows come and go in front of it', () => {
+    const read = { topPx: 1_000, heightPx: 600, firstIndex: 0 }
+    expect(expectedTop(read, next)).toBe(1_000)
+    expect(expectedTop(read, { ...next, firstIndex: -200 })).toBe(5_000)
+    expect(expectedTop(read, { ...next, firstIndex: 40 })).toBe(200)
+  })
+  it('stays within what there is', () => {
+    expect(expectedTop({ topPx: 1_000, heightPx: 600, firstIndex: 0 }, { ...next, firstIndex: 200 })).toBe(0)
+    expect(expectedTop({ topPx: 9_000, heightPx: 600, firstIndex: 0 }, next)).toBe(lastPx)
+    expect(expectedTop({ topPx: 9_000, heightPx: 600, firstIndex: 0 }, { ...next, rows: 3 })).toBe(0)
+  })
+  it('is the end where that is followed', () => {
+    expect(expectedTop({ topPx: 1_000, heightPx: 600, firstIndex: 0 }, { ...next, follows: true })).toBe(lastPx)
+  })
+})
 
 describe('starts', () => {
   const nowMs = 10_000_000
