@@ -3,7 +3,7 @@ import type { RefObject } from 'react'
 import type { RecordRow } from '../../../src-main/contract/views/records.ts'
 import { useCurrent } from '../../bridge/use-current.ts'
 import { expectedTop, isAtBottom, isNearEnd, isNearStart, openingTop, revealingTop, rowsInView } from './scroll-places.ts'
-import type { MeasuredFrame } from './scroll-places.ts'
+import type { MeasuredFrame, ScrollShape } from './scroll-places.ts'
 
 /** At the end of what is known, more is asked for so often while the end is on screen. */
 const askAgainMs = 2_000
@@ -36,7 +36,13 @@ export function useScrollWindow(input: ScrollInput): readonly [RefObject<HTMLDiv
   const { rows, firstIndex, rowHeightPx, follows } = input
   const frame = useRef<HTMLDivElement>(null)
   const [view, setView] = useState<MeasuredFrame>({ topPx: 0, heightPx: 600, firstIndex: null })
-  const latest = useCurrent({ ...input, view })
+  const shape = {
+    topPx: expectedTop(view, { ...input, rows: rows.length }),
+    heightPx: view.heightPx,
+    rowHeightPx,
+    rows: rows.length,
+  }
+  const latest = useCurrent({ ...input, shape })
   const before = useRef({ firstIndex, isOpened: false })
 
   const measure = useCallback(() => {
@@ -44,9 +50,10 @@ export function useScrollWindow(input: ScrollInput): readonly [RefObject<HTMLDiv
     // A tab in the background has no height: what it showed stays known.
     if (element === null || element.clientHeight === 0) return
     const { firstIndex: shown, isOpened } = before.current
+    if (isOpened) keepInView(element, latest.current)
     const next = { topPx: element.scrollTop, heightPx: element.clientHeight, firstIndex: isOpened ? shown : null }
     setView(known => (isSame(known, next) ? known : next))
-  }, [frame])
+  }, [frame, latest])
 
   useLayoutEffect(() => {
     const element = frame.current
@@ -62,21 +69,12 @@ export function useScrollWindow(input: ScrollInput): readonly [RefObject<HTMLDiv
   useLayoutEffect(() => {
     const element = frame.current
     if (element === null) return undefined
-    const observer = new ResizeObserver(() => {
-      keepInView(element, latest.current)
-      measure()
-    })
+    const observer = new ResizeObserver(measure)
     observer.observe(element)
     return () => observer.disconnect()
-  }, [frame, latest, measure])
+  }, [frame, measure])
 
   useAsking(frame, rows, latest)
-  const shape = {
-    topPx: expectedTop(view, { ...input, rows: rows.length }),
-    heightPx: view.heightPx,
-    rowHeightPx,
-    rows: rows.length,
-  }
   const result: ScrollView = {
     ...rowsInView(shape),
     isAtBottom: isAtBottom(shape),
@@ -101,7 +99,7 @@ export function useScrollWindow(input: ScrollInput): readonly [RefObject<HTMLDiv
 const isSame = (one: MeasuredFrame, other: MeasuredFrame): boolean =>
   one.topPx === other.topPx && one.heightPx === other.heightPx && one.firstIndex === other.firstIndex
 
-type Latest = ScrollInput & { readonly view: MeasuredFrame }
+type Latest = ScrollInput & { readonly shape: ScrollShape }
 
 /** Rows that came may leave the reader still near an edge; and at the end new ones are asked for while it is on screen. */
 function useAsking(frame: RefObject<HTMLDivElement | null>, rows: readonly RecordRow[], latest: RefObject<Latest>): void {
@@ -123,10 +121,11 @@ function askNear(element: HTMLElement, { rows, rowHeightPx, onNearStart, onNearE
 }
 
 /** When the inspector opens below: the end stays the end, and the row that was chosen stays to be seen. */
-function keepInView(element: HTMLElement, { view, rows, rowHeightPx, selectedAt }: Latest): void {
-  if (element.clientHeight === 0 || element.clientHeight === view.heightPx) return
-  const wasSeen = selectedAt * rowHeightPx >= view.topPx - rowHeightPx && selectedAt * rowHeightPx <= view.topPx + view.heightPx
-  if (isAtBottom({ ...view, rowHeightPx, rows: rows.length })) element.scrollTop = element.scrollHeight
+function keepInView(element: HTMLElement, { shape, rowHeightPx, selectedAt }: Latest): void {
+  if (element.clientHeight === shape.heightPx) return
+  const rowPx = selectedAt * rowHeightPx
+  const wasSeen = rowPx >= shape.topPx - rowHeightPx && rowPx <= shape.topPx + shape.heightPx
+  if (isAtBottom(shape)) element.scrollTop = element.scrollHeight
   if (selectedAt >= 0 && wasSeen)
     element.scrollTop = revealingTop(selectedAt, rowHeightPx, element.scrollTop, element.clientHeight)
 }

@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
 import kafkajs from 'kafkajs'
 import type { ServeProcess } from '../../helpers/serve-process.ts'
 import { forgetSettings, test } from '../shared-serve.ts'
@@ -79,6 +79,26 @@ test('a payload is text and nothing else, wherever it is shown', async () => {
   expect(await messagesTable(page).locator('img').count()).toBe(0)
   await page.getByRole('region', { name: 'Inspector' }).getByRole('button', { name: /close/i }).first().click()
 })
+
+test('a row that is chosen low in the list stays to be seen when the inspector opens over its place', async () => {
+  for (const [start, number] of [
+    ['Newest', count - 1],
+    ['Newest', count - 6],
+    ['Oldest', 16],
+  ] as const) {
+    await workbench(page).startAt(start)
+    await keyOf(number).click()
+    await expect(page.getByRole('region', { name: 'Inspector' })).toContainText(`"number": ${number}`)
+    await expect.poll(() => isWhole(keyOf(number))).toBe(true)
+    await page.getByRole('region', { name: 'Inspector' }).getByRole('button', { name: /close/i }).first().click()
+  }
+})
+
+/** On screen between the head of the table and what lies below it. */
+async function isWhole(cell: Locator): Promise<boolean> {
+  const [row, grid] = [await cell.boundingBox(), await messagesTable(page).boundingBox()]
+  return row !== null && grid !== null && row.y >= grid.y + 26 && row.y + row.height <= grid.y + grid.height + 1
+}
 
 test('scrolls from the first record to the last and back: no record is left out or shown twice', async () => {
   // A tall window: three times the rows of one step.
