@@ -16,7 +16,7 @@ import { downloadText, fileNameOf } from './download.ts'
 import { lagAsCsv, lagAsJson } from './lag-export.ts'
 import { mergedLag } from './lag-feed.ts'
 import type { LagFeed, MergedLag } from './lag-feed.ts'
-import { isLagRange, lagRangeMs, lagRanges, storedRefreshMs } from './lag-range.ts'
+import { chartFromMs, isLagRange, lagRangeMs, lagRanges, storedRefreshMs } from './lag-range.ts'
 import type { LagRangeId } from './lag-range.ts'
 import { ageSeries, countSeries, lagMarkers } from './lag-series.ts'
 import styles from './groups.module.css'
@@ -51,7 +51,7 @@ export function LagCard({ connection, group, feed, rebalances }: LagCardProps) {
         <TimeChart
           label={unit === 'count' ? 'Lag by partition, in records' : 'Age of the oldest unread record'}
           series={series}
-          fromMs={toMs - rangeMs}
+          fromMs={chartFromMs(rangeMs, merged.moments[0]?.atMs ?? toMs, toMs)}
           toMs={toMs}
           formatValue={unit === 'count' ? formatCountShort : formatAge}
           unit={unit === 'count' ? 'number' : 'milliseconds'}

@@ -16,5 +16,12 @@ export type LagRangeId = (typeof lagRanges)[number]['id']
 export const isLagRange = (value: unknown): value is LagRangeId => lagRanges.some(range => range.id === value)
 export const lagRangeMs = (id: LagRangeId): number => lagRanges.find(range => range.id === id)?.ms ?? 15 * minute
 
+/** Fewer make a chart of nothing but its last corner. */
+const shownMsMin = 2 * minute
+
+/** Where the chart begins: as far back as was chosen, or where what is known begins. */
+export const chartFromMs = (rangeMs: number, firstMs: number, toMs: number): number =>
+  toMs - Math.min(rangeMs, Math.max(shownMsMin, toMs - firstMs))
+
 /** What is on disk is asked for again so often: a long range changes slowly. */
 export const storedRefreshMs = (rangeMs: number): number => (rangeMs <= hour ? 30_000 : 120_000)

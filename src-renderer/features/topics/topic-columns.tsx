@@ -14,7 +14,7 @@ export const healths: Readonly<Record<TopicSummary['health'], { readonly word: s
 
 export function retentionText({ cleanupPolicy, retentionMs }: TopicSummary): string {
   if (retentionMs === null) return unknownText
-  if (cleanupPolicy !== null && !cleanupPolicy.includes('delete')) return 'not by time'
+  if (cleanupPolicy !== null && !cleanupPolicy.includes('delete')) return 'by key'
   return retentionMs < 0 ? 'unlimited' : formatDuration(retentionMs)
 }
 

@@ -8,6 +8,7 @@ import {
   partitionGrowth,
   takeLagItem,
 } from '../../../../src-renderer/features/groups/lag-feed.ts'
+import { chartFromMs } from '../../../../src-renderer/features/groups/lag-range.ts'
 import { catchUpText, lagTrend, stateText } from '../../../../src-renderer/features/groups/lag-text.ts'
 
 const sample = (atMs: number, ...lags: (number | null)[]): LagSample => ({
@@ -51,6 +52,18 @@ describe('the words for a lag', () => {
 
   it('space the states of coordinators', () => {
     expect(['PreparingRebalance', 'Stable', 'Empty'].map(stateText)).toEqual(['Preparing rebalance', 'Stable', 'Empty'])
+  })
+})
+
+describe('the chart begins', () => {
+  const minute = 60_000
+  const now = 1_000 * minute
+  it.each([
+    ['as far back as was chosen', now - 100 * minute, now - 15 * minute],
+    ['where what is known begins', now - 7 * minute, now - 7 * minute],
+    ['two minutes back at least', now - 1_000, now - 2 * minute],
+  ])('%s', (_, firstMs, fromMs) => {
+    expect(chartFromMs(15 * minute, firstMs, now)).toBe(fromMs)
   })
 })
 
