@@ -21,7 +21,7 @@ export class ConsumerMembership implements Membership {
   readonly #memberId: string
   #epoch = 0
   #owned: readonly TopicPartition[] = []
-  /** What the broker was told last; it is told again only when that changed. */
+  /** What the broker was told last; it is told again only when that changed. Undefined: it is to be told everything. */
   #told: readonly TopicPartition[] | undefined
   #intervalMs: number
 
@@ -93,19 +93,17 @@ export class ConsumerMembership implements Membership {
     if (lost.length > 0) await events.lose(lost)
   }
 
-  /** Everything when joining, afterwards only what changed. */
+  /**
+   * Everything when joining and after a failure, otherwise only what changed. The broker answers with the assignment when it changes or
+   * when it is told everything (CG-08): a member that missed the answer would never hear of it otherwise.
+   */
   #news(): Partial<typeof consumerGroupHeartbeat.request.zero> {
     const { settings } = this.#wire
+    const isWhole = this.#told === undefined
     const owned = this.#toldAlready() ? {} : { topicPartitions: this.#ownedById() }
     this.#told = this.#owned
-    if (this.#epoch > 0) return { memberEpoch: this.#epoch, ...owned }
-    return {
-      memberEpoch: 0,
-      topicPartitions: [],
-      subscribedTopicNames: settings.topics,
-      serverAssignor: settings.serverAssignor,
-      rebalanceTimeoutMs: settings.rebalanceTimeoutMs,
-    }
+    const { topics: subscribedTopicNames, rebalanceTimeoutMs, serverAssignor } = settings
+    return { memberEpoch: this.#epoch, ...owned, ...(isWhole ? { subscribedTopicNames, rebalanceTimeoutMs, serverAssignor } : {}) }
   }
 
   #toldAlready(): boolean {
