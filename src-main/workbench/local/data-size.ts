@@ -22,11 +22,17 @@ export async function dataDirectorySize(path: string, signal: AbortSignal): Prom
   return { brokers, otherBytes, freeBytes: volume === undefined ? null : volume.bavail * volume.bsize }
 }
 
+const blockBytes = 512
+
+/** Indexes are made at their full length and hold almost nothing: what counts is what the volume has given. Windows counts no blocks. */
+const takenOf = ({ blocks, size }: { readonly blocks: number; readonly size: number }): number =>
+  process.platform === 'win32' ? size : Math.min(size, blocks * blockBytes)
+
 async function sizeOf(path: string, depth: number, signal: AbortSignal): Promise<number> {
   signal.throwIfAborted()
   const found = await stat(path).catch(() => undefined)
   if (found === undefined) return 0
-  if (!found.isDirectory()) return found.size
+  if (!found.isDirectory()) return takenOf(found)
   if (depth === 0) return 0
   const names = await readdir(path).catch(() => [])
   let bytes = 0

@@ -73,7 +73,7 @@ export const partitionColumns: readonly Column<PartitionView>[] = [
       <span className={classes(row.followers.some(it => (it.lagRecords ?? 0) > 0) && 'warn')}>{followersText(row)}</span>
     ),
   },
-  number('epoch', 'Leader epoch', row => row.leaderEpoch, formatCount),
+  { ...number('epoch', 'Leader epoch', row => row.leaderEpoch, formatCount), widthPx: 108 },
 ]
 
 function number(

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -30,3 +30,21 @@ it('the data directory is measured by broker, with what else lies there', async 
     rmSync(folder, { recursive: true, force: true })
   }
 })
+
+it.skipIf(process.platform === 'win32')(
+  'an index that is made at its full length counts for what it takes of the volume',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'brokerbench-test-'))
+    try {
+      mkdirSync(join(folder, 'broker-1', 'orders-0'), { recursive: true })
+      const index = join(folder, 'broker-1', 'orders-0', '0.index')
+      writeFileSync(index, new Uint8Array(16).fill(1))
+      truncateSync(index, 10_485_760)
+      const [broker] = (await dataDirectorySize(folder, signal)).brokers
+      expect(broker?.bytes).toBeGreaterThanOrEqual(16)
+      expect(broker?.bytes).toBeLessThan(100_000)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+)
