@@ -75,7 +75,7 @@ function LagFigures({ detail, feed, commits }: Pick<LagViewProps, 'detail' | 'fe
       <Figure
         label="Read / written"
         value={`${perSecond(sample?.committedPerSecond)} / ${perSecond(sample?.appendedPerSecond)}`}
-        note="per second, by committed and end offsets"
+        note="per second, by offsets"
       />
       <Figure
         label="Why"

@@ -48,7 +48,7 @@ export const partitionColumns: readonly Column<PartitionRow>[] = [
     render: ({ partition }) => <PartitionBadge partition={partition} />,
   },
   { id: 'topic', title: 'Topic', widthPx: 150, mono: true, value: ({ topic }) => topic },
-  { id: 'member', title: 'Member', widthPx: 180, grows: true, mono: true, value: ({ member }) => member },
+  { id: 'member', title: 'Member', widthPx: 160, grows: true, mono: true, value: ({ member }) => member },
   offsetColumn('committed', 'Committed'),
   { ...offsetColumn('startOffset', 'Start'), hiddenAtFirst: true },
   offsetColumn('endOffset', 'End'),
