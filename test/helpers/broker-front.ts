@@ -23,6 +23,8 @@ export interface BrokerFront {
   readonly seen: readonly SeenRequest[]
   /** From now on every password is wrong, and whoever is in is thrown out; or right again. */
   setAdmits(admits: boolean): void
+  /** The next request of this kind reaches the broker, and its answer nobody: the connection ends instead. Resolves when that has happened. */
+  loseAnswer(request: SeenRequest): Promise<void>
   close(): Promise<void>
 }
 
@@ -36,6 +38,7 @@ export async function openBrokerFront(options: FrontOptions): Promise<BrokerFron
   const seen: SeenRequest[] = []
   const sockets = new Set<Socket>()
   let admits = true
+  let toLose: (SeenRequest & { readonly lost: () => void }) | undefined
   const server: Server = createServer(client => {
     const broker = connect(options.brokerPort, '127.0.0.1')
     for (const socket of [client, broker]) {
@@ -54,6 +57,12 @@ export async function openBrokerFront(options: FrontOptions): Promise<BrokerFron
       frames.push(bytes, frame => {
         const header = headerOf(frame)
         seen.push(header)
+        if (header.api === toLose?.api && header.clientId === toLose.clientId) {
+          broker.unpipe(client).once('data', () => client.destroy())
+          broker.resume()
+          client.once('close', toLose.lost)
+          toLose = undefined
+        }
         if (header.api === 'SaslHandshake') answer(client, saslHandshake, header, { errorCode: 0, mechanisms: ['PLAIN'] })
         else if (header.api === 'SaslAuthenticate') {
           isIn = admits
@@ -71,6 +80,10 @@ export async function openBrokerFront(options: FrontOptions): Promise<BrokerFron
       admits = admitted
       if (!admits) for (const socket of sockets) socket.destroy()
     },
+    loseAnswer: request =>
+      new Promise(lost => {
+        toLose = { ...request, lost }
+      }),
     async close() {
       for (const socket of sockets) socket.destroy()
       await new Promise(resolve => server.close(resolve))

@@ -13,7 +13,10 @@ export interface FrontedBroker {
   close(): Promise<void>
 }
 
-export async function startFrontedBroker(options: Pick<FrontOptions, 'asks'>): Promise<FrontedBroker> {
+export async function startFrontedBroker({
+  properties = {},
+  ...options
+}: Pick<FrontOptions, 'asks'> & { readonly properties?: Readonly<Record<string, string>> }): Promise<FrontedBroker> {
   const folder = newDataFolder()
   const [port = 0, controllerPort = 0] = await freePorts(2)
   const front = await openBrokerFront({ brokerPort: port, ...options })
@@ -30,6 +33,7 @@ export async function startFrontedBroker(options: Pick<FrontOptions, 'asks'>): P
       'default.replication.factor': '1',
       'transaction.state.log.replication.factor': '1',
       'transaction.state.log.min.isr': '1',
+      ...properties,
     })
     await broker.ready
   }
