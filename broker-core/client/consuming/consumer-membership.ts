@@ -103,7 +103,11 @@ export class ConsumerMembership implements Membership {
     const owned = this.#toldAlready() ? {} : { topicPartitions: this.#ownedById() }
     this.#told = this.#owned
     const { topics: subscribedTopicNames, rebalanceTimeoutMs, serverAssignor } = settings
-    return { memberEpoch: this.#epoch, ...owned, ...(isWhole ? { subscribedTopicNames, rebalanceTimeoutMs, serverAssignor } : {}) }
+    return {
+      memberEpoch: this.#epoch,
+      ...owned,
+      ...(isWhole ? { subscribedTopicNames, rebalanceTimeoutMs, serverAssignor } : {}),
+    }
   }
 
   #toldAlready(): boolean {
