@@ -128,7 +128,7 @@ describe('the life of a topic on three brokers', () => {
     expect(read).toMatchObject({ error: 'NONE', values: [], highWatermark: 1 })
   })
 
-  it('REPL-12: the end of a leader epoch is told', async () => {
+  it('REPL-12, REPL-17: the end of a leader epoch is told, to a consumer that looks for a truncation too', async () => {
     const topic = await createTopic(talk, anyPort(), { name: 'epoch-ends' })
     await produceTo(talk, leaderPort(topic), topic, batchOf(['a', 'b']))
     const ask = async (leaderEpoch: number) => {

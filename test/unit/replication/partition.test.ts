@@ -33,6 +33,23 @@ describe('a leader', () => {
     expect(replica.acknowledgement(0, 2), 'another epoch').toBe('NOT_LEADER_OR_FOLLOWER')
   })
 
+  it('LEAD-13: a replica that is being added and still copies delays no acks=all', () => {
+    const world = replicaWorld()
+    const { asked, replica } = world
+    world.brokers.set(4, 14)
+    replica.assign(assignmentOf())
+    write(replica, 'a')
+    for (const brokerId of [2, 3]) followerAt(world, brokerId, 1)
+    replica.assign(assignmentOf({ replicas: [1, 2, 3, 4], partitionEpoch: 2 }))
+    followerAt(world, 4, 0)
+    write(replica, 'b')
+    followerAt(world, 2, 2)
+    expect(replica.acknowledgement(1, 1), 'one in sync has it not').toBe('waiting')
+    followerAt(world, 3, 2)
+    expect(replica.acknowledgement(1, 1)).toBe('NONE')
+    expect(asked, 'it has not reached the high watermark').toEqual([])
+  })
+
   it('PROD-08: below min.insync.replicas acks=all is refused before anything is written', () => {
     const { replica } = replicaWorld({ 'min.insync.replicas': '2' })
     replica.assign(assignmentOf({ isr: [1] }))
