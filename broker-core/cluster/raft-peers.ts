@@ -72,8 +72,8 @@ export function raftPeers(options: RaftPeersOptions): RaftPeers & { close(): voi
 class Links {
   readonly #options: RaftPeersOptions
   readonly #links = new Map<string, { readonly endpoint: Endpoint; readonly opening: Promise<OutboundConnection> }>()
-  /** By link: how often its node was not found where it was looked for. The next look is at the next of its endpoints. */
-  readonly #failures = new Map<string, number>()
+  /** By node: where all its links looked in vain last. They look behind it in the list of its endpoints next. */
+  readonly #inVain = new Map<number, Endpoint>()
   #isClosed = false
 
   constructor(options: RaftPeersOptions) {
@@ -92,7 +92,7 @@ class Links {
     if (present !== undefined && endpoints.some(endpoint => isSameEndpoint(endpoint, present.endpoint))) return present.opening
     // It was looked for there before it said where it is.
     this.#letGo(key)
-    const endpoint = endpoints[(this.#failures.get(key) ?? 0) % Math.max(1, endpoints.length)]
+    const endpoint = this.#placeOf(nodeId)
     if (endpoint === undefined || this.#isClosed) throw new PeerFailure('disconnected', `no endpoint of node ${nodeId}`)
     const opening = this.open(endpoint)
     this.#links.set(key, { endpoint, opening })
@@ -100,24 +100,21 @@ class Links {
       if (this.#links.get(key)?.opening === opening) this.#links.delete(key)
     }
     const failed = () => {
-      this.#notFound(key)
+      this.#notFound(nodeId, endpoint)
       forget()
     }
     opening.then(connection => (this.#isClosed ? connection.close() : connection.closed.then(forget)), failed)
     return opening
   }
 
-  /**
-   * With one endpoint there is nowhere else to look. Each link counts for itself, and what was let go already does not count: by twos half
-   * of the endpoints would never be tried.
-   */
+  /** With one endpoint there is nowhere else to look; and who is told so once all links were let go has looked nowhere since. */
   misdirected(nodeId: number): void {
-    if (this.#options.endpointsOf(nodeId).length < 2) return
-    const keys = purposes.map(purpose => `${nodeId}-${purpose}`).filter(key => this.#links.has(key))
-    for (const key of keys) {
-      this.#notFound(key)
-      this.#letGo(key)
-    }
+    const place = this.#placeOf(nodeId)
+    if (place === undefined || this.#options.endpointsOf(nodeId).length < 2) return
+    const keys = purposes.map(purpose => `${nodeId}-${purpose}`)
+    const looked = keys.flatMap(key => this.#links.get(key)?.endpoint ?? [])
+    if (looked.some(endpoint => isSameEndpoint(endpoint, place))) this.#notFound(nodeId, place)
+    for (const key of keys) this.#letGo(key)
   }
 
   close(): void {
@@ -125,8 +122,17 @@ class Links {
     for (const key of [...this.#links.keys()]) this.#letGo(key)
   }
 
-  #notFound(key: string): void {
-    this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1)
+  #placeOf(nodeId: number): Endpoint | undefined {
+    const endpoints = this.#options.endpointsOf(nodeId)
+    const inVain = this.#inVain.get(nodeId)
+    const behind = inVain === undefined ? 0 : endpoints.findIndex(endpoint => isSameEndpoint(endpoint, inVain)) + 1
+    return endpoints[behind % Math.max(1, endpoints.length)]
+  }
+
+  /** Once for all links that looked there: by twos half of the endpoints would never be tried. */
+  #notFound(nodeId: number, endpoint: Endpoint): void {
+    const place = this.#placeOf(nodeId)
+    if (place !== undefined && isSameEndpoint(endpoint, place)) this.#inVain.set(nodeId, endpoint)
   }
 
   #letGo(key: string): void {

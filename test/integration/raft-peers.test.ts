@@ -61,6 +61,16 @@ describe('the ways to the other voters', () => {
     expect((await both()).map(it => it.status)).toEqual(['fulfilled', 'fulfilled'])
   })
 
+  it('what one link has found out, the others know', async () => {
+    const voter = await startVoter()
+    const peers = peersOf([await freePortRun(1), voter.port])
+    open.push(voter)
+    await expect(peers.vote(1, ballot)).rejects.toThrow()
+    await peers.fetchSnapshot(1, part)
+    await peers.vote(1, ballot)
+    expect(voter.asked()).toBe(2)
+  })
+
   it('looks elsewhere once for all that were told at once that it is another node', async () => {
     const voters = await Promise.all([startVoter(), startVoter()])
     const peers = peersOf(voters.map(voter => voter.port))
