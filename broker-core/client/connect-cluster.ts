@@ -1,4 +1,4 @@
-import type { Endpoint } from '../env/network.ts'
+import { type Endpoint, isSameEndpoint } from '../env/network.ts'
 import type { Api } from '../protocol/api.ts'
 import { metadata } from '../protocol/messages/03-metadata.ts'
 import { findCoordinator } from '../protocol/messages/10-find-coordinator.ts'
@@ -256,7 +256,7 @@ class Client implements KafkaClient {
 
   #nameOf(endpoint: Endpoint): string {
     for (const node of this.cluster().brokers.values()) {
-      if (node.host === endpoint.host && node.port === endpoint.port) return `broker ${node.nodeId} at ${node.host}:${node.port}`
+      if (isSameEndpoint(node, endpoint)) return `broker ${node.nodeId} at ${node.host}:${node.port}`
     }
     return `${endpoint.host}:${endpoint.port}`
   }

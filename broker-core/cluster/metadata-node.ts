@@ -7,7 +7,7 @@ import { startController } from '../controller/controller-node.ts'
 import type { Controller } from '../controller/controller.ts'
 import { metadataLoader, type MetadataLoader } from '../controller/metadata-loader.ts'
 import type { Env } from '../env/env.ts'
-import type { Endpoint } from '../env/network.ts'
+import { type Endpoint, isSameEndpoint } from '../env/network.ts'
 import { configBoolean, configNumber, type BrokerConfig } from './broker-config.ts'
 import { startLifecycle, type BrokerLifecycle } from './broker-lifecycle.ts'
 import { brokerWatch } from './broker-watch.ts'
@@ -180,7 +180,7 @@ function controllerListeners({ config, listeners }: MetadataNodeOptions): Listen
 
 /** A node asks others, not itself, who leads. */
 const isOwn = (options: MetadataNodeOptions, server: Endpoint): boolean =>
-  controllerListeners(options).some(listener => listener.host === server.host && listener.port === server.port)
+  controllerListeners(options).some(listener => isSameEndpoint(listener, server))
 
 const plaintext = 0
 

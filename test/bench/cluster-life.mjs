@@ -12,7 +12,7 @@ import { startBrokerProcesses } from '../helpers/broker-processes.mjs'
 import { buildTool } from './build-tool.mjs'
 import { findLoad, startKafka } from './cluster.mjs'
 import { measureIdle } from './measure.mjs'
-import { report } from './report.mjs'
+import { failed, report } from './report.mjs'
 
 const say = text => process.stdout.write(`${text}\n`)
 ensureDependencies(say)
@@ -27,16 +27,10 @@ try {
   const file = await buildTool('test/bench/life-figures.ts', folder, 'figures.mjs')
   const { measurePause } = await import(pathToFileURL(file).href)
   const mine = await measure(await ours(), measurePause)
-  const theirs = process.argv.includes('--vs-kafka') ? await measureKafka(measurePause).catch(failed) : undefined
+  const theirs = process.argv.includes('--vs-kafka') ? await measureKafka(measurePause).catch(failed('apache-kafka')) : undefined
   report('three broker processes, RF 3', mine, theirs)
 } finally {
   rmSync(folder, { recursive: true, force: true })
-}
-
-/** What was measured on our side is still reported. */
-function failed(error) {
-  process.exitCode = 1
-  say(`apache-kafka: ${error.stack ?? error}`)
 }
 
 async function ours() {

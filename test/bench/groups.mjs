@@ -9,7 +9,7 @@ import { ensureBuild, ensureDependencies, projectFolder } from '../../src-main/s
 import { startBrokerProcesses } from '../helpers/broker-processes.mjs'
 import { buildTool } from './build-tool.mjs'
 import { residentMegabytes, startKafka } from './cluster.mjs'
-import { report } from './report.mjs'
+import { failed, report } from './report.mjs'
 
 const say = text => process.stdout.write(`${text}\n`)
 /** The same on both sides: a member that died is missed after six seconds, and members of the new protocol are heard every second. */
@@ -31,14 +31,6 @@ try {
   report('three broker processes, RF 3', mine, theirs)
 } finally {
   rmSync(folder, { recursive: true, force: true })
-}
-
-/** What was measured until then is still reported. */
-function failed(what) {
-  return error => {
-    process.exitCode = 1
-    say(`${what}: ${error.stack ?? error}`)
-  }
 }
 
 async function ours() {

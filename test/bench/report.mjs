@@ -1,5 +1,13 @@
 const say = text => process.stdout.write(`${text}\n`)
 
+/** Says what broke off; what was measured until then is still reported. */
+export function failed(what) {
+  return error => {
+    process.exitCode = 1
+    say(`${what}: ${error.stack ?? error}`)
+  }
+}
+
 /** One line per figure: ours, and beside it the peer's and the ratio where the peer was measured. What failed on one side is a dash there. */
 export function report(title, mine, theirs) {
   const head = theirs ? 'apache kafka'.padStart(14) + 'ratio'.padStart(10) : ''

@@ -1,13 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { controllerChannel } from '../../broker-core/cluster/controller-channel.ts'
-import { openListener, type OpenListener } from '../../broker-core/cluster/listeners.ts'
+import type { OpenListener } from '../../broker-core/cluster/listeners.ts'
 import { nodeEnv } from '../../broker-core/env/node/node-env.ts'
 import { errorCode } from '../../broker-core/model/kafka-errors.ts'
 import { allocateProducerIds } from '../../broker-core/protocol/messages/67-allocate-producer-ids.ts'
-import { createDispatch, type Dispatch } from '../../broker-core/server/dispatch.ts'
 import { handler } from '../../broker-core/server/handler.ts'
-import { apiVersionsHandler } from '../../broker-core/server/handlers/18-api-versions.ts'
-import { imageOf } from '../unit/server/images.ts'
+import { openNode } from '../helpers/controller-node.ts'
 
 const env = nodeEnv({ log: { write() {} } })
 const request = { brokerId: 1, brokerEpoch: 1 }
@@ -18,27 +16,12 @@ async function startNode(
   answer: (count: number) => Promise<'NONE' | 'NOT_CONTROLLER'>,
   door: 'controller' | 'broker' = 'controller',
 ): Promise<OpenListener & { asked(): number }> {
-  const options = {
-    name: 'CONTROLLER',
-    endpoint: { host: '127.0.0.1', port: 0 },
-    frameBytesMax: 1e6,
-    idleMs: 60_000,
-  }
-  const listener = await openListener(options, env)
   let count = 0
-  const dispatch: Dispatch = createDispatch({
-    handlers: [
-      apiVersionsHandler({ served: () => dispatch.served, image: () => imageOf([]), nodeId: 1, supportedFeatures: [] }),
-      handler(allocateProducerIds, async () => {
-        const error = await answer(++count)
-        return { throttleTimeMs: 0, errorCode: errorCode(error), producerIdStart: count, producerIdLen: 1 }
-      }),
-    ],
-    door,
-    log: env.log,
-    bug: () => {},
+  const allocating = handler(allocateProducerIds, async () => {
+    const error = await answer(++count)
+    return { throttleTimeMs: 0, errorCode: errorCode(error), producerIdStart: count, producerIdLen: 1 }
   })
-  listener.serve(dispatch)
+  const listener = await openNode([allocating], env, door)
   return Object.assign(listener, { asked: () => count })
 }
 

@@ -1,15 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { openListener, type OpenListener } from '../../broker-core/cluster/listeners.ts'
+import type { OpenListener } from '../../broker-core/cluster/listeners.ts'
 import { raftPeers } from '../../broker-core/cluster/raft-peers.ts'
 import { nodeEnv } from '../../broker-core/env/node/node-env.ts'
 import type { Api } from '../../broker-core/protocol/api.ts'
 import { vote } from '../../broker-core/protocol/messages/52-vote.ts'
 import { fetchSnapshot } from '../../broker-core/protocol/messages/59-fetch-snapshot.ts'
-import { createDispatch, type Dispatch } from '../../broker-core/server/dispatch.ts'
 import { handler } from '../../broker-core/server/handler.ts'
-import { apiVersionsHandler } from '../../broker-core/server/handlers/18-api-versions.ts'
+import { openNode } from '../helpers/controller-node.ts'
 import { freePortRun } from '../helpers/free-ports.ts'
-import { imageOf } from '../unit/server/images.ts'
 
 const env = nodeEnv({ log: { write() {} } })
 const ballot = { clusterId: null, voterId: 1, topics: [] }
@@ -17,25 +15,13 @@ const part = { clusterId: null, replicaId: 9, maxBytes: 1000, topics: [] }
 
 /** A voter that answers everything with no error, and counts. */
 async function startVoter(): Promise<OpenListener & { asked(): number }> {
-  const endpoint = { host: '127.0.0.1', port: 0 }
-  const listener = await openListener({ name: 'CONTROLLER', endpoint, frameBytesMax: 1e6, idleMs: 60_000 }, env)
   let count = 0
   const answering = (api: Api) =>
     handler(api, async () => {
       count += 1
       return { throttleTimeMs: 0, errorCode: 0, topics: [], nodeEndpoints: [] }
     })
-  const dispatch: Dispatch = createDispatch({
-    handlers: [
-      apiVersionsHandler({ served: () => dispatch.served, image: () => imageOf([]), nodeId: 1, supportedFeatures: [] }),
-      answering(vote),
-      answering(fetchSnapshot),
-    ],
-    door: 'controller',
-    log: env.log,
-    bug: () => {},
-  })
-  listener.serve(dispatch)
+  const listener = await openNode([answering(vote), answering(fetchSnapshot)], env)
   return Object.assign(listener, { asked: () => count })
 }
 

@@ -8,7 +8,7 @@ import { createTransactionalProducer } from '../../broker-core/client/producing/
 import { noDisk } from '../compliance/no-disk.ts'
 import { type Claim, firstGhostOffset, ghostPartitions, haunt } from './ghost-commits.ts'
 import { type GroupProgress, type LedgerContext } from './ledger-clients.ts'
-import { pause, simClient } from './sim-clients.ts'
+import { onlyKafkaErrors, pause, simClient, until } from './sim-clients.ts'
 import type { SimProcess } from './sim-clock.ts'
 import type { Run } from './workload.ts'
 
@@ -76,17 +76,9 @@ async function shortenSessions({ context, protocol, run }: Heritage): Promise<vo
   await client.close()
 }
 
-function onlyKafkaErrors(error: unknown): undefined {
-  if (!(error instanceof KafkaClientError)) throw error
-}
-
 const isLater = (claim: Claim | undefined, before: Claim | undefined): boolean =>
   claim !== undefined &&
   (before === undefined || (claim.generation > before.generation && claim.producerEpoch > before.producerEpoch))
-
-async function until(env: LedgerContext['env'], isSo: () => boolean): Promise<void> {
-  while (!isSo()) await pause(env, 20)
-}
 
 /** Whatever else is committed: nothing of a ghost's. */
 async function checkOffsets({ context, protocol, run }: Heritage): Promise<void> {

@@ -1,5 +1,4 @@
 import { alterGroupOffsets, committedOffsets } from '../../broker-core/client/admin/group-offsets.ts'
-import { KafkaClientError } from '../../broker-core/client/client-error.ts'
 import type { KafkaClient } from '../../broker-core/client/kafka-client.ts'
 import { createTransactionalProducer } from '../../broker-core/client/producing/transactional-producer.ts'
 import { batchesOf } from '../../broker-core/client/reading/fetched-batch.ts'
@@ -8,7 +7,7 @@ import { batchIsControl, batchProducerId } from '../../broker-core/records/batch
 import { recordsOf } from '../../broker-core/records/record-reader.ts'
 import type { Ledger } from './ledger.ts'
 import type { MarkerWatch } from './marker-watch.ts'
-import { pause, type ClientContext } from './sim-clients.ts'
+import { onlyKafkaErrors, pause, type ClientContext } from './sim-clients.ts'
 
 export interface LedgerContext extends ClientContext {
   readonly ledger: Ledger
@@ -36,11 +35,9 @@ export async function transactLoop(
       while (!context.isOver())
         await transactOnce(producer, context, { name: transactionalId, number: count++, progress, reader })
     } catch (error) {
-      if (!(error instanceof KafkaClientError)) throw error
+      onlyKafkaErrors(error)
     }
-    await producer.close().catch((error: unknown) => {
-      if (!(error instanceof KafkaClientError)) throw error
-    })
+    await producer.close().catch(onlyKafkaErrors)
     await pause(context.env, context.random.between(10, 300))
   }
 }
@@ -98,9 +95,7 @@ export async function readInside(context: LedgerContext, { client, positions }: 
   if (!context.random.chance(0.3)) return
   const partition = context.random.integer(context.partitions)
   if (context.random.chance(0.1)) positions[partition] = 0
-  await readCommitted(client, context, partition, positions, id).catch((error: unknown) => {
-    if (!(error instanceof KafkaClientError)) throw error
-  })
+  await readCommitted(client, context, partition, positions, id).catch(onlyKafkaErrors)
 }
 
 /** Sends what the transaction consists of, and gives what becomes of that; perhaps with an offset. */
@@ -136,9 +131,7 @@ async function fill(producer: Producer, context: LedgerContext, of: TransactionO
 export async function readCommittedLoop(client: KafkaClient, context: LedgerContext, positions: number[]): Promise<void> {
   for (;;) {
     for (let partition = 0; partition < context.partitions; partition++) {
-      await readCommitted(client, context, partition, positions).catch((error: unknown) => {
-        if (!(error instanceof KafkaClientError)) throw error
-      })
+      await readCommitted(client, context, partition, positions).catch(onlyKafkaErrors)
     }
     await pause(context.env, 60)
   }
@@ -223,7 +216,7 @@ export async function commitLoop(
         context.history.violated(`group ${groupId}: ${found} is committed, where ${offset} was the last that anybody asked for`)
       }
     } catch (error) {
-      if (!(error instanceof KafkaClientError)) throw error
+      onlyKafkaErrors(error)
     }
     await pause(context.env, context.random.between(5, 200))
   }

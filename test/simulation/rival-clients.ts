@@ -2,7 +2,7 @@ import { KafkaClientError } from '../../broker-core/client/client-error.ts'
 import { createTransactionalProducer } from '../../broker-core/client/producing/transactional-producer.ts'
 import { noDisk } from '../compliance/no-disk.ts'
 import { type LedgerContext, startPositions, transactOnce } from './ledger-clients.ts'
-import { pause, simClient } from './sim-clients.ts'
+import { pause, simClient, until } from './sim-clients.ts'
 import type { SimProcess } from './sim-clock.ts'
 import type { RunningProcess } from './sim-env.ts'
 import type { Run } from './workload.ts'
@@ -41,10 +41,6 @@ export async function rivalsLoop(run: Run, context: LedgerContext): Promise<void
     await endOf(run, env, before)
   }
   await endOf(run, env, present)
-}
-
-async function until(env: RunningProcess['env'], isSo: () => boolean): Promise<void> {
-  while (!isSo()) await pause(env, 20)
 }
 
 async function endOf({ world }: Run, env: RunningProcess['env'], rival: Rival): Promise<void> {

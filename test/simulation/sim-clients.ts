@@ -42,7 +42,7 @@ export async function simClient(bootstrap: string, clientId: string, context: Cl
     try {
       return await connectCluster(options, context.env)
     } catch (error) {
-      if (!(error instanceof KafkaClientError)) throw error
+      onlyKafkaErrors(error)
       await pause(context.env, 200)
     }
   }
@@ -50,6 +50,15 @@ export async function simClient(bootstrap: string, clientId: string, context: Cl
 
 export const pause = (env: Pick<Env, 'timers'>, delayMs: number): Promise<void> =>
   new Promise(resolve => env.timers.after(delayMs, resolve))
+
+/** For `catch`: what a cluster in trouble says is heard and done with, anything else is a bug. */
+export function onlyKafkaErrors(error: unknown): undefined {
+  if (!(error instanceof KafkaClientError)) throw error
+}
+
+export async function until(env: Pick<Env, 'timers'>, isSo: () => boolean): Promise<void> {
+  while (!isSo()) await pause(env, 20)
+}
 
 /** Between two batches, and before one is sent again; of a random length by default. */
 export interface Pace {
@@ -166,9 +175,7 @@ async function sendOnce(
 
 /** What the group or the cluster says against it does not matter to who goes. */
 export async function leaveGroup(consumer: Pick<GroupConsumer, 'leave'> | undefined): Promise<void> {
-  await consumer?.leave().catch((error: unknown) => {
-    if (!(error instanceof KafkaClientError)) throw error
-  })
+  await consumer?.leave().catch(onlyKafkaErrors)
 }
 
 /** Reads a partition from its leader for ever, now and then again from the start; everything goes into the history. */
@@ -187,7 +194,7 @@ export async function consumeLoop(
       if (next === offset) await pause(env, 40)
       offset = next
     } catch (error) {
-      if (!(error instanceof KafkaClientError)) throw error
+      onlyKafkaErrors(error)
       await pause(env, 50)
       await client.refresh([topic], { timeoutMs: 1_000 }).catch(() => {})
     }

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../env/network.ts'
+import { type Endpoint, isSameEndpoint } from '../../env/network.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import { findCoordinator } from '../../protocol/messages/10-find-coordinator.ts'
 import { type ErrorPlace, throwOnError } from '../client-error.ts'
@@ -47,7 +47,7 @@ export class CoordinatorCache {
   /** It cannot be reached: whatever it coordinated may have moved. */
   forgetNode(endpoint: Endpoint): void {
     for (const [id, node] of this.#nodes) {
-      if (node.host === endpoint.host && node.port === endpoint.port) this.#nodes.delete(id)
+      if (isSameEndpoint(node, endpoint)) this.#nodes.delete(id)
     }
   }
 

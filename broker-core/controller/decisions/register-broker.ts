@@ -1,4 +1,5 @@
 import { zeroUuid } from '../../base/bytes/uuid.ts'
+import { isSameEndpoint } from '../../env/network.ts'
 import { errorCode, type KafkaErrorName } from '../../model/kafka-errors.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import type { brokerRegistration } from '../../protocol/messages/62-broker-registration.ts'
@@ -57,9 +58,7 @@ const refuse = (error: KafkaErrorName): Decision<Response> =>
   answer({ throttleTimeMs: 0, errorCode: errorCode(error), brokerEpoch: -1 })
 
 const hasSamePorts = (known: BrokerRegistration, request: Request): boolean =>
-  request.listeners.every(listener =>
-    known.endpoints.some(endpoint => endpoint.host === listener.host && endpoint.port === listener.port),
-  )
+  request.listeners.every(listener => known.endpoints.some(endpoint => isSameEndpoint(endpoint, listener)))
 
 function hasSameDirectories(known: BrokerRegistration, request: Request): boolean {
   const hosts = new Set(known.endpoints.map(endpoint => endpoint.host))
