@@ -16,10 +16,10 @@ export class CommandLineError extends Error {
   override readonly name = 'CommandLineError'
 }
 
-const formatFlags = ['--cluster-id', '--standalone', '--initial-controllers']
+const formatFlags = ['--cluster-id', '--standalone', '--initial-controllers', '--release-version', '--feature']
 const valueFlags = new Set([
   ...['--brokers', '--port', '--data', '--ui-port', '--override', '--open', '--config'],
-  ...['--cluster-id', '--initial-controllers'],
+  ...['--cluster-id', '--initial-controllers', '--release-version', '--feature'],
 ])
 const plainFlags = new Set(['--no-ui', '--standalone'])
 
@@ -52,6 +52,8 @@ export interface FormatOptions extends BrokerOptions {
   readonly clusterId: string | undefined
   readonly isStandalone: boolean
   readonly initialControllers: string | undefined
+  /** Undefined: the newest of everything. */
+  readonly features: { readonly release: string | undefined; readonly levels: ReadonlyMap<string, number> } | undefined
 }
 
 export function parseFormatOptions(args: readonly string[]): FormatOptions {
@@ -63,7 +65,10 @@ export function parseFormatOptions(args: readonly string[]): FormatOptions {
   if (isStandalone && initialControllers !== undefined)
     throw new CommandLineError('--standalone and --initial-controllers exclude each other')
   const overrides = parseOverrides(values.get('--override') ?? [])
-  return { configFile, overrides, clusterId: nonEmpty(values, '--cluster-id'), isStandalone, initialControllers }
+  const release = nonEmpty(values, '--release-version')
+  const levels = parseLevels(values.get('--feature') ?? [])
+  const features = release === undefined && levels.size === 0 ? undefined : { release, levels }
+  return { configFile, overrides, clusterId: nonEmpty(values, '--cluster-id'), isStandalone, initialControllers, features }
 }
 
 function splitArguments(args: readonly string[], refused: readonly string[]) {
@@ -115,4 +120,14 @@ function parseOverrides(pairs: readonly string[]): Record<string, string> {
     overrides[pair.slice(0, at).trim()] = pair.slice(at + 1).trim()
   }
   return overrides
+}
+
+function parseLevels(pairs: readonly string[]): Map<string, number> {
+  const levels = new Map<string, number>()
+  for (const pair of pairs) {
+    const [, name, level] = /^([a-z.]+)=(\d{1,5})$/.exec(pair.trim()) ?? []
+    if (name === undefined) throw new CommandLineError(`--feature must look like name=level, not ${JSON.stringify(pair)}`)
+    levels.set(name, Number(level))
+  }
+  return levels
 }

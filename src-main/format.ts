@@ -24,7 +24,11 @@ try {
     : (options.initialControllers ?? '')
   formatDirectories(
     config,
-    { clusterId, initialControllers: list === '' ? [] : parseInitialControllers(list, listenerName) },
+    {
+      clusterId,
+      initialControllers: list === '' ? [] : parseInitialControllers(list, listenerName),
+      features: options.features,
+    },
     env,
   )
   process.stdout.write(`formatted node.id=${config.nodeId} cluster.id=${clusterId}\n`)

@@ -1,8 +1,10 @@
 import { uuidFromRandom } from '../base/bytes/uuid.ts'
 import type { MembershipChange } from '../consensus/voter-history.ts'
 import { supportedKRaftVersions, type Voter, voterSet } from '../consensus/voter-set.ts'
+import { type FeatureWish, featureRecords, newClusterLevels } from '../controller/feature-levels.ts'
 import type { Env } from '../env/env.ts'
 import { formatMetaProperties } from '../storage/meta-properties.ts'
+import { writeBootstrapFile } from './bootstrap-file.ts'
 import { ConfigError, type BrokerConfig } from './broker-config.ts'
 import { snapshotFiles } from './raft-snapshot-files.ts'
 
@@ -13,11 +15,14 @@ export interface FormatOptions {
    * learns from its log who votes.
    */
   readonly initialControllers: readonly Voter[]
+  /** For a new cluster; undefined: the newest of everything. */
+  readonly features?: FeatureWish | undefined
 }
 
 /**
- * What `kafka-storage format` does, with `--initial-controllers` or without: `meta.properties` in every directory of the log, and for a first voter
- * the snapshot at offset 0 that names the voters. Throws ConfigError on a directory that is formatted.
+ * What `kafka-storage format` does, with `--initial-controllers` or without: `meta.properties` in every directory of the log, for a first voter
+ * the snapshot at offset 0 that names the voters, and `bootstrap.checkpoint` for the levels that were wished. Throws ConfigError on a directory
+ * that is formatted, and on levels that there are not.
  */
 export function formatDirectories(config: BrokerConfig, options: FormatOptions, env: Env): void {
   const { disk } = env
@@ -27,13 +32,23 @@ export function formatDirectories(config: BrokerConfig, options: FormatOptions, 
   const own = initialControllers.find(voter => voter.id === config.nodeId)
   if (initialControllers.length > 0 && own === undefined)
     throw new ConfigError(`node ${config.nodeId} is not among the initial controllers`)
+  const levels = options.features === undefined ? undefined : levelsOf(options.features)
   const [first, ...others] = config.logDirectories
   if (first === undefined) throw new ConfigError('log.dirs is empty')
   const newId = () => uuidFromRandom(env.random.bytes(16))
   // The one with the metadata last: a format that was cut short can be repeated.
   for (const path of others) writeProperties(path, { clusterId, nodeId: config.nodeId, directoryId: newId() }, env)
   if (own !== undefined) writeVoters(`${first}/__cluster_metadata-0`, initialControllers, env)
+  if (levels !== undefined) writeBootstrapFile(first, featureRecords(levels), env)
   writeProperties(first, { clusterId, nodeId: config.nodeId, directoryId: own?.directoryId ?? newId() }, env)
+}
+
+function levelsOf(wish: FeatureWish): Map<string, number> {
+  try {
+    return newClusterLevels(wish)
+  } catch (error) {
+    throw error instanceof RangeError ? new ConfigError(error.message) : error
+  }
 }
 
 function writeVoters(directory: string, voters: readonly Voter[], env: Env): void {

@@ -8,6 +8,7 @@ import type { Controller } from '../controller/controller.ts'
 import { metadataLoader, type MetadataLoader } from '../controller/metadata-loader.ts'
 import type { Env } from '../env/env.ts'
 import { type Endpoint, isSameEndpoint } from '../env/network.ts'
+import { readBootstrapFile } from './bootstrap-file.ts'
 import { configBoolean, configNumber, type BrokerConfig } from './broker-config.ts'
 import { startLifecycle, type BrokerLifecycle } from './broker-lifecycle.ts'
 import { brokerWatch } from './broker-watch.ts'
@@ -63,6 +64,7 @@ export function metadataNode(options: MetadataNodeOptions): MetadataNode {
     raft,
     metadata,
     defaults: controllerDefaults(config),
+    bootstrap: bootstrapOf(config, env),
     clock: env.clock,
     timers: env.timers,
     random: env.random,
@@ -115,6 +117,11 @@ export function metadataNode(options: MetadataNodeOptions): MetadataNode {
       leave()
     },
   }
+}
+
+/** Only who may lead the quorum writes the first records of a cluster. */
+function bootstrapOf({ controllerListener, logDirectories: [first] }: BrokerConfig, env: Env) {
+  return controllerListener === undefined || first === undefined ? undefined : readBootstrapFile(first, env)
 }
 
 /** The member of the quorum on this node, and how to let go of its log and connections. */

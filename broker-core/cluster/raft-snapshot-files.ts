@@ -48,8 +48,7 @@ export function snapshotFiles(directory: string, disk: Disk, codecs: BatchCodecs
       file.close()
       publish(id)
     },
-    readValues: id =>
-      recordsIn(readWhole(pathOf(id), disk), 'data', codecs).flatMap(({ value }) => (value === null ? [] : [value])),
+    readValues: id => snapshotValues(readWhole(pathOf(id), disk), codecs),
     readMembership: id =>
       recordsIn(readWhole(pathOf(id), disk), 'control', codecs).flatMap(record => decodeMembership(record) ?? []),
     readBytes(id, position, maxBytes) {
@@ -95,6 +94,10 @@ export function snapshotFiles(directory: string, disk: Disk, codecs: BatchCodecs
   }
 }
 
+/** The values of the metadata records in a snapshot. */
+export const snapshotValues = (bytes: Uint8Array, codecs: BatchCodecs): Uint8Array[] =>
+  recordsIn(bytes, 'data', codecs).flatMap(({ value }) => (value === null ? [] : [value]))
+
 /** The records of the batches of one kind. */
 function recordsIn(bytes: Uint8Array, kind: 'data' | 'control', codecs: BatchCodecs): RecordView[] {
   const records: RecordView[] = []
@@ -119,7 +122,7 @@ function listSnapshots(directory: string, disk: Disk): OffsetAndEpoch[] {
 }
 
 /** As in Kafka, what concerns the quorum itself follows the header in one batch with it. */
-function snapshotBatches(id: OffsetAndEpoch, content: SnapshotContent, codecs: BatchCodecs): Uint8Array[] {
+export function snapshotBatches(id: OffsetAndEpoch, content: SnapshotContent, codecs: BatchCodecs): Uint8Array[] {
   const { membership, values, lastAppendTimeMs: timestampMs } = content
   const header = encodeControlValue(snapshotHeaderRecord, { version: 0, lastContainedLogTimestamp: timestampMs })
   const footer = encodeControlValue(snapshotFooterRecord, { version: 0 })

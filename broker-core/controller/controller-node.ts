@@ -3,15 +3,16 @@ import type { RaftNode } from '../consensus/raft-node.ts'
 import type { CancelTimer, Clock, Random, Timers } from '../env/clock.ts'
 import type { Digest } from '../env/digest.ts'
 import type { LogSink } from '../env/log-sink.ts'
+import { bootstrapRecords } from './bootstrap-records.ts'
 import type { BrokerWatch } from './broker-watch.ts'
 import type { Controller, ControllerDefaults, ControllerState, Decision } from './controller.ts'
 import { fenceRecords } from './decisions/broker-changes.ts'
 import { balanceRecords } from './decisions/elect-leaders.ts'
-import { bootstrapRecords } from './feature-levels.ts'
+import { metadataVersionOf } from './feature-levels.ts'
 import { evolveImage } from './image-draft.ts'
 import type { MetadataImage } from './image.ts'
 import type { MetadataLoader } from './metadata-loader.ts'
-import { encodeMetadataRecord } from './metadata-record-codec.ts'
+import { encodeMetadataRecords } from './metadata-record-codec.ts'
 import type { MetadataRecord } from './metadata-records.ts'
 import { openSessions, type SessionBook } from './sessions.ts'
 
@@ -20,6 +21,8 @@ export interface ControllerOptions {
   /** The committed metadata of this node; must be subscribed to `raft` before the controller is. */
   readonly metadata: MetadataLoader
   readonly defaults: ControllerDefaults
+  /** What the directory of this node was formatted with, for the first active controller of the cluster; undefined: the newest of everything. */
+  readonly bootstrap?: readonly MetadataRecord[] | undefined
   readonly clock: Clock
   readonly timers: Timers
   readonly random: Random
@@ -112,10 +115,10 @@ class Active {
   }
 
   begin(): void {
-    const { raft, sink, defaults } = this.#options
+    const { raft, sink, defaults, bootstrap } = this.#options
     sink.write('info', 'controller.active', { node: raft.nodeId, epoch: this.epoch, offset: this.image.offset })
     if (!this.image.features.has('metadata.version')) {
-      this.append(bootstrapRecords(defaults.staticConfigs['min.insync.replicas'] ?? '1'))
+      this.append(bootstrapRecords(bootstrap, defaults))
     }
     this.#watchSessions()
     this.#watchProcesses()
@@ -151,7 +154,7 @@ class Active {
 
   /** Appends and evolves; the last offset, or undefined when this node has lost the role. */
   append(records: readonly MetadataRecord[]): number | undefined {
-    const lastOffset = this.#options.raft.append(records.map(encodeMetadataRecord), this.epoch)
+    const lastOffset = this.#options.raft.append(encodeMetadataRecords(records, metadataVersionOf(this.image)), this.epoch)
     if (lastOffset === undefined) return undefined
     const { brokers } = this.image
     this.image = evolveImage(this.image, records, { offset: lastOffset + 1, epoch: this.epoch })

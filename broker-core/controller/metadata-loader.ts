@@ -2,6 +2,7 @@ import type { LogSink } from '../env/log-sink.ts'
 import type { CancelTimer, Timers } from '../env/clock.ts'
 import type { CommittedBatch, RaftListener, RaftNode } from '../consensus/raft-node.ts'
 import { draftImage, emptyImage, type ImageDraft } from './image-draft.ts'
+import { metadataVersionOf } from './feature-levels.ts'
 import type { MetadataDelta, MetadataImage, MetadataSubscriber, MetadataView } from './image.ts'
 import { eachImageRecord } from './image-records.ts'
 import type { MetadataRecord } from './metadata-records.ts'
@@ -173,7 +174,7 @@ class SnapshotWriter {
     for (let count = 0; count < recordsPerStep; count++) {
       const next = records.next()
       if (next.done === true) return this.#write(image, values)
-      values.push(encodeMetadataRecord(next.value))
+      values.push(encodeMetadataRecord(next.value, metadataVersionOf(image)))
     }
     this.#options.timers.soon(() => this.#step(image, records, values))
   }

@@ -3,15 +3,25 @@ import {
   decodeMetadataRecord as decode,
   encodeMetadataRecord as encode,
   type MetadataRecord as VersionedRecord,
-  metadataRecordSchemas,
 } from '../protocol/persisted/metadata/metadata-record.ts'
+import { metadataFeature } from './feature-levels.ts'
 import type { MetadataRecord } from './metadata-records.ts'
+import { recordVersion } from './metadata-version.ts'
 
-/** The value of one record in the metadata log. Each is written in its newest version: the bootstrap finalizes a matching metadata.version. */
-export function encodeMetadataRecord(record: MetadataRecord): Uint8Array {
+/** Values of records for the metadata log, each in the version of `level` of metadata.version; a record that raises or lowers it counts for those after it. */
+export function encodeMetadataRecords(records: readonly MetadataRecord[], level: number): Uint8Array[] {
+  let present = level
+  return records.map(record => {
+    if (record.type === 'FeatureLevelRecord' && record.name === metadataFeature) present = record.featureLevel
+    return encodeMetadataRecord(record, present)
+  })
+}
+
+/** The value of one record; what its version has no place for is left out. */
+export function encodeMetadataRecord(record: MetadataRecord, level: number): Uint8Array {
   const { type } = record
   // The data of a record is the record without its type; the schema does not look at what it does not know.
-  return encode({ type, version: metadataRecordSchemas[type].versions[1], data: record } as unknown as VersionedRecord)
+  return encode({ type, version: recordVersion(type, level), data: record } as unknown as VersionedRecord)
 }
 
 /** Throws WireFormatError: a metadata log that is not understood wholly must not be acted on. */

@@ -8,6 +8,8 @@ export const resourceTypes = { topic: 2, broker: 4, brokerLogger: 8, clientMetri
 /** Where a value comes from, as DescribeConfigs and CreateTopics name it. */
 export const configSources = { topic: 1, broker: 2, defaultBroker: 3, staticBroker: 4, builtIn: 5 } as const
 
+export const minInsyncReplicasConfig = 'min.insync.replicas'
+
 export interface EffectiveConfig {
   readonly name: string
   readonly value: string
@@ -44,7 +46,7 @@ export function allTopicConfigs(
 
 export function minInsyncReplicasOf(image: MetadataImage, layers: Layers, topicName: string): number {
   const own = image.configs.get(configKey(resourceTypes.topic, topicName))
-  return Number(effectiveTopicConfig(image, layers, own, 'min.insync.replicas').value)
+  return Number(effectiveTopicConfig(image, layers, own, minInsyncReplicasConfig).value)
 }
 
 export function allowsUncleanElection(image: MetadataImage, layers: Layers, topicName: string): boolean {

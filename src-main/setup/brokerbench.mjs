@@ -11,7 +11,9 @@ const usage = `usage: brokerbench <command>
   broker --config server.properties [--override name=value]…
         one broker as a process
   format --config server.properties --cluster-id ID [--standalone | --initial-controllers LIST]
-        directories of a broker, with the first voters of a new cluster (ID@HOST:PORT:DIRECTORY-ID,…) or to join one
+         [--release-version V] [--feature name=level]…
+        directories of a broker, with the first voters of a new cluster (ID@HOST:PORT:DIRECTORY-ID,…) or to join one; a new cluster has
+        the features of the newest release, or of V (4.0)
   open DIR | HOST:PORT
         the workbench on a log directory (read only) or on another cluster
 `

@@ -7,7 +7,7 @@ import { configKey, evolveImage } from '../image-draft.ts'
 import type { MetadataRecord } from '../metadata-records.ts'
 import { noLeader } from '../metadata-records.ts'
 import { partitionChangeRecord } from '../partition-change.ts'
-import { effectiveTopicConfig, resourceTypes } from '../topic-settings.ts'
+import { effectiveTopicConfig, minInsyncReplicasConfig, resourceTypes } from '../topic-settings.ts'
 import { changeContext, hasElrFeature, isRefusal, partitionsWhere, type Refusal, refusal, refusalFields } from './decision.ts'
 
 type Incremental = RequestOf<typeof incrementalAlterConfigs>
@@ -171,7 +171,7 @@ function differences(
 }
 
 const touchesMinIsr = (records: readonly MetadataRecord[]): MetadataRecord | undefined =>
-  records.find(record => record.type === 'ConfigRecord' && record.name === 'min.insync.replicas')
+  records.find(record => record.type === 'ConfigRecord' && record.name === minInsyncReplicasConfig)
 
 /** LEAD-08: with ELR on there is one cluster-wide minimum, and it stays. */
 function elrRefusal(state: ControllerState, resource: Resource, records: readonly MetadataRecord[]): Refusal | undefined {

@@ -2,6 +2,7 @@ import { errorCode, errorMessage, type KafkaErrorName } from '../../model/kafka-
 import type { ChangeContext, Election } from '../partition-change.ts'
 import { hasDirectory } from '../broker-directories.ts'
 import type { ControllerState, Decision } from '../controller.ts'
+import { elrFeature } from '../feature-levels.ts'
 import type { BrokerRegistration, MetadataImage, PartitionImage, TopicImage } from '../image.ts'
 import { allowsUncleanElection, minInsyncReplicasOf } from '../topic-settings.ts'
 
@@ -28,7 +29,7 @@ export const answer = <Reply>(reply: Reply): Decision<Reply> => ({ records: [], 
 export const isActiveBroker = (broker: BrokerRegistration | undefined): boolean =>
   broker !== undefined && !broker.fenced && !broker.inControlledShutdown
 
-export const hasElrFeature = (image: MetadataImage): boolean => (image.features.get('eligible.leader.replicas.version') ?? 0) >= 1
+export const hasElrFeature = (image: MetadataImage): boolean => (image.features.get(elrFeature) ?? 0) >= 1
 
 /** Context of a change to one topic's partitions. `overrides`: brokers whose liveness this very decision changes. */
 export function changeContext(

@@ -2,6 +2,7 @@ import { errorCode } from '../../model/kafka-errors.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import type { brokerHeartbeat } from '../../protocol/messages/63-broker-heartbeat.ts'
 import type { ControllerState, Decision } from '../controller.ts'
+import { metadataVersionOf } from '../feature-levels.ts'
 import type { BrokerRegistration } from '../image.ts'
 import type { MetadataRecord } from '../metadata-records.ts'
 import {
@@ -12,6 +13,7 @@ import {
   registrationChange,
   unfenceRecords,
 } from './broker-changes.ts'
+import { cordonMetadataVersion } from '../metadata-version.ts'
 import { answer, brokerEpochProblem } from './decision.ts'
 
 type Request = RequestOf<typeof brokerHeartbeat>
@@ -92,7 +94,11 @@ function directoryRecords(state: ControllerState, broker: BrokerRegistration, re
     records.push(...offlineDirectoryRecords(state, broker.brokerId, new Set(request.offlineLogDirs)))
   }
   const cordoned = request.cordonedLogDirs
-  if (cordoned !== null && cordoned.join() !== broker.cordonedLogDirectoryIds.join()) {
+  if (
+    cordoned !== null &&
+    metadataVersionOf(state.image) >= cordonMetadataVersion &&
+    cordoned.join() !== broker.cordonedLogDirectoryIds.join()
+  ) {
     records.push(registrationChange(broker, { cordonedLogDirs: cordoned }))
   }
   return records

@@ -3,7 +3,7 @@ const idsAndAddresses = [
   [/\b[A-Za-z0-9_-]{22}\b/g, '<id>'],
   [/127\.0\.0\.1:\d+|localhost:\d+/g, '<address>'],
 ]
-/** Stack traces, and from which level on a cluster can be brought up: ours write the records of 4.3 only. */
+/** Stack traces, and the oldest metadata.version: ours is the first with directories of replicas. */
 const masks = [
   ...idsAndAddresses,
   [/Epoch: \d+/g, ''],
@@ -38,6 +38,8 @@ export const featureCalls = [
   },
   features('metadata.version as it is', 'upgrade --metadata 4.3-IV0'),
   features('a release as it is', 'upgrade --release-version 4.3-IV0'),
+  features('metadata.version back, which would lose records', 'downgrade --metadata 4.2-IV1', refused),
+  features('the same, unsafe', 'downgrade --metadata 4.2-IV1 --unsafe', refused),
   features('metadata.version of nobody', 'upgrade --metadata 99.0', refused),
   features('an unknown feature', 'upgrade --feature nobody.version=1', refused),
   features('two of which one is refused', 'upgrade --feature transaction.version=9 --feature group.version=1', refused),

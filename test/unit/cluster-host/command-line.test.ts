@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CommandLineError, parseBrokerOptions, parseServeOptions } from '../../../src-main/command-line.ts'
+import { CommandLineError, parseBrokerOptions, parseFormatOptions, parseServeOptions } from '../../../src-main/command-line.ts'
 import { parseJavaProperties } from '../../../src-main/contract/java-properties.ts'
 import { windowArguments } from '../../../src-main/desktop/window-arguments.ts'
 import { parseOpenTarget } from '../../../src-main/workbench/open-target.ts'
@@ -76,6 +76,30 @@ describe('broker', () => {
       path: 'C:\\kafka\\',
       last: 'yes',
     })
+  })
+})
+
+describe('format', () => {
+  const read = (...args: readonly string[]) => parseFormatOptions(['--config', 'f', ...args])
+
+  it('takes a release and levels of single features; without them a cluster has the newest of everything', () => {
+    expect(read('--cluster-id', 'c').features).toBeUndefined()
+    expect(read('--release-version', '4.0').features).toEqual({ release: '4.0', levels: new Map() })
+    expect(read('--release-version=4.1', '--feature', 'share.version=1', '--feature=group.version=0').features).toEqual({
+      release: '4.1',
+      levels: new Map([
+        ['share.version', 1],
+        ['group.version', 0],
+      ]),
+    })
+  })
+
+  it.each([[['--feature', 'share.version']], [['--feature', 'share.version=x']], [['--feature', '=1']]])('refuses %j', args => {
+    expect(() => read(...args)).toThrow('--feature must look like name=level')
+  })
+
+  it('has its flags for itself', () => {
+    expect(() => parseBrokerOptions(['--config', 'f', '--release-version', '4.0'])).toThrow('unknown argument --release-version')
   })
 })
 

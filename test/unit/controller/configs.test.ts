@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decideAlterConfigs, decideIncrementalAlterConfigs } from '../../../broker-core/controller/decisions/alter-configs.ts'
 import { decideClientQuotas } from '../../../broker-core/controller/decisions/client-quotas.ts'
-import { decideUpdateFeatures } from '../../../broker-core/controller/decisions/features.ts'
 import type { MetadataImage } from '../../../broker-core/controller/image.ts'
 import { errorName } from '../../../broker-core/model/kafka-errors.ts'
 import { ControllerWorld } from './controller-world.ts'
@@ -167,48 +166,4 @@ describe('QUO-07: AlterClientQuotas', () => {
       1,
     ],
   ])('%s', (expected, entity, key, value) => expect(quota(world(), entity, key, value)).toBe(expected))
-})
-
-describe('META-11: UpdateFeatures', () => {
-  const update = (it: ControllerWorld, updates: readonly (readonly [feature: string, level: number, upgradeType: number])[]) => {
-    const featureUpdates = updates.map(([feature, maxVersionLevel, upgradeType]) => ({
-      feature,
-      maxVersionLevel,
-      upgradeType,
-      allowDowngrade: false,
-    }))
-    return told(it.perform(decideUpdateFeatures, { timeoutMs: 0, featureUpdates, validateOnly: false })).split('.')[0]
-  }
-
-  it("says what it refuses in the words that Kafka's tool prints", () => {
-    const refusalOf = (feature: string, maxVersionLevel: number) => {
-      const featureUpdates = [{ feature, maxVersionLevel, upgradeType: 1, allowDowngrade: false }]
-      return told(world().perform(decideUpdateFeatures, { timeoutMs: 0, featureUpdates, validateOnly: false }))
-    }
-    const start = 'The update failed for all features since the following feature had an error: Invalid update version'
-    expect(refusalOf('share.version', 9)).toContain(
-      `${start} 9 for feature share.version. Local controller 1 only supports versions 0-1`,
-    )
-    expect(refusalOf('nonsense', 1)).toContain(
-      `${start} 1 for feature nonsense. Local controller 1 does not support this feature.`,
-    )
-  })
-
-  it('downgrades only when asked, refuses what is unknown or not supported, all or nothing', () => {
-    const it = world()
-    expect(update(it, [['share.version', 0, 1]])).toContain('INVALID_UPDATE_VERSION')
-    expect(update(it, [['nonsense', 1, 1]])).toContain('INVALID_UPDATE_VERSION')
-    expect(update(it, [['share.version', 9, 1]])).toContain('INVALID_UPDATE_VERSION')
-    expect(
-      update(it, [
-        ['share.version', 0, 2],
-        ['group.version', 9, 1],
-      ]),
-    ).toContain('INVALID_UPDATE_VERSION')
-    expect(it.image.features.get('share.version')).toBe(1)
-    expect(update(it, [['share.version', 0, 2]])).toBe('NONE')
-    expect(it.image.features.has('share.version')).toBe(false)
-    expect(update(it, [['share.version', 1, 1]])).toBe('NONE')
-    expect(it.image.features.get('share.version')).toBe(1)
-  })
 })

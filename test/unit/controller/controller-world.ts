@@ -2,11 +2,18 @@ import type { ControllerDefaults, ControllerState, Decision } from '../../../bro
 import { decideBrokerHeartbeat } from '../../../broker-core/controller/decisions/heartbeat.ts'
 import { decideBrokerRegistration } from '../../../broker-core/controller/decisions/register-broker.ts'
 import { decideCreateTopics } from '../../../broker-core/controller/decisions/create-topics.ts'
-import { bootstrapRecords, registeredFeatures } from '../../../broker-core/controller/feature-levels.ts'
+import { bootstrapRecords } from '../../../broker-core/controller/bootstrap-records.ts'
+import {
+  elrFeature,
+  featureRecords,
+  metadataVersionOf,
+  newClusterLevels,
+  registeredFeatures,
+} from '../../../broker-core/controller/feature-levels.ts'
 import { emptyImage, evolveImage } from '../../../broker-core/controller/image-draft.ts'
 import type { MetadataImage, PartitionImage } from '../../../broker-core/controller/image.ts'
-import { decodeMetadataRecord, encodeMetadataRecord } from '../../../broker-core/controller/metadata-record-codec.ts'
-import type { MetadataRecord } from '../../../broker-core/controller/metadata-records.ts'
+import { decodeMetadataRecord, encodeMetadataRecords } from '../../../broker-core/controller/metadata-record-codec.ts'
+import type { MetadataRecord, RecordFeature } from '../../../broker-core/controller/metadata-records.ts'
 import { openSessions, type SessionBook } from '../../../broker-core/controller/sessions.ts'
 import { nodeDigest } from '../../../broker-core/env/node/digest.ts'
 import { errorName } from '../../../broker-core/model/kafka-errors.ts'
@@ -16,6 +23,8 @@ export interface WorldOptions {
   readonly seed?: number
   readonly racks?: readonly (string | null)[]
   readonly elr?: boolean
+  /** `4.0`; the newest by default. */
+  readonly release?: string
   readonly defaults?: Partial<ControllerDefaults>
 }
 
@@ -40,11 +49,9 @@ export class ControllerWorld {
       ...options.defaults,
     }
     this.sessions = openSessions({ sessionTimeoutMs: 9000, image: () => this.image, nowMs: () => this.nowMs })
-    const bootstrap = bootstrapRecords('1').filter(
-      record =>
-        options.elr !== false || record.type !== 'FeatureLevelRecord' || record.name !== 'eligible.leader.replicas.version',
-    )
-    this.apply(bootstrap)
+    const levels = newClusterLevels({ release: options.release })
+    if (options.elr === false) levels.delete(elrFeature)
+    this.apply(bootstrapRecords(featureRecords(levels), this.defaults))
   }
 
   state(): ControllerState {
@@ -61,7 +68,7 @@ export class ControllerWorld {
   }
 
   apply(records: readonly MetadataRecord[]): void {
-    const decoded = records.map(record => decodeMetadataRecord(encodeMetadataRecord(record)))
+    const decoded = encodeMetadataRecords(records, metadataVersionOf(this.image)).map(decodeMetadataRecord)
     this.image = evolveImage(this.image, decoded, { offset: this.image.offset + records.length, epoch: 1 })
     this.records.push(...decoded)
   }
@@ -74,7 +81,13 @@ export class ControllerWorld {
 
   register(
     brokerId: number,
-    options: { rack?: string | null; previousBrokerEpoch?: number; port?: number; logDirs?: readonly string[] } = {},
+    options: {
+      rack?: string | null
+      previousBrokerEpoch?: number
+      port?: number
+      logDirs?: readonly string[]
+      features?: readonly RecordFeature[]
+    } = {},
   ) {
     this.incarnations += 1
     return this.perform(decideBrokerRegistration, {
@@ -82,7 +95,7 @@ export class ControllerWorld {
       clusterId: 'cluster',
       incarnationId: `${String(this.incarnations).padStart(20, 'i')}AA`,
       listeners: [{ name: 'PLAINTEXT', host: 'localhost', port: options.port ?? 9000 + brokerId, securityProtocol: 0 }],
-      features: registeredFeatures,
+      features: options.features ?? registeredFeatures,
       rack: options.rack ?? null,
       isMigratingZkBroker: false,
       logDirs: options.logDirs ?? [`${String(brokerId).padStart(20, 'd')}AA`],
