@@ -100,8 +100,10 @@ interface Elected {
 function elect(partition: PartitionImage, context: ChangeContext, target: Target): Elected {
   const isAcceptable = (replica: number): boolean =>
     context.isAcceptableLeader(replica, partition.directories[partition.replicas.indexOf(replica)])
-  const isClean = (replica: number): boolean =>
-    (target.isr.includes(replica) || (context.hasElr && target.elr.includes(replica))) && isAcceptable(replica)
+  // LEAD-05: while anybody is in sync nobody else may lead. An eligible one may have died with what it had not flushed before anybody knows, and
+  // those in sync would be neither in the ISR nor in the ELR under it.
+  const candidates = target.isr.length > 0 || !context.hasElr ? target.isr : target.elr
+  const isClean = (replica: number): boolean => candidates.includes(replica) && isAcceptable(replica)
   const preferred = target.replicas[0]
   if (context.election === 'preferred' && preferred !== undefined && isClean(preferred))
     return { leader: preferred, isUnclean: false }

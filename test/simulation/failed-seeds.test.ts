@@ -20,6 +20,13 @@ const failedSeeds: readonly FailedSeed[] = [
       'a replica that was taken away and made anew leads with the watermark it had heard of (REPL-08): the history took it for the old one',
   },
   {
+    seed: 4_001_673,
+    workload: 'churn',
+    faultsMs: 10_000,
+    found:
+      'the end of a move made an eligible replica leader that had lost its disk cache meanwhile, in place of one in sync (LEAD-05)',
+  },
+  {
     seed: 3_010_667,
     workload: 'groups',
     faultsMs: 10_000,

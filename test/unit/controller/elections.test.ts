@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decideAlterPartition } from '../../../broker-core/controller/decisions/alter-partition.ts'
 import { fenceRecords } from '../../../broker-core/controller/decisions/broker-changes.ts'
 import { balanceRecords, decideElectLeaders } from '../../../broker-core/controller/decisions/elect-leaders.ts'
+import { decideReassignments } from '../../../broker-core/controller/decisions/reassign.ts'
 import { decideIncrementalAlterConfigs } from '../../../broker-core/controller/decisions/alter-configs.ts'
 import { errorCode, errorName } from '../../../broker-core/model/kafka-errors.ts'
 import { ControllerWorld } from './controller-world.ts'
@@ -164,6 +165,22 @@ describe('elections', () => {
     fence(world, 1, 2, 3)
     world.heartbeat(1)
     expect(world.standing('t')).toMatchObject({ leader: -1, isr: [], elr: [2, 3] })
+  })
+
+  it('LEAD-05: while anybody is in sync an eligible one does not lead: not when a reassignment ends, not as the preferred one', () => {
+    const world = new ControllerWorld().join(1, 2, 3).topic('t', [[3, 2]], { 'min.insync.replicas': '2' })
+    expect(alterIsr(world, 't', [3])).toBe('NONE')
+    expect(world.standing('t')).toMatchObject({ leader: 3, isr: [3], elr: [2] })
+    world.perform(decideReassignments, {
+      ...{ timeoutMs: 0, allowReplicationFactorChange: true },
+      topics: [{ name: 't', partitions: [{ partitionIndex: 0, replicas: [2, 1] }] }],
+    })
+    expect(alterIsr(world, 't', [3, 1])).toBe('NEW_LEADER_ELECTED')
+    expect(world.standing('t')).toMatchObject({ leader: 1, isr: [1], elr: [2] })
+    expect(elect(world, 0, 't')).toBe('PREFERRED_LEADER_NOT_AVAILABLE')
+    expect(world.standing('t')).toMatchObject({ leader: 1, isr: [1], elr: [2] })
+    world.register(2)
+    expect(world.standing('t')).toMatchObject({ leader: 1, isr: [1], elr: [] })
   })
 
   it('LEAD-06: an unclean shutdown takes a replica out of ISR and ELR', () => {

@@ -30,6 +30,16 @@ const cleanRestart = (id: number): Deed => ({
   label: `clean restart ${id}`,
   do: world => void world.register(id, { previousBrokerEpoch: world.image.brokers.get(id)?.brokerEpoch ?? -1 }),
 })
+const reporting = (topic: string, isr: readonly number[]): Deed => ({
+  label: `isr ${topic} ${isr.join()}`,
+  do: world => reportIsr(world, topic, isr),
+})
+const electing = (topic: string, electionType: number): Deed => ({
+  label: `elect ${topic} ${electionType}`,
+  do: world => {
+    world.perform(decideElectLeaders, { electionType, topicPartitions: [{ topic, partitions: [0] }], timeoutMs: 0 })
+  },
+})
 const reassigning = (topic: string, replicas: readonly number[] | null): Deed => ({
   label: `reassign ${topic} ${replicas?.join() ?? 'cancel'}`,
   do: world => reassign(world, topic, replicas),
@@ -43,17 +53,9 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
   broker.map(shutdown),
   broker.map(id => ({ label: `restart ${id}`, do: (world: ControllerWorld) => void world.register(id) })),
   broker.map(cleanRestart),
-  fc.tuple(name, someBrokers).map(([topic, isr]) => ({
-    label: `isr ${topic} ${isr.join()}`,
-    do: (world: ControllerWorld) => reportIsr(world, topic, isr),
-  })),
+  fc.tuple(name, someBrokers).map(([topic, isr]) => reporting(topic, isr)),
   fc.tuple(name, fc.option(someBrokers)).map(([topic, replicas]) => reassigning(topic, replicas)),
-  fc.tuple(name, fc.constantFrom(0, 1)).map(([topic, electionType]) => ({
-    label: `elect ${topic} ${electionType}`,
-    do: (world: ControllerWorld) => {
-      world.perform(decideElectLeaders, { electionType, topicPartitions: [{ topic, partitions: [0] }], timeoutMs: 0 })
-    },
-  })),
+  fc.tuple(name, fc.constantFrom(0, 1)).map(([topic, electionType]) => electing(topic, electionType)),
   fc.constant({ label: 'balance', do: (world: ControllerWorld) => world.apply(balanceRecords(world.state())) }),
   broker.map(id => ({
     label: `unregister ${id}`,
@@ -147,7 +149,7 @@ function checkPartition(world: ControllerWorld, partition: PartitionImage): void
 }
 
 /** LEAD-01, LEAD-05, REPL-10: what one step may do to a partition. */
-function checkStep(before: PartitionImage, after: PartitionImage): void {
+function checkStep(world: ControllerWorld, before: PartitionImage, after: PartitionImage): void {
   if (before === after) return
   const seen = { before, after }
   hold(after.partitionEpoch >= before.partitionEpoch && after.leaderEpoch >= before.leaderEpoch, 'no epoch goes back', seen)
@@ -164,6 +166,14 @@ function checkStep(before: PartitionImage, after: PartitionImage): void {
   const isAddedInSync = after.isr.includes(after.leader) && before.leader >= 0
   const isClean = !isNewLeader || wasEligible || isAddedInSync
   hold(isClean || after.leaderRecoveryState === 1, 'LEAD-03: who leads uncleanly has to recover', seen)
+  const isAlive = (id: number) => {
+    const broker = world.image.brokers.get(id)
+    return broker?.fenced === false && !broker.inControlledShutdown
+  }
+  const isBesideThoseInSync = before.isr.some(id => after.replicas.includes(id) && isAlive(id))
+  const isFromElr = isNewLeader && !before.isr.includes(after.leader) && before.eligibleLeaderReplicas.includes(after.leader)
+  const wasReported = after.isr.length > 1
+  hold(!isFromElr || wasReported || !isBesideThoseInSync, 'LEAD-05: while anybody is in sync nobody else leads', seen)
 }
 
 const partitionsOf = (image: MetadataImage) =>
@@ -192,7 +202,7 @@ function live(release: string, history: readonly Deed[]): void {
     for (const [key, partition] of partitionsOf(world.image)) {
       checkPartition(world, partition)
       const earlier = before.get(key)
-      if (earlier !== undefined) checkStep(earlier, partition)
+      if (earlier !== undefined) checkStep(world, earlier, partition)
     }
   }
   const { offset, epoch } = world.image
@@ -220,6 +230,10 @@ describe('whatever happens to a cluster', () => {
 
     it(`REPL-19: fenced in its controlled shutdown, a broker does not come back to lead (found by seed 3; ${flavour})`, () => {
       live(release, [shutdown(5), fencing(5), shutdown(4), shutdown(3), heartbeat(5)])
+    })
+
+    it(`LEAD-05: the preferred leader is not elected from the ELR beside one in sync (${flavour})`, () => {
+      live(release, [reporting('t', [1, 2]), fencing(1), heartbeat(1), electing('t', 0)])
     })
 
     it(`LEAD-10: a cancelled reassignment leaves nobody in sync who is no replica any more (found by seed 13; ${flavour})`, () => {
