@@ -1,3 +1,4 @@
+import { cordonedDirectoriesProperty, cordonProblem } from '../model/cordoned-directories.ts'
 import { brokerConfigEntry } from '../model/broker-config-table.ts'
 
 /** One broker's configuration, from Kafka's `server.properties` names. */
@@ -79,6 +80,9 @@ export function brokerConfig(properties: ReadonlyMap<string, string>, warn: (mes
   const listener = listeners.find(candidate => candidate.name !== controllerName) ?? (roles.isBroker ? undefined : ownController)
   if (listener === undefined) throw new ConfigError('listeners names no listener for clients')
   const advertisedText = given.get('advertised.listeners')
+  const directories = logDirectories(given)
+  const cordonText = cordonProblem(given.get(cordonedDirectoriesProperty) ?? '', directories)
+  if (cordonText !== undefined) throw new ConfigError(cordonText)
   const advertised = advertisedText === undefined ? undefined : listenerList('advertised.listeners', advertisedText)
   return {
     nodeId,
@@ -88,7 +92,7 @@ export function brokerConfig(properties: ReadonlyMap<string, string>, warn: (mes
     advertised: advertised?.find(candidate => candidate.name === listener.name) ?? listener,
     voters,
     bootstrapServers,
-    logDirectories: logDirectories(given),
+    logDirectories: directories,
     rack: given.get('broker.rack') ?? null,
     clusterId: given.get('cluster.id'),
     given,

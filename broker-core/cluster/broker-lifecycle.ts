@@ -1,6 +1,8 @@
 import { assert } from '../base/assert.ts'
 import { uuidFromRandom } from '../base/bytes/uuid.ts'
 import type { ControllerChannel } from '../controller/controller-channel.ts'
+import { configKey } from '../controller/image-draft.ts'
+import { resourceTypes } from '../controller/topic-settings.ts'
 import { registeredFeatures } from '../controller/feature-levels.ts'
 import type { MetadataDelta, MetadataView } from '../controller/image.ts'
 import type { CancelTimer } from '../env/clock.ts'
@@ -42,6 +44,8 @@ export interface LifecycleOptions {
   readonly logDirectoryIds: readonly string[]
   /** Those of them that have failed by now (DISK-38). */
   offlineLogDirectoryIds(): readonly string[]
+  /** Those of them that take no new replicas (KIP-1066). */
+  cordonedLogDirectoryIds(): readonly string[]
   /** KIP-966: undefined after an unclean stop. */
   readonly previousBrokerEpoch: number | undefined
   readonly channel: ControllerChannel
@@ -187,7 +191,7 @@ class Lifecycle implements BrokerLifecycle {
       wantFence: false,
       wantShutDown: this.#state === 'pending-controlled-shutdown',
       offlineLogDirs: this.#options.offlineLogDirectoryIds(),
-      cordonedLogDirs: null,
+      cordonedLogDirs: this.#options.cordonedLogDirectoryIds(),
     }
   }
 
@@ -224,7 +228,10 @@ class Lifecycle implements BrokerLifecycle {
   }
 
   #applied(delta: MetadataDelta): void {
-    if (!delta.brokersChanged || this.#isFenced) return
+    if (this.#isFenced) return
+    // KIP-1066: nothing more shall be placed there from now on.
+    if (delta.changedConfigKeys.has(configKey(resourceTypes.broker, String(this.#options.nodeId)))) void this.#beat()
+    if (!delta.brokersChanged) return
     this.#readyWhenSeen()
     // REPL-19: the controller lets a broker go once the others have seen who leads in its place; no need to let it wait for our interval.
     for (const broker of delta.next.brokers.values()) {

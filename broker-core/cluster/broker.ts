@@ -1,8 +1,9 @@
 import { emptyImage } from '../controller/image-draft.ts'
 import type { MetadataView } from '../controller/image.ts'
 import type { Env } from '../env/env.ts'
+import { cordonedAmong, cordonedDirectoriesProperty } from '../model/cordoned-directories.ts'
 import type { BrokerLayers } from '../server/config-layers.ts'
-import { topicConfigInForce } from '../server/config-layers.ts'
+import { brokerValue, topicConfigInForce } from '../server/config-layers.ts'
 import type { RecoveryProgress } from '../storage/log-directory-port.ts'
 import type { StorageFailure } from '../storage/partition-log.ts'
 import type { BrokerConfig } from './broker-config.ts'
@@ -67,6 +68,7 @@ export const startBroker: StartBroker = async (config, env, observer = {}) => {
   const diskFailed: { tell(failure: StorageFailure): void } = { tell: failure.fail }
   const storage = openStorage(config, env, {
     configOf: topic => topicConfigInForce(layers, topic),
+    cordoned: paths => cordonedAmong(brokerValue(layers, cordonedDirectoriesProperty) ?? '', paths),
     onFailure: error => diskFailed.tell(error),
     onRecoveryProgress: progress => observer.recovering?.(progress),
   })

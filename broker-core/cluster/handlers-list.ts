@@ -30,6 +30,7 @@ import { produceHandler } from '../server/handlers/00-produce.ts'
 import { fetchHandler } from '../server/handlers/01-fetch.ts'
 import { listOffsetsHandler } from '../server/handlers/02-list-offsets.ts'
 import { metadataHandler } from '../server/handlers/03-metadata.ts'
+import { cordonedDirectoriesProperty, cordonProblem } from '../model/cordoned-directories.ts'
 import { apiVersionsHandler, type ServedApi, type SupportedFeature } from '../server/handlers/18-api-versions.ts'
 import { deleteRecordsHandler } from '../server/handlers/21-delete-records.ts'
 import { offsetForLeaderEpochHandler } from '../server/handlers/23-offset-for-leader-epoch.ts'
@@ -49,6 +50,7 @@ import { describeClusterHandler } from '../server/handlers/60-describe-cluster.t
 import { describeProducersHandler } from '../server/handlers/61-describe-producers.ts'
 import { listConfigResourcesHandler } from '../server/handlers/74-list-config-resources.ts'
 import { describeTopicPartitionsHandler } from '../server/handlers/75-describe-topic-partitions.ts'
+import { ownConfigsHandler } from '../server/handlers/own-configs.ts'
 import { forwardedHandler } from '../server/handlers/forwarded.ts'
 import { ReplicationThrottle } from '../server/quotas/replication-throttle.ts'
 import type { TransactionGate } from '../server/transaction-gate.ts'
@@ -76,10 +78,8 @@ export interface HandlerParts {
 const forwarded: readonly Api[] = [
   createTopics,
   deleteTopics,
-  alterConfigs,
   createPartitions,
   electLeaders,
-  incrementalAlterConfigs,
   alterPartitionReassignments,
   listPartitionReassignments,
   alterClientQuotas,
@@ -133,6 +133,19 @@ export function clientHandlers(parts: HandlerParts): Handler[] {
     describeTopicPartitionsHandler({ image, partitionsMax: configNumber(config, 'max.request.partition.size.limit') }),
     describeClientQuotasHandler({ image }),
     ...forwarded.map(api => forwardedHandler(api, node.channel)),
+    ...alteringConfigs(parts),
+  ]
+}
+
+function alteringConfigs({ config, directories, node }: HandlerParts): Handler[] {
+  const own = {
+    nodeId: config.nodeId,
+    problemOf: (name: string, value: string) =>
+      name === cordonedDirectoriesProperty ? cordonProblem(value, directories.paths) : undefined,
+  }
+  return [
+    ownConfigsHandler(forwardedHandler(alterConfigs, node.channel), own),
+    ownConfigsHandler(forwardedHandler(incrementalAlterConfigs, node.channel), own),
   ]
 }
 

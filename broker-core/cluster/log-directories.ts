@@ -11,17 +11,26 @@ interface LogSpec {
   readonly config: LogConfigInput
 }
 
+export interface LogDirectoriesOptions {
+  /** Those that could not even be opened. */
+  readonly unopened?: readonly string[]
+  /** KIP-1066: which of them take no new replicas now. */
+  cordoned?(paths: readonly string[]): readonly string[]
+}
+
 /** All `log.dirs` of a broker as one: where a log is, and where a new one goes. */
 export class LogDirectories {
   readonly #directories: readonly LogDirectory[]
   readonly #disk: Disk
   /** Those that could not even be opened. */
   readonly #unopened: readonly string[]
+  readonly #cordoned: (paths: readonly string[]) => readonly string[]
 
-  constructor(directories: readonly LogDirectory[], disk: Disk, unopened: readonly string[] = []) {
+  constructor(directories: readonly LogDirectory[], disk: Disk, options: LogDirectoriesOptions = {}) {
     this.#directories = directories
     this.#disk = disk
-    this.#unopened = unopened
+    this.#unopened = options.unopened ?? []
+    this.#cordoned = options.cordoned ?? (() => [])
   }
 
   get all(): readonly LogDirectory[] {
@@ -35,6 +44,16 @@ export class LogDirectories {
 
   get online(): readonly LogDirectory[] {
     return this.#directories.filter(directory => directory.failure === undefined)
+  }
+
+  /** KIP-1066: paths of those that take no new replicas. */
+  get cordoned(): readonly string[] {
+    return this.#cordoned(this.paths)
+  }
+
+  get cordonedIds(): readonly string[] {
+    const paths = new Set(this.cordoned)
+    return this.#directories.filter(directory => paths.has(directory.path)).map(directory => directory.directoryId)
   }
 
   /** KIP-858. Undefined when no directory holds the replica. */
@@ -59,7 +78,7 @@ export class LogDirectories {
 
   /**
    * The present log, or the copy that was to take its place, or a new one: where it was wished to be, else in the directory with the
-   * fewest logs. Throws StorageFailure.
+   * fewest logs that is not cordoned (if all are, the controller was asked for this very broker). Throws StorageFailure.
    */
   createLog(spec: LogSpec, wishedPath?: string): PartitionLog {
     const home = this.#homeOf(spec)
@@ -111,13 +130,19 @@ export class LogDirectories {
   }
 
   views(): LogDirectoryView[] {
+    const cordoned = new Set(this.cordoned)
     const opened = this.#directories.map(directory => ({
       path: directory.path,
       isOffline: directory.failure !== undefined,
+      isCordoned: cordoned.has(directory.path),
       space: this.#spaceOf(directory.path),
       replicas: directory.failure === undefined ? this.#replicasIn(directory) : [],
     }))
-    return [...opened, ...this.#unopened.map(path => ({ path, isOffline: true, space: this.#spaceOf(path), replicas: [] }))]
+    const unopened = this.#unopened.map(path => ({
+      ...{ path, isOffline: true, isCordoned: cordoned.has(path) },
+      ...{ space: this.#spaceOf(path), replicas: [] },
+    }))
+    return [...opened, ...unopened]
   }
 
   #replicasIn(directory: LogDirectory): ReplicaSize[] {
@@ -130,7 +155,9 @@ export class LogDirectories {
   }
 
   #emptiest(): LogDirectory {
-    const counted = this.online.map(directory => ({ directory, count: [...directory.logs()].length }))
+    const cordoned = new Set(this.cordoned)
+    const free = this.online.filter(directory => !cordoned.has(directory.path))
+    const counted = (free.length > 0 ? free : this.online).map(directory => ({ directory, count: [...directory.logs()].length }))
     counted.sort((one, other) => one.count - other.count)
     const chosen = counted[0]?.directory ?? this.#directories[0]
     if (chosen === undefined) throw new Error('a broker has at least one log directory')

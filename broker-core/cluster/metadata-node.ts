@@ -203,6 +203,7 @@ function lifecycleOptions(options: MetadataNodeOptions, channel: ControllerChann
     logDirectoryIds: storage.directories.all.map(directory => directory.directoryId),
     offlineLogDirectoryIds: () =>
       storage.directories.all.filter(directory => directory.failure !== undefined).map(directory => directory.directoryId),
+    cordonedLogDirectoryIds: () => storage.directories.cordonedIds,
     previousBrokerEpoch: storage.previousBrokerEpoch,
     channel,
     metadata,

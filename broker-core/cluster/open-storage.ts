@@ -3,7 +3,7 @@ import type { LogDirectory, LogDirectoryOptions, MaintenanceIntervals } from '..
 import { openLogDirectory } from '../storage/log-directory.ts'
 import { StorageFailure } from '../storage/partition-log.ts'
 import { ConfigError, configNumber, parseProperties, type BrokerConfig } from './broker-config.ts'
-import { LogDirectories } from './log-directories.ts'
+import { LogDirectories, type LogDirectoriesOptions } from './log-directories.ts'
 
 export interface OpenStorage {
   readonly clusterId: string
@@ -21,7 +21,7 @@ export interface OpenStorage {
 export function openStorage(
   config: BrokerConfig,
   env: Env,
-  options: Pick<LogDirectoryOptions, 'configOf' | 'onFailure' | 'onRecoveryProgress'>,
+  options: Pick<LogDirectoryOptions, 'configOf' | 'onFailure' | 'onRecoveryProgress'> & Pick<LogDirectoriesOptions, 'cordoned'>,
 ): OpenStorage {
   const clusterId = config.clusterId ?? storedClusterId(config, env) ?? clusterIdFromVoters(config, env)
   if (clusterId === undefined)
@@ -48,7 +48,7 @@ export function openStorage(
   const epochs = opened.map(directory => directory.previousBrokerEpoch)
   return {
     clusterId,
-    directories: new LogDirectories(opened, env.disk, unopened),
+    directories: new LogDirectories(opened, env.disk, { ...options, unopened }),
     metadataLogPath: first.metadataLogPath,
     previousBrokerEpoch: epochs.every(epoch => epoch === epochs[0]) ? epochs[0] : undefined,
   }

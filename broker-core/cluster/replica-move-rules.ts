@@ -6,6 +6,8 @@ export interface MoveAsked {
   /** `log.dirs` as configured. */
   readonly configured: readonly string[]
   readonly online: readonly string[]
+  /** KIP-1066: they take nothing new. */
+  readonly cordoned: readonly string[]
   readonly replica: 'absent' | 'offline' | 'online'
   /** Of the replica, when it is online. */
   readonly current: string | undefined
@@ -31,9 +33,11 @@ export function judgeMove(asked: MoveAsked): MoveVerdict {
   if (asked.isNameTooLong) return refused('INVALID_TOPIC_EXCEPTION')
   if (!asked.configured.includes(target)) return refused('LOG_DIR_NOT_FOUND')
   if (!asked.online.includes(target) || asked.replica === 'offline') return refused('KAFKA_STORAGE_ERROR')
+  const isNew = target !== current && target !== future
+  if (isNew && asked.cordoned.includes(target)) return refused('INVALID_REPLICA_ASSIGNMENT')
   if (asked.replica === 'absent') return { error: 'REPLICA_NOT_AVAILABLE', givesUp: false, action: 'remember' }
   const givesUp = future !== undefined && future !== target
-  if (target === current || target === future) return { error: 'NONE', givesUp, action: 'nothing' }
+  if (!isNew) return { error: 'NONE', givesUp, action: 'nothing' }
   // What lies in the directory that is gone might be the newer one.
   const isOneMissing = asked.online.length < asked.configured.length
   return { error: isOneMissing ? 'KAFKA_STORAGE_ERROR' : 'NONE', givesUp, action: isOneMissing ? 'nothing' : 'begin' }

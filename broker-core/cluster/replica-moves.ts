@@ -74,6 +74,7 @@ export class ReplicaMoves {
       target,
       configured: directories.paths,
       online: directories.online.map(directory => directory.path),
+      cordoned: directories.cordoned,
       replica: replica === undefined ? 'absent' : replica.isOffline ? 'offline' : 'online',
       current: directories.directoryOf(topic, partition),
       future: replica === undefined ? undefined : this.#moves.get(replica)?.target.path,

@@ -23,7 +23,9 @@ export function placeReplicas(
   if (replicationFactor <= 0) {
     return { ok: false, message: `Invalid replication factor ${replicationFactor}: the replication factor must be positive.` }
   }
-  if (!all.some(broker => !broker.fenced)) return { ok: false, message: 'All brokers are currently fenced.' }
+  if (!all.some(broker => !broker.fenced)) {
+    return { ok: false, message: 'All brokers are currently fenced, or have all their log directories cordoned.' }
+  }
   if (replicationFactor > all.length) {
     const message = `The target replication factor of ${replicationFactor} cannot be reached because only ${all.length} broker(s) are registered.`
     return { ok: false, message }

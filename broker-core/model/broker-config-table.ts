@@ -1,3 +1,5 @@
+import { cordonedDirectoriesProperty } from './cordoned-directories.ts'
+
 /**
  * Kafka's broker configuration names that this broker understands: [type, default]. Defaults are Kafka's (SEMANTICS 20), except where
  * a comment says otherwise. The same table answers DescribeConfigs for brokers.
@@ -11,6 +13,8 @@ export interface BrokerConfigEntry {
   readonly topicName?: string
   readonly readOnly?: boolean
   readonly min?: number
+  /** It has no value for all brokers together. */
+  readonly isPerBroker?: boolean
 }
 
 const longMax = '9223372036854775807'
@@ -40,6 +44,7 @@ export const brokerConfigTable: Readonly<Record<string, BrokerConfigEntry>> = {
   'metadata.log.max.snapshot.interval.ms': fixed('long', '3600000'),
   'log.dir': fixed('string', '/tmp/kafka-logs'),
   'log.dirs': fixed('list', null),
+  [cordonedDirectoriesProperty]: { type: 'list', fallback: '', isPerBroker: true },
   'cluster.id': fixed('string', null),
 
   'num.partitions': fixed('int', '1'),

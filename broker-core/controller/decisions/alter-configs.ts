@@ -1,3 +1,4 @@
+import { brokerConfigEntry } from '../../model/broker-config-table.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import type { alterConfigs } from '../../protocol/messages/33-alter-configs.ts'
 import type { incrementalAlterConfigs } from '../../protocol/messages/44-incremental-alter-configs.ts'
@@ -80,11 +81,22 @@ function decideOne<R extends WithConfigs>(
   const present = state.image.configs.get(configKey(resource.resourceType, resource.resourceName)) ?? new Map<string, string>()
   const values = next(resource, present)
   if (isRefusal(values)) return values
+  const forNobody = perBrokerRefusal(resource, values)
+  if (forNobody !== undefined) return forNobody
   const problem = configsProblem(resource.resourceType, values)
   if (problem !== undefined) return refusal('INVALID_CONFIG', problem)
   const records = differences(resource, present, values)
   const elrProblem = elrRefusal(state, resource, records)
   return elrProblem ?? [...records, ...clearsElr(state, resource, records)]
+}
+
+/** What has no value for all brokers together. */
+function perBrokerRefusal({ resourceType, resourceName }: Resource, values: ReadonlyMap<string, string>): Refusal | undefined {
+  if (resourceType !== resourceTypes.broker || resourceName !== '') return undefined
+  const names = [...values.keys()].filter(name => brokerConfigEntry(name)?.isPerBroker === true)
+  if (names.length === 0) return undefined
+  const why = 'Cannot update these configs at default cluster level, broker id must be specified'
+  return refusal('INVALID_REQUEST', `${why}: [${names.join(', ')}]`)
 }
 
 function resourceProblem(state: ControllerState, { resourceType, resourceName }: Resource): Refusal | undefined {

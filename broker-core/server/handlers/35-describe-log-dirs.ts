@@ -11,6 +11,8 @@ export interface DescribeLogDirsDeps {
 export interface LogDirectoryView {
   readonly path: string
   readonly isOffline: boolean
+  /** KIP-1066. */
+  readonly isCordoned: boolean
   /** Of the volume; undefined when it cannot be asked. */
   readonly space: { readonly totalBytes: number; readonly freeBytes: number } | undefined
   readonly replicas: readonly ReplicaSize[]
@@ -63,6 +65,6 @@ function resultOf(directory: LogDirectoryView, isWanted: (replica: ReplicaSize) 
     topics: [...byTopic].map(([name, partitions]) => ({ name, partitions })),
     totalBytes: directory.space?.totalBytes ?? -1,
     usableBytes: directory.space?.freeBytes ?? -1,
-    isCordoned: false,
+    isCordoned: directory.isCordoned,
   }
 }

@@ -5,6 +5,7 @@ const asked = (more: Partial<MoveAsked> = {}): MoveAsked => ({
   target: '/b',
   configured: ['/a', '/b', '/c'],
   online: ['/a', '/b', '/c'],
+  cordoned: [],
   replica: 'online',
   current: '/a',
   future: undefined,
@@ -32,6 +33,17 @@ describe('AlterReplicaLogDirs of one partition (REPL-18)', () => {
     expect(judgeMove(asked({ online: ['/a', '/b'] })), 'another one is missing').toEqual(refusedWith('KAFKA_STORAGE_ERROR'))
     expect(judgeMove(asked({ replica: 'offline' }))).toEqual(refusedWith('KAFKA_STORAGE_ERROR'))
     expect(judgeMove(asked({ isNameTooLong: true }))).toEqual(refusedWith('INVALID_TOPIC_EXCEPTION'))
+  })
+
+  it('KIP-1066: a cordoned directory takes nothing new; what lies there, or is on its way there, stays', () => {
+    const cordoned = ['/b']
+    expect(judgeMove(asked({ cordoned }))).toEqual(refusedWith('INVALID_REPLICA_ASSIGNMENT'))
+    expect(judgeMove(asked({ cordoned, replica: 'absent', current: undefined }))).toEqual(
+      refusedWith('INVALID_REPLICA_ASSIGNMENT'),
+    )
+    expect(judgeMove(asked({ cordoned, current: '/b' }))).toEqual(refusedWith('NONE'))
+    expect(judgeMove(asked({ cordoned, future: '/b' }))).toEqual(refusedWith('NONE'))
+    expect(judgeMove(asked({ cordoned, target: '/c' }))).toEqual(begun)
   })
 
   it('KIP-113: before the replica is there its directory is remembered', () => {

@@ -164,7 +164,7 @@ describe('META-05: CreateTopics', () => {
     const it = new ControllerWorld()
     it.register(1)
     expect(create(it, [asked('t')])[0]).toBe(
-      'INVALID_REPLICATION_FACTOR: Unable to replicate the partition 1 time(s): All brokers are currently fenced.',
+      'INVALID_REPLICATION_FACTOR: Unable to replicate the partition 1 time(s): All brokers are currently fenced, or have all their log directories cordoned.',
     )
   })
 })

@@ -10,6 +10,7 @@ import { brokerOf, contextOf, imageOf } from './images.ts'
 const directory = (more: Partial<LogDirectoryView> = {}): LogDirectoryView => ({
   path: '/data/1',
   isOffline: false,
+  isCordoned: false,
   space: { totalBytes: 1000, freeBytes: 400 },
   replicas: [
     { topic: 'a', partition: 0, sizeBytes: 10, offsetLag: 0, isFuture: false },
