@@ -2,7 +2,8 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { lockFile } from '../broker-core/env/node/disk-lock.ts'
 import type { BrokerEvent } from './cluster-host/broker-runner.ts'
-import { brokersInThreads } from './cluster-host/broker-thread.ts'
+import { brokersInThreads, brokerThreadEntry, type BrokerThreads } from './cluster-host/broker-thread.ts'
+import { brokersUsual } from './cluster-host/cluster-shape.ts'
 import { openLocalCluster } from './cluster-host/open-local-cluster.ts'
 import type { LocalCluster } from './cluster-host/open-local-cluster.ts'
 import type { ServeOptions } from './command-line.ts'
@@ -29,6 +30,8 @@ export interface AppOptions extends Pick<ServeOptions, 'brokers' | 'port' | 'dat
   /** Folder of the built entries: the broker thread's file lies there. */
   readonly mainFolder: string
   readonly secrets: SecretStore
+  /** Threads of which some may be loading their code already; undefined: they begin now. */
+  readonly threads?: BrokerThreads | undefined
 }
 
 /** What both doors stand on: the embedded cluster (unless something else was opened) and the workbench behind the contract. */
@@ -53,7 +56,8 @@ export async function openApp(options: AppOptions): Promise<RunningApp> {
   // Said at once, not by the first screen.
   if (options.open?.kind === 'directory') openLogDirectory(options.open.path)
   const state = { isStarting: false }
-  const cluster = options.open === undefined ? await openCluster(options, dataDirectory, notices, state) : undefined
+  const threads = options.threads ?? brokersInThreads(join(options.mainFolder, brokerThreadEntry))
+  const cluster = options.open === undefined ? await openCluster(options, dataDirectory, threads, { notices, state }) : undefined
   const load = once(async () => {
     const { openWorkbench } = await import('./workbench/workbench.ts')
     const { version, door, runtime, open, secrets, mainFolder } = options
@@ -81,6 +85,7 @@ export async function openApp(options: AppOptions): Promise<RunningApp> {
       state.isStarting = true
       await startAll(cluster).finally(() => {
         state.isStarting = false
+        threads.discard()
       })
     },
     loadWorkbench: async () => void (await load()),
@@ -97,19 +102,23 @@ const dataDirectoryOf = (options: AppOptions): string =>
 async function openCluster(
   options: AppOptions,
   dataDirectory: string,
-  notices: Notices,
-  state: { readonly isStarting: boolean },
+  threads: BrokerThreads,
+  { notices, state }: { readonly notices: Notices; readonly state: { readonly isStarting: boolean } },
 ): Promise<LocalCluster> {
+  threads.prepare(options.brokers ?? brokersUsual)
   return await openLocalCluster(
     { dataDirectory, brokers: options.brokers, port: options.port, overrides: options.overrides },
     {
-      run: brokersInThreads(join(options.mainFolder, 'broker-worker.js')),
+      run: threads.run,
       lock: lockFile,
       notice: (level, title, detail) => notices.tell(level, title, detail),
       told: (brokerId, event) => tellOf(brokerId, event, notices, state.isStarting),
       nowMs: Date.now,
     },
-  )
+  ).catch((error: unknown) => {
+    threads.discard()
+    throw error
+  })
 }
 
 /**

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { BrokerThreads } from './cluster-host/broker-thread.ts'
 import { CommandLineError } from './command-line.ts'
 import type { ServeOptions } from './command-line.ts'
 import { versionOf } from './package-version.ts'
@@ -18,7 +19,7 @@ export type DoorOptions = Omit<ServeOptions, 'open'> & { readonly open: OpenTarg
  * Runs until a signal. One `ready` line on stdout when every broker serves; what keeps it from starting is one line on stderr and
  * status 1 (2 when the command line itself is wrong).
  */
-export async function serveBrowserDoor(mainFolder: string, parse: () => DoorOptions): Promise<void> {
+export async function serveBrowserDoor(mainFolder: string, parse: () => DoorOptions, threads?: BrokerThreads): Promise<void> {
   let app: RunningApp | undefined
   let door: WebDoor | undefined
   const ending = endWith(async () => {
@@ -28,9 +29,13 @@ export async function serveBrowserDoor(mainFolder: string, parse: () => DoorOpti
     const options = parse()
     const runtime = `Node ${process.versions.node}`
     const version = versionOf(mainFolder)
-    app = await openApp({ ...options, door: 'browser', version, runtime, mainFolder, secrets: sessionSecrets() })
-    door = options.ui ? await openDoor(options.uiPort, mainFolder, app) : undefined
-    await app.startCluster()
+    app = await openApp({ ...options, door: 'browser', version, runtime, mainFolder, secrets: sessionSecrets(), threads })
+    const opening = options.ui ? openDoor(options.uiPort, mainFolder, app) : undefined
+    // Beside each other; whichever fails ends both.
+    const starting = app.startCluster()
+    starting.catch(() => undefined)
+    door = await opening
+    await starting
     process.stdout.write(`${readyLine(app, door)}\n`)
     if (options.ui) await app.loadWorkbench()
   } catch (error) {

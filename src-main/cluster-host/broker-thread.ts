@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import type { BrokerEvent, BrokerHandle, RunBroker } from './broker-runner.ts'
-import type { FromWorker, ToWorker, WorkerData } from './worker-messages.ts'
+import type { FromWorker, ToWorker } from './worker-messages.ts'
 
 const pingTimeoutMs = 1_000
 
@@ -11,11 +11,53 @@ const pingTimeoutMs = 1_000
  */
 const heapFloorMegabytes = 64
 
-/** Runs each broker in a worker thread whose entry is the file `entryPath`. */
-export function brokersInThreads(entryPath: string): RunBroker {
+/** In the folder of the built entries. */
+export const brokerThreadEntry = 'broker-worker.js'
+
+/** Runs each broker in a thread of its own. */
+export interface BrokerThreads {
+  readonly run: RunBroker
+  /** Up to `count` threads load their code from now on; the next brokers take them, and serve the sooner. */
+  prepare(count: number): void
+  /** Ends those that no broker took. */
+  discard(): void
+}
+
+/** Worker threads whose entry is the file `entryPath`. */
+export function brokersInThreads(entryPath: string): BrokerThreads {
   // Applies to threads that start from now on.
   setFlagsFromString(`--initial-old-space-size=${heapFloorMegabytes}`)
-  return (properties, told, recovering) => startThread(entryPath, { properties: [...properties] }, { told, recovering })
+  const prepared = new Set<Worker>()
+  const newThread = () => new Worker(entryPath, { name: 'broker' })
+  return {
+    run(properties, told, recovering) {
+      const worker = taken(prepared) ?? newThread()
+      const handle = watchThread(worker, { told, recovering })
+      worker.postMessage({ kind: 'start', properties: [...properties] } satisfies ToWorker)
+      return handle
+    },
+    prepare(count) {
+      while (prepared.size < count) {
+        const worker = newThread()
+        prepared.add(worker)
+        // Whatever is wrong, the broker that starts a thread of its own will say it.
+        const forget = () => prepared.delete(worker)
+        worker.once('error', forget).once('exit', forget)
+      }
+    },
+    discard() {
+      for (const worker of prepared) void worker.terminate()
+      prepared.clear()
+    },
+  }
+}
+
+function taken(prepared: Set<Worker>): Worker | undefined {
+  const [worker] = prepared
+  if (worker === undefined) return undefined
+  prepared.delete(worker)
+  worker.removeAllListeners('error').removeAllListeners('exit')
+  return worker
 }
 
 interface Listening {
@@ -23,8 +65,7 @@ interface Listening {
   readonly recovering: Parameters<RunBroker>[2]
 }
 
-function startThread(entryPath: string, data: WorkerData, { told, recovering }: Listening): BrokerHandle {
-  const worker = new Worker(entryPath, { workerData: data, name: `broker-${new Map(data.properties).get('node.id')}` })
+function watchThread(worker: Worker, { told, recovering }: Listening): BrokerHandle {
   const say = (message: ToWorker) => worker.postMessage(message)
   const pings = pingBook(say)
   let failure: string | undefined

@@ -40,6 +40,8 @@ export const brokerDirectory = (dataDirectory: string, nodeId: number): string =
 
 /** Brokers of a local cluster, whatever they are: one process on one machine. */
 export const brokersMax = 9
+/** Of a new cluster. */
+export const brokersUsual = 3
 
 type Members = Pick<ClusterShape, 'ports' | 'added'>
 

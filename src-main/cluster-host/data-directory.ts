@@ -3,7 +3,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { uuidFromRandom } from '../../broker-core/base/bytes/uuid.ts'
-import { brokersMax } from './cluster-shape.ts'
+import { brokersMax, brokersUsual } from './cluster-shape.ts'
 import { readJsonFile, writeJsonFile } from '../settings/json-file.ts'
 
 const port = z.number().int().min(1).max(65_535)
@@ -78,10 +78,10 @@ export function openDataDirectory(
     const filePath = join(path, 'cluster.json')
     const fresh: ClusterFile = {
       version: 1,
-      brokers: wish.brokers ?? 3,
+      brokers: wish.brokers ?? brokersUsual,
       ports: [],
       controllerPorts: [],
-      ...newIdentity(wish.brokers ?? 3),
+      ...newIdentity(wish.brokers ?? brokersUsual),
       properties: {},
       isResetting: false,
     }

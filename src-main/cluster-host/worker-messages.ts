@@ -2,10 +2,11 @@ import type { RecoveryProgress } from '../../broker-core/cluster/broker.ts'
 import type { BrokerEvent } from './broker-runner.ts'
 
 /** Between the host and one broker thread. */
-export interface WorkerData {
-  readonly properties: readonly (readonly [name: string, value: string])[]
-}
-export type ToWorker = { readonly kind: 'stop' } | { readonly kind: 'ping'; readonly id: number }
+export type ToWorker =
+  /** The first one, once. */
+  | { readonly kind: 'start'; readonly properties: readonly (readonly [name: string, value: string])[] }
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'ping'; readonly id: number }
 export type FromWorker =
   | { readonly kind: 'ready' }
   /** Before `ready`; a thread that scans its disk answers nothing. */

@@ -14,7 +14,7 @@ let bench: LocalWorkbench
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'brokerbench-test-'))
   // Threads as in the app: one that scans its disk must not keep the others, or who looks, from going on.
-  const run = brokersInThreads(join(projectFolder, 'out', 'main', 'broker-worker.js'))
+  const { run } = brokersInThreads(join(projectFolder, 'out', 'main', 'broker-worker.js'))
   bench = await openLocalWorkbench(folder, { port: await freePortRun(3) }, run)
   await bench.host.start()
 })

@@ -1,6 +1,4 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { compressFrameSync, decompressFrameSync } from 'lz4-napi'
-import { compressSync as snappyCompressSync, uncompressSync as snappyUncompressSync } from 'snappy'
 import type { Compression, CompressionName } from '../codec.ts'
 import { CompressionError } from '../codec.ts'
 import {
@@ -11,6 +9,7 @@ import {
   xerialHeaderBytes,
   xerialMagic,
 } from './compressed-sizes.ts'
+import { lz4, snappy } from './native-codecs.ts'
 import { zstd } from './zstd.ts'
 
 /**
@@ -28,7 +27,7 @@ export const nodeCompression: Compression = {
       case 'snappy':
         return xerialCompress(bytes)
       case 'lz4':
-        return compressFrameSync(asBuffer(bytes))
+        return lz4().compressFrameSync(asBuffer(bytes))
       case 'zstd':
         return zstd.compress(bytes, level ?? 3)
     }
@@ -49,7 +48,7 @@ const decompressors: Record<CompressionName, (bytes: Uint8Array, maxBytes: numbe
   snappy: (bytes, maxBytes) => (isXerial(bytes) ? xerialDecompress(bytes, maxBytes) : snappyBlock(bytes, maxBytes)),
   lz4(bytes, maxBytes) {
     if (lz4OutputBound(bytes) > maxBytes + lz4BlockBytesMax) throw tooLarge(maxBytes)
-    return refuseBeyond(decompressFrameSync(asBuffer(bytes)), maxBytes)
+    return refuseBeyond(lz4().decompressFrameSync(asBuffer(bytes)), maxBytes)
   },
   zstd: (bytes, maxBytes) => refuseBeyond(zstd.decompress(bytes, maxBytes), maxBytes),
 }
@@ -70,7 +69,7 @@ const xerialBlockBytes = 32 * 1024
 function xerialCompress(bytes: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [xerialMagic]
   for (let at = 0; at < bytes.length; at += xerialBlockBytes) {
-    const block = snappyCompressSync(bytes.subarray(at, at + xerialBlockBytes))
+    const block = snappy().compressSync(bytes.subarray(at, at + xerialBlockBytes))
     const length = Buffer.alloc(4)
     length.writeInt32BE(block.length)
     parts.push(length, block)
@@ -89,7 +88,7 @@ function xerialDecompress(bytes: Uint8Array, maxBytes: number): Uint8Array {
   const whole = new Uint8Array(total)
   let at = 0
   for (const block of blocks) {
-    const plain = snappyUncompressSync(block) as Buffer
+    const plain = snappy().uncompressSync(block) as Buffer
     whole.set(plain, at)
     at += plain.length
   }
@@ -98,5 +97,5 @@ function xerialDecompress(bytes: Uint8Array, maxBytes: number): Uint8Array {
 
 function snappyBlock(bytes: Uint8Array, maxBytes: number): Uint8Array {
   if (snappyBlockBytes(bytes) > maxBytes) throw tooLarge(maxBytes)
-  return snappyUncompressSync(bytes) as Buffer
+  return snappy().uncompressSync(bytes) as Buffer
 }

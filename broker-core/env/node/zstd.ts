@@ -1,6 +1,7 @@
 import * as zlib from 'node:zlib'
-import { Decoder, Encoder } from '@toondepauw/node-zstd'
+import type { Decoder, Encoder } from '@toondepauw/node-zstd'
 import { CompressionError } from '../codec.ts'
+import { nodeZstd } from './native-codecs.ts'
 import { zstdBlockBytesMax, zstdOutputBound } from './compressed-sizes.ts'
 
 export interface Zstd {
@@ -28,17 +29,18 @@ export function builtInZstd(from: ZlibWithZstd = zlib as ZlibWithZstd): Zstd | u
 
 /** The native package, bounded by adding up block sizes first, since its decoder takes no limit. */
 export function packagedZstd(): Zstd {
-  const decoder = new Decoder()
+  let decoder: Decoder | undefined
   const encoders = new Map<number, Encoder>()
   return {
     compress(bytes, level) {
       let encoder = encoders.get(level)
-      if (encoder === undefined) encoders.set(level, (encoder = new Encoder(level)))
+      if (encoder === undefined) encoders.set(level, (encoder = new (nodeZstd().Encoder)(level)))
       return encoder.encodeSync(asBuffer(bytes))
     },
     decompress(bytes, maxBytes) {
       if (zstdOutputBound(bytes) > maxBytes + zstdBlockBytesMax)
         throw new CompressionError(`zstd: unfolds beyond ${maxBytes} bytes`)
+      decoder ??= new (nodeZstd().Decoder)()
       return decoder.decodeSync(asBuffer(bytes))
     },
   }
