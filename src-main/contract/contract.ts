@@ -11,6 +11,7 @@ import type {
 import type {
   ClientSnippet,
   ClusterEvent,
+  ClusterFeatures,
   ClusterOverview,
   ClusterStatus,
   DataDirectorySize,
@@ -97,6 +98,7 @@ export const contract = {
   'connections.test': call<readonly ConnectionTestStep[]>()(app.testConnection),
 
   'cluster.overview': call<ClusterOverview>()(onConnection),
+  'cluster.features': call<ClusterFeatures>()(onConnection),
   'cluster.snippets': call<readonly ClientSnippet[]>()(onConnection),
   'cluster.status': stream<ClusterStatus>()(onConnection),
   /** The remembered samples (at most 15 minutes) in one item first, then one by one. */

@@ -5,6 +5,7 @@ import type { ConnectionRoom, ConnectionRooms } from './connection-room.ts'
 import type { Connections } from './connections.ts'
 import type { Handlers } from './handlers.ts'
 import { inOneThenSingly } from './watch.ts'
+import { clusterFeatures } from './features.ts'
 import { clusterOverview } from './overview.ts'
 import { clientSnippets } from './snippets/client-snippets.ts'
 import { addPartitions, alterTopicConfig, createTopic, dropTopics, emptyTopic } from './topics/change-topics.ts'
@@ -40,6 +41,7 @@ export function clusterHandlers(sources: ClusterSources): ClusterHandlers {
       const { client, facts } = rooms.of(connection)
       return await clusterOverview({ connection: connections.get(connection), client, facts, nowMs, signal })
     },
+    'cluster.features': ({ connection }, { signal }) => clusterFeatures({ client: rooms.of(connection).client, nowMs, signal }),
     'cluster.snippets'({ connection }) {
       const { bootstrap, security } = connections.get(connection)
       return Promise.resolve(clientSnippets({ bootstrap: bootstrap.join(','), security }))

@@ -67,6 +67,22 @@ export const messagesTable = (page: Page): Locator => page.getByRole('grid', { n
 export const recordRows = (page: Page): Locator => messagesTable(page).getByRole('row')
 export const inspector = (page: Page): Locator => page.getByRole('region', { name: 'Inspector' })
 
+/**
+ * By how much a list scrolls sideways, and what of it is cut, in a window of 1,280 pixels, of which 10 go to a scroll bar that headless
+ * browsers do not draw.
+ */
+export async function inNarrowWindow(page: Page, list: Locator): Promise<{ sidewaysPx: number; cut: string[] }> {
+  const before = page.viewportSize()
+  await page.setViewportSize({ width: 1_270, height: 800 })
+  const sidewaysPx = await list.evaluate(element => element.scrollWidth - element.clientWidth)
+  const texts = list.locator('[data-column], [role=columnheader] span')
+  const cut = await texts.evaluateAll(all =>
+    all.filter(it => it.scrollWidth > it.clientWidth && it.clientWidth > 0).map(it => it.textContent),
+  )
+  if (before !== null) await page.setViewportSize(before)
+  return { sidewaysPx, cut }
+}
+
 /** What an action leaves in the clipboard, which arrives a moment after it. */
 export async function copiedText(page: Page, action: () => Promise<void>): Promise<string> {
   await page.evaluate(() => navigator.clipboard.writeText(''))

@@ -23,6 +23,10 @@ describe.runIf(missing === undefined)('a foreign cluster', () => {
     const { call, connection } = workbench
     const overview = await call('cluster.overview', { connection })
     expect(overview).toMatchObject({ controllerId: 1, missing: [], brokers: [{ brokerId: 1, up: true, isController: true }] })
+    const { features, missing: silent } = await call('cluster.features', { connection })
+    expect(silent).toEqual([])
+    expect(features[0]).toMatchObject({ name: 'metadata.version', supported: { min: { level: 7, name: '3.3-IV3' } } })
+    expect(features[0]?.finalized.name).toBe(features[0]?.supported?.max.name)
     const steps = await call('connections.test', { bootstrap: [...(kafka?.bootstrap.split(',') ?? [])] })
     expect(steps.filter(step => step.state === 'failed')).toEqual([])
   })

@@ -25,6 +25,19 @@ describe('the workbench on our own brokers', () => {
     expect(overview.missing).toEqual([])
   })
 
+  it('META-11: names the levels of features that are finalized, and those that its brokers support', async () => {
+    const { features, missing } = await workbench.call('cluster.features', { connection: workbench.connection })
+    expect(missing).toEqual([])
+    const [oldest, newest] = [
+      { level: 17, name: '3.7-IV2' },
+      { level: 30, name: '4.3-IV0' },
+    ]
+    expect(features[0]).toEqual({
+      ...{ name: 'metadata.version', finalized: newest, supported: { min: oldest, max: newest }, isMixed: false },
+    })
+    expect(features.map(({ name }) => name)).toContain('transaction.version')
+  })
+
   it('pages, seeks by time, opens and produces records', async () => {
     await walkTopicsAndRecords(workbench, bootstrap)
   })

@@ -84,6 +84,10 @@ export interface BrokerFeatures {
   readonly apis: readonly { readonly key: number; readonly versions: readonly [min: number, max: number] }[]
   /** Finalized feature levels of the cluster (`metadata.version`, `kraft.version`, …). */
   readonly finalized: ReadonlyMap<string, number>
+  /** The finalized levels with the greater epoch are the later ones; -1: not told. */
+  readonly finalizedEpoch: number
+  /** Levels that this broker supports. Brokers that answer only version 3 leave out ranges that begin at 0. */
+  readonly supported: ReadonlyMap<string, { readonly min: number; readonly max: number }>
 }
 
 /** What a broker offers. */
@@ -99,6 +103,8 @@ export async function describeFeatures(
     return {
       apis: reply.apiKeys.map(it => ({ key: it.apiKey, versions: [it.minVersion, it.maxVersion] as const })),
       finalized: new Map(reply.finalizedFeatures.map(it => [it.name, it.maxVersionLevel])),
+      finalizedEpoch: reply.finalizedFeaturesEpoch,
+      supported: new Map(reply.supportedFeatures.map(it => [it.name, { min: it.minVersion, max: it.maxVersion }])),
     }
   }, options)
 }

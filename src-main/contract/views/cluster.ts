@@ -64,6 +64,31 @@ export interface QuorumMember {
   readonly lastCaughtUpAtMs: number | null
 }
 
+/** Levels of features (KIP-584) that the cluster has finalized, beside what its brokers support. */
+export interface ClusterFeatures {
+  readonly asOfMs: number
+  /** None: the brokers tell of no features. */
+  readonly features: readonly FeatureView[]
+  /** Brokers that did not answer, said in words. */
+  readonly missing: readonly string[]
+}
+
+export interface FeatureView {
+  readonly name: string
+  /** 0: not in use. */
+  readonly finalized: FeatureLevel
+  /** What each broker that answered supports; null: they do not tell, or have no level in common. */
+  readonly supported: { readonly min: FeatureLevel; readonly max: FeatureLevel } | null
+  /** Brokers support different ranges, as in the midst of an upgrade. */
+  readonly isMixed: boolean
+}
+
+export interface FeatureLevel {
+  readonly level: number
+  /** `4.3-IV0`; null where there is none, or none that we know. */
+  readonly name: string | null
+}
+
 /** The status bar, about once a second. */
 export interface ClusterStatus {
   readonly connection: string

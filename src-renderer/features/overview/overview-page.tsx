@@ -7,6 +7,7 @@ import { useLatest } from '../../bridge/use-stream.ts'
 import { useConnection } from '../../places/connections.ts'
 import { openPlace } from '../../places/tabs.ts'
 import { Button } from '../../widgets/button.tsx'
+import { classes } from '../../widgets/classes.ts'
 import { Bar, Grow, Page, Scroll, Title } from '../../widgets/layout.tsx'
 import { Chip } from '../../widgets/marks.tsx'
 import { FailureState, MissingBanner, Skeleton, StaleBanner, useNow } from '../../widgets/states.tsx'
@@ -18,6 +19,7 @@ import { ClusterButton, LocalBanner, LocalState } from './local-cluster.tsx'
 import { LocalBrokers } from './local-brokers.tsx'
 import { ConnectCard } from './connect-card.tsx'
 import { EventsCard } from './events-card.tsx'
+import { FeaturesCard } from './features-card.tsx'
 import { HealthFigures } from './health-figures.tsx'
 import { QuorumCard } from './quorum-card.tsx'
 import { RatesCard } from './rates-card.tsx'
@@ -63,7 +65,7 @@ export function OverviewPage({ connection }: { readonly connection: string }) {
             {overview === undefined && !isExplained && (
               <Unknown failure={failure} isForeign={view.kind === 'foreign'} retry={retry} />
             )}
-            <Cluster view={view} overview={overview} local={local} />
+            <Cluster view={view} overview={overview} local={local} isStale={failure !== undefined} />
             {view.kind === 'foreign' && <FirstMinute view={view} />}
           </div>
         )}
@@ -84,9 +86,11 @@ interface ClusterProps {
   readonly view: ConnectionView
   readonly overview: ClusterOverview | undefined
   readonly local: LocalClusterView | undefined
+  /** A banner says so already. */
+  readonly isStale: boolean
 }
 
-function Cluster({ view, overview, local }: ClusterProps) {
+function Cluster({ view, overview, local, isStale }: ClusterProps) {
   const samples = useRates(view.id)
   const nowMs = useNow(5_000)
   const addresses = useAddresses(overview?.brokers)
@@ -104,7 +108,10 @@ function Cluster({ view, overview, local }: ClusterProps) {
             <RatesCard samples={samples} />
             {overview !== undefined && <QuorumCard quorum={overview.quorum} />}
           </div>
-          <EventsCard connection={view.id} />
+          <div className={classes(styles.halves, styles.even)}>
+            <EventsCard connection={view.id} />
+            {overview !== undefined && <FeaturesCard connection={view.id} isStale={isStale} />}
+          </div>
         </>
       )}
     </>

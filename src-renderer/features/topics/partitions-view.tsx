@@ -1,4 +1,5 @@
-import { useCallback, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
+import type { ReactNode } from 'react'
 import { bridge, failureOf } from '../../bridge/bridge.ts'
 import { useCall } from '../../bridge/use-call.ts'
 import { useLatest } from '../../bridge/use-stream.ts'
@@ -14,6 +15,7 @@ import { DataTable } from '../../widgets/table/data-table.tsx'
 import { toast } from '../../widgets/toasts.ts'
 import { AddPartitionsDialog } from './add-partitions.tsx'
 import { partitionColumns } from './partition-columns.tsx'
+import { partitionWidths } from './partition-widths.ts'
 import { ReassignDialog } from './reassign-dialog.tsx'
 import { ReassignmentsPanel } from './reassignments-panel.tsx'
 import type { Started } from './reassignments-panel.tsx'
@@ -44,15 +46,10 @@ export function PartitionsView({ connection, topic }: { readonly connection: str
               onReload={after}
               onClose={() => setStarted(null)}
             />
-            <DataTable
-              name="Partitions"
-              rowNoun="partition"
-              rows={data.partitions}
-              columns={partitionColumns}
-              rowKey={keyOf}
-              storageKey="partitions"
-              rowMenu={() => [{ label: 'Edit replicas…', disabledReason: readOnly, run: () => setOpen('edit') }]}
-              empty={null}
+            <PartitionTable
+              partitions={data.partitions}
+              readOnly={readOnly}
+              onEdit={() => setOpen('edit')}
               tools={<Tools connection={connection} detail={data} readOnly={readOnly} onOpen={setOpen} onDone={after} />}
             />
             {open === 'add' && (
@@ -81,6 +78,39 @@ export function PartitionsView({ connection, topic }: { readonly connection: str
         )}
       </Loaded>
     </Page>
+  )
+}
+
+interface PartitionTableProps {
+  readonly partitions: readonly PartitionView[]
+  readonly readOnly: string | undefined
+  readonly onEdit: () => void
+  readonly tools: ReactNode
+}
+
+function PartitionTable({ partitions, readOnly, onEdit, tools }: PartitionTableProps) {
+  return (
+    <DataTable
+      name="Partitions"
+      rowNoun="partition"
+      rows={partitions}
+      columns={useColumns(partitions)}
+      rowKey={keyOf}
+      storageKey="partitions"
+      rowMenu={() => [{ label: 'Edit replicas…', disabledReason: readOnly, run: onEdit }]}
+      empty={null}
+      tools={tools}
+    />
+  )
+}
+
+/** The same columns as long as no width changes: lists keep what they know of rows by them. */
+function useColumns(partitions: readonly PartitionView[]) {
+  const widths = useMemo(() => partitionWidths(partitions), [partitions])
+  const { leader, replicas, inSync, start, end, stable, records } = widths
+  return useMemo(
+    () => partitionColumns({ leader, replicas, inSync, start, end, stable, records }),
+    [leader, replicas, inSync, start, end, stable, records],
   )
 }
 

@@ -1,7 +1,7 @@
 import { expect, type Page, test } from '@playwright/test'
 import { Kafka, logLevel } from 'kafkajs'
 import { removeDataFolder, startServe, type ServeProcess } from '../../helpers/serve-process.ts'
-import { brokerRows, recordRows, workbench } from '../workbench.ts'
+import { brokerRows, inNarrowWindow, recordRows, workbench } from '../workbench.ts'
 
 test.describe.configure({ mode: 'serial' })
 
@@ -66,7 +66,10 @@ test('one broker gone: topics with other replicas are read as before', async ({ 
   await open(page, 'whole', 'messages')
   await expect(recordRows(page).filter({ hasText: 'whole-' })).toHaveCount(6)
   await open(page, 'whole', 'partitions')
-  await expect(panel(page).getByRole('table', { name: 'Partitions' }).getByRole('row')).toHaveCount(4)
+  const partitions = panel(page).getByRole('table', { name: 'Partitions' })
+  await expect(partitions.getByRole('row')).toHaveCount(4)
+  await expect(partitions.getByText('2 of 3 · 2 is offline')).toHaveCount(3)
+  expect(await inNarrowWindow(page, partitions)).toEqual({ sidewaysPx: 0, cut: [] })
 })
 
 test('a partition without a leader is said, and the others are shown', async ({ page }) => {

@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page, test } from '@playwright/test'
 import { removeDataFolder, startServe, type ServeProcess } from '../../helpers/serve-process.ts'
 import { expectAccessible } from '../accessibility.ts'
-import { brokerRows, copiedText, workbench } from '../workbench.ts'
+import { brokerRows, copiedText, inNarrowWindow, workbench } from '../workbench.ts'
 
 let serve: ServeProcess
 test.beforeAll(async () => {
@@ -39,6 +39,10 @@ test('shows who serves and who decides', async ({ page }) => {
   const quorum = page.getByRole('table', { name: 'Quorum' })
   await expect(quorum.getByRole('row').filter({ hasText: 'leader' })).toHaveCount(1)
   await expect(quorum.getByRole('row').filter({ hasText: 'voter' })).toHaveCount(2)
+  const features = page.getByRole('table', { name: 'Features' })
+  await expect(features.getByRole('row').nth(1)).toHaveText('metadata.version4.3-IV03.7-IV2 – 4.3-IV0')
+  await expect(features.getByRole('row').filter({ hasText: 'transaction.version' })).toHaveText(/20 – 2$/)
+  expect(await inNarrowWindow(page, features)).toEqual({ sidewaysPx: 0, cut: [] })
   await expectAccessible(page)
 })
 

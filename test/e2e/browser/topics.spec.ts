@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { expect } from '@playwright/test'
 import type { Locator, Page } from '@playwright/test'
 import { forgetSettings, test } from '../shared-serve.ts'
-import { workbench } from '../workbench.ts'
+import { inNarrowWindow, workbench } from '../workbench.ts'
 
 test.describe.configure({ mode: 'serial' })
 
@@ -22,7 +22,8 @@ const topicRow = (topic: string) =>
     .getByRole('row')
     .filter({ has: page.getByText(topic, { exact: true }) })
 const createDialog = () => page.getByRole('dialog', { name: 'Create topic' })
-const partitionRows = () => page.getByRole('table', { name: 'Partitions' }).getByRole('row')
+const partitionTable = () => page.getByRole('table', { name: 'Partitions' })
+const partitionRows = () => partitionTable().getByRole('row')
 const configRow = (config: string) =>
   page
     .getByRole('grid', { name: 'Config' })
@@ -173,6 +174,11 @@ test('moves replicas by a plan and by hand, and reads them back', async () => {
   await move.click()
   await expect(page.getByRole('region', { name: 'Reassignment' })).toContainText('Reassigned 6 partitions: read back as planned')
   await expect(partitionRows().nth(1)).toContainText('3, 2, 1')
+})
+
+test('shows the partitions whole in a window of 1,280 pixels', async () => {
+  await expect(partitionRows().nth(1)).toContainText('3 of 3')
+  expect(await inNarrowWindow(page, partitionTable())).toEqual({ sidewaysPx: 0, cut: [] })
 })
 
 test('changes several configs after one review, resets one, and reads both back', async () => {

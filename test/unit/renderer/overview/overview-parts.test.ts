@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { RetireProgress } from '../../../../src-main/contract/views/cluster.ts'
+import type { FeatureView, RetireProgress } from '../../../../src-main/contract/views/cluster.ts'
 import { brokerActions, whyNot } from '../../../../src-renderer/features/overview/broker-actions.ts'
 import { newestFirst } from '../../../../src-renderer/features/overview/event-rows.ts'
 import type { EventRow } from '../../../../src-renderer/features/overview/event-rows.ts'
+import { featureNote, levelText, rangeText } from '../../../../src-renderer/features/overview/feature-texts.ts'
 import { quorumRows } from '../../../../src-renderer/features/overview/quorum-rows.ts'
 import { rateSeries } from '../../../../src-renderer/features/overview/rate-series.ts'
 import { retireFraction, retireSteps, retireText, throttleOf } from '../../../../src-renderer/features/overview/retirement.ts'
@@ -110,5 +111,23 @@ describe('retiring a broker', () => {
     ['1e300', undefined],
   ])('a throttle of “%s” MB/s is %s', (text, bytes) => {
     expect(throttleOf(text)).toBe(bytes)
+  })
+})
+
+describe('features', () => {
+  const level = (number: number, name: string | null = null) => ({ level: number, name })
+  const feature: FeatureView = {
+    ...{ name: 'metadata.version', finalized: level(30, '4.3-IV0'), isMixed: false },
+    supported: { min: level(7), max: level(30, '4.3-IV0') },
+  }
+  it('levels by their release, unknown ones as the number', () => {
+    expect([levelText(feature.finalized), levelText(level(99))]).toEqual(['4.3-IV0', '99'])
+    expect(rangeText(feature)).toBe('7 – 4.3-IV0')
+    expect(rangeText({ supported: { min: level(1), max: level(1) }, isMixed: false })).toBe('1')
+    expect([false, true].map(isMixed => rangeText({ supported: null, isMixed }))).toEqual(['—', 'none in common'])
+  })
+  it('the numbers of levels, and that brokers differ, in the note', () => {
+    expect(featureNote(feature)).toBe('metadata.version: level 30, supported 7 to 30')
+    expect(featureNote({ ...feature, supported: null, isMixed: true })).toContain('Brokers support different levels')
   })
 })
