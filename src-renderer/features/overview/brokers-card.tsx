@@ -69,7 +69,7 @@ function columnsOf({ isLocal, nowMs, menu }: ColumnTools): readonly Column<Broke
   })
   return [
     { id: 'id', title: 'Id', widthPx: 40, mono: true, value: row => row.brokerId },
-    { id: 'state', title: 'State', widthPx: 104, value: row => row.state.word, render: row => <State row={row} /> },
+    { id: 'state', title: 'State', widthPx: 116, value: row => row.state.word, render: row => <State row={row} /> },
     { id: 'host', title: 'Host', widthPx: 136, grows: true, mono: true, value: row => row.address },
     { id: 'role', title: 'Role', widthPx: 134, value: row => row.roles.join(', '), render: row => <Roles row={row} /> },
     { id: 'rack', title: 'Rack', widthPx: 74, value: row => row.rack, hiddenAtFirst: isLocal },
@@ -77,8 +77,13 @@ function columnsOf({ isLocal, nowMs, menu }: ColumnTools): readonly Column<Broke
       ? [{ id: 'uptime', title: 'Uptime', widthPx: 88, align: 'end' as const, value: uptime, render: durationOf(uptime) }]
       : []),
     count('leaders', 'Leaders', row => row.leaderCount),
-    { ...count('replicas', 'Replicas', row => row.replicaCount), widthPx: 74 },
-    { ...count('inSync', 'In sync', row => row.inSyncCount), widthPx: 64, render: row => <InSync row={row} /> },
+    {
+      ...count('replicas', 'Replicas', row => row.replicaCount),
+      widthPx: 98,
+      hint: 'How many it holds, and how many of them are in sync where not all are',
+      render: row => <Replicas row={row} />,
+    },
+    { ...count('inSync', 'In sync', row => row.inSyncCount), hiddenAtFirst: true },
     {
       id: 'disk',
       title: 'Disk',
@@ -104,8 +109,8 @@ function columnsOf({ isLocal, nowMs, menu }: ColumnTools): readonly Column<Broke
       ? [
           {
             id: 'delay',
-            title: 'Loop delay',
-            widthPx: 82,
+            title: 'Delay',
+            widthPx: 70,
             align: 'end' as const,
             hint: 'How late its event loop runs, on average',
             value: (row: BrokerRow) => row.eventLoopDelayMs,
@@ -140,15 +145,12 @@ const Roles = ({ row }: { readonly row: BrokerRow }) => (
   </span>
 )
 
-/** Fewer than it holds: some of its replicas lag behind. */
-function InSync({ row: { inSyncCount, replicaCount } }: { readonly row: BrokerRow }) {
-  const lags = inSyncCount !== null && replicaCount !== null && inSyncCount < replicaCount
+/** Fewer in sync than it holds: some of its replicas lag behind. */
+function Replicas({ row: { inSyncCount, replicaCount } }: { readonly row: BrokerRow }) {
+  if (inSyncCount === null || replicaCount === null || inSyncCount >= replicaCount) return formatCount(replicaCount)
   return (
-    <span
-      className={lags ? 'warn' : undefined}
-      title={lags ? `${replicaCount - inSyncCount} replicas are not in sync` : undefined}
-    >
-      {formatCount(inSyncCount)}
+    <span className="warn" title={`${replicaCount - inSyncCount} replicas are not in sync`}>
+      {formatCount(inSyncCount)} of {formatCount(replicaCount)}
     </span>
   )
 }

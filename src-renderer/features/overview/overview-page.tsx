@@ -7,7 +7,6 @@ import { useLatest } from '../../bridge/use-stream.ts'
 import { useConnection } from '../../places/connections.ts'
 import { openPlace } from '../../places/tabs.ts'
 import { Button } from '../../widgets/button.tsx'
-import { classes } from '../../widgets/classes.ts'
 import { Bar, Grow, Page, Scroll, Title } from '../../widgets/layout.tsx'
 import { Chip } from '../../widgets/marks.tsx'
 import { FailureState, MissingBanner, Skeleton, StaleBanner, useNow } from '../../widgets/states.tsx'
@@ -104,14 +103,14 @@ function Cluster({ view, overview, local, isStale }: ClusterProps) {
       {local === undefined ? <BrokersCard rows={rows} /> : <LocalBrokers rows={rows} local={local} overview={overview} />}
       {view.kind !== 'directory' && (
         <>
-          <div className={styles.halves}>
-            <RatesCard samples={samples} />
-            {overview !== undefined && <QuorumCard quorum={overview.quorum} />}
-          </div>
-          <div className={classes(styles.halves, styles.even)}>
-            <EventsCard connection={view.id} />
-            {overview !== undefined && <FeaturesCard connection={view.id} isStale={isStale} />}
-          </div>
+          <RatesCard samples={samples} />
+          {overview !== undefined && (
+            <div className={styles.halves}>
+              <QuorumCard quorum={overview.quorum} />
+              <FeaturesCard connection={view.id} isStale={isStale} />
+            </div>
+          )}
+          <EventsCard connection={view.id} />
         </>
       )}
     </>

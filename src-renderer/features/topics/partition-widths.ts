@@ -26,7 +26,7 @@ export function partitionWidths(rows: readonly PartitionView[]): PartitionWidths
   // The greatest offset is the longest; formatting one instead of thousands is done in no time.
   const digits = (of: (row: PartitionView) => number | null) => formatCount(longest(row => of(row) ?? 0)).length
   return {
-    leader: rows.some(row => row.error !== null)
+    leader: rows.some(row => row.leader >= 0 && row.error !== null)
       ? 118
       : fittedPx(
           longest(row => leaderText(row).length),

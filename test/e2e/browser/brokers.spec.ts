@@ -96,6 +96,55 @@ test('it comes back, and what only it has can be read again', async ({ page }) =
   }).toPass({ timeout: 45_000 })
 })
 
+/** Megabytes on broker 2 alone that no checkpoint knows of: what a kill leaves to be checked. */
+async function fillUnflushed(): Promise<void> {
+  const kafka = new Kafka({ brokers: serve.bootstrap.split(','), logLevel: logLevel.NOTHING })
+  const [admin, producer] = [kafka.admin(), kafka.producer()]
+  await Promise.all([admin.connect(), producer.connect()])
+  const replicaAssignment = [{ partition: 0, replicas: [2] }]
+  await admin.createTopics({ topics: [{ topic: 'large', replicaAssignment }], waitForLeaders: true })
+  for (let sent = 0; sent < 20; sent += 1) await producer.send({ topic: 'large', messages: [{ value: 'x'.repeat(900_000) }] })
+  await Promise.all([admin.disconnect(), producer.disconnect()])
+}
+
+/**
+ * A recovery is over before anybody could look. So its first news is delivered and what comes after it kept back, as on a slow line, until
+ * `release`: what is shown meanwhile is what the broker told.
+ */
+async function holdAtRecovery(page: Page): Promise<{ release(): void }> {
+  let held: (string | Buffer)[] | undefined
+  let release = () => undefined as void
+  await page.routeWebSocket('**/bridge', window => {
+    release = () => {
+      for (const message of held ?? []) window.send(message)
+      held = undefined
+    }
+    window.connectToServer().onMessage(message => {
+      if (held !== undefined) return void held.push(message)
+      window.send(message)
+      if (String(message).includes('"recovery":{')) held = []
+    })
+  })
+  return { release: () => release() }
+}
+
+test('DISK-31: a killed broker says how far it has checked its log while it starts', async ({ page }) => {
+  await fillUnflushed()
+  const line = await holdAtRecovery(page)
+  await page.reload()
+  await page.getByRole('button', { name: 'Kill broker 2' }).click()
+  await page.getByRole('button', { name: 'Start broker 2' }).click()
+  const told = page.getByText(/^Broker 2: checking \d.* of 18 MB after an unclean stop, \d+ %$/)
+  await expect(told).toBeVisible()
+  const bar = page.getByRole('progressbar', { name: 'Recovery of broker 2' })
+  expect(await bar.evaluate((it: HTMLProgressElement) => it.position)).toBeLessThan(1)
+  await expect(row(page, 2)).toContainText(/starting \d+ %/)
+  await expect(row(page, 1)).toContainText('running')
+  line.release()
+  await expect(row(page, 2)).toContainText('running')
+  await expect(bar).toBeHidden()
+})
+
 test('the whole cluster stops, says so, and starts again', async ({ page }) => {
   await page.getByRole('button', { name: 'Stop the cluster' }).click()
   await expect(page.getByText('The cluster is stopped.')).toBeVisible()

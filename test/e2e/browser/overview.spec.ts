@@ -36,6 +36,8 @@ test('shows who serves and who decides', async ({ page }) => {
   await expect(brokerRows(page).filter({ hasText: 'running' })).toHaveCount(3)
   await expect(brokerRows(page).filter({ hasText: 'controller' })).toHaveCount(1)
   await expect(page.getByText(/ready in \d/)).toBeVisible()
+  const brokers = page.getByRole('table', { name: 'Brokers' })
+  expect(await inNarrowWindow(page, brokers)).toEqual({ sidewaysPx: 0, cut: [] })
   const quorum = page.getByRole('table', { name: 'Quorum' })
   await expect(quorum.getByRole('row').filter({ hasText: 'leader' })).toHaveCount(1)
   await expect(quorum.getByRole('row').filter({ hasText: 'voter' })).toHaveCount(2)

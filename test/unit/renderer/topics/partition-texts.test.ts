@@ -56,6 +56,12 @@ describe('widths of the partition table', () => {
     expect(sumOf([{ ...large, startOffset: 999_999_000_000, lastStableOffset: 999_999_999_000 }])).toBeLessThanOrEqual(roomPx)
   })
 
+  it('leave room for the error of a leader, not for that of a partition without one', () => {
+    const error = 'LEADER_NOT_AVAILABLE'
+    const [led, leaderless] = [partition({ error }), partition({ error, leader: -1 })].map(row => partitionWidths([row]).leader)
+    expect([led, leaderless]).toEqual([118, 70])
+  })
+
   it('cut no digit, and are the same whichever row has the longest text', () => {
     const digitsPx = Math.ceil('999,999,999,999'.length * 7.2) + 20
     const widths = partitionWidths([partition(), large, partition({ lastStableOffset: null, startOffset: null })])
