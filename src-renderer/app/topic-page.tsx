@@ -11,7 +11,7 @@ import { placeId } from '../places/place.ts'
 import type { Place, TopicView } from '../places/place.ts'
 import { closeTab, openPlace } from '../places/tabs.ts'
 import { Button } from '../widgets/button.tsx'
-import { formatBytes, formatCount, plural } from '../widgets/format.ts'
+import { formatBytes, plural } from '../widgets/format.ts'
 import { Bar, Grow, Page, Title } from '../widgets/layout.tsx'
 import { Chip } from '../widgets/marks.tsx'
 import { Banner } from '../widgets/states.tsx'
@@ -71,7 +71,7 @@ function TopicFacts({ detail: data }: { readonly detail: OutputOf<'topics.detail
       <Chip>RF {data.replicationFactor}</Chip>
       {data.internal && <Chip>internal</Chip>}
       <span className="muted cut">
-        {formatCount(data.records)} records · {formatBytes(data.sizeBytes)}
+        {data.records === null ? 'unknown records' : plural(data.records, 'record')} · {formatBytes(data.sizeBytes)}
       </span>
     </>
   )

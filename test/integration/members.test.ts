@@ -149,6 +149,9 @@ describe('brokers of the embedded cluster come and go', () => {
     const moves = [{ topic: 't', partition: 0, replicas: [2] }]
     await bench.call('topics.reassign', { connection, moves, throttleBytesPerSecond: 500_000 })
     expect(await throttlesOf('t')).toEqual(['0:2', '0:1'])
+    // 1.5 MB within 0.5 MB a second.
+    const [moving] = (await bench.call('topics.detail', { connection, topic: 't' })).partitions
+    expect(moving).toMatchObject({ replicas: [2, 1], inSync: [1], adding: [2] })
     await bench.close()
     await open()
     await eventually(async () => String(await throttlesOf('t')) === ',' || undefined, 'no throttle is left')

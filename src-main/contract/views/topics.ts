@@ -57,6 +57,8 @@ export interface PartitionView {
   readonly replicas: readonly number[]
   readonly inSync: readonly number[]
   readonly offline: readonly number[]
+  /** Replicas on their way here (KIP-455): not in sync yet, and nothing is wrong with them. */
+  readonly adding: readonly number[]
   readonly leaderIsPreferred: boolean
   readonly startOffset: number | null
   /** High watermark: what consumers that read uncommitted see. */

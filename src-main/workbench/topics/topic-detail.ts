@@ -1,9 +1,10 @@
 import { listOffsets } from '../../../broker-core/client/admin/offsets.ts'
 import type { OffsetAnswer } from '../../../broker-core/client/admin/offsets.ts'
+import { listReassignments } from '../../../broker-core/client/admin/reassignments.ts'
 import { describeLogDirectories } from '../../../broker-core/client/admin/log-directories.ts'
 import type { LogDirectory } from '../../../broker-core/client/admin/log-directories.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
-import type { PartitionMetadata } from '../../../broker-core/client/metadata/cluster-metadata.ts'
+import type { PartitionMetadata, TopicMetadata } from '../../../broker-core/client/metadata/cluster-metadata.ts'
 import type { PartitionView, TopicDetail } from '../../contract/views/topics.ts'
 import { reasonOf } from '../failures.ts'
 
@@ -29,10 +30,11 @@ export async function topicDetail(
     )
     return new Map(answers.map(answer => [answer.partition, answer]))
   }
-  const [starts, ends, stable, directories] = await Promise.all([
+  const [starts, ends, stable, moves, directories] = await Promise.all([
     ask('earliest', 'read_uncommitted'),
     ask('latest', 'read_uncommitted'),
     ask('latest', 'read_committed'),
+    movesOf(client, topic, signal),
     describeLogDirectories(client, { topics: [name], signal, timeoutMs: answerWithinMs }).catch((error: unknown) => {
       missing.push(`sizes (${reasonOf(error)})`)
       return []
@@ -43,7 +45,7 @@ export async function topicDetail(
     partitionView(
       it,
       { start: starts.get(it.partition), end: ends.get(it.partition), stable: stable.get(it.partition) },
-      replicas,
+      { replicas, adding: moves.get(it.partition) ?? [] },
     ),
   )
   return {
@@ -70,7 +72,22 @@ interface Offsets {
 
 type Replicas = ReadonlyMap<string, { readonly sizeBytes: number; readonly offsetLag: number }>
 
-function partitionView(it: PartitionMetadata, offsets: Offsets, replicas: Replicas): PartitionView {
+/** By partition, the replicas that are being added. None where the cluster does not tell: it is too old, or this user may not ask. */
+async function movesOf(client: KafkaClient, topic: TopicMetadata, signal: AbortSignal): Promise<Map<number, readonly number[]>> {
+  const partitions = topic.partitions.map(({ partition }) => ({ topic: topic.name, partition }))
+  const moves = await listReassignments(client, { partitions, signal, timeoutMs: answerWithinMs }).catch(() => {
+    signal.throwIfAborted()
+    return []
+  })
+  return new Map(moves.map(({ partition, addingReplicas }) => [partition, addingReplicas]))
+}
+
+interface OnDisk {
+  readonly replicas: Replicas
+  readonly adding: readonly number[]
+}
+
+function partitionView(it: PartitionMetadata, offsets: Offsets, { replicas, adding }: OnDisk): PartitionView {
   const failed = [offsets.start, offsets.end].find(answer => answer !== undefined && answer.error !== 'NONE')
   const on = (brokerId: number) => replicas.get(`${brokerId} ${it.partition}`)
   return {
@@ -80,6 +97,7 @@ function partitionView(it: PartitionMetadata, offsets: Offsets, replicas: Replic
     replicas: it.replicas,
     inSync: it.isr,
     offline: it.offlineReplicas,
+    adding,
     leaderIsPreferred: it.leaderId === it.replicas[0],
     startOffset: offsetIn(offsets.start),
     endOffset: offsetIn(offsets.end),

@@ -3,7 +3,7 @@ import { classes } from '../../widgets/classes.ts'
 import { formatBytes, formatCount } from '../../widgets/format.ts'
 import { PartitionBadge, Status } from '../../widgets/marks.tsx'
 import type { Column } from '../../widgets/table/column.ts'
-import { behindText, followersList, inSyncList, isHeldBack, leaderText, missingText } from './partition-texts.ts'
+import { behindText, followersList, inSyncList, isHeldBack, isUnwell, leaderText, missingText } from './partition-texts.ts'
 import { recordsOf, stableText } from './partition-texts.ts'
 import type { PartitionWidths } from './partition-widths.ts'
 import styles from './topics.module.css'
@@ -113,7 +113,7 @@ function inSyncCell(row: PartitionView) {
   const count = `${row.inSync.length} of ${row.replicas.length}`
   if (missing === '') return <span className="muted">{count}</span>
   return (
-    <b className="bad">
+    <b className={isUnwell(row) ? 'bad' : 'warn'}>
       {count} · {missing}
     </b>
   )

@@ -2,11 +2,16 @@ import type { PartitionView } from '../../../src-main/contract/views/topics.ts'
 import { formatCount, formatCountShort } from '../../widgets/format.ts'
 
 /** Replicas that are not in sync, with what is wrong with them. */
-export function laggards({ replicas, inSync, offline }: PartitionView): { readonly brokerId: number; readonly word: string }[] {
-  return replicas
-    .filter(id => !inSync.includes(id))
-    .map(brokerId => ({ brokerId, word: offline.includes(brokerId) ? 'offline' : 'out of sync' }))
+export function laggards(row: PartitionView): { readonly brokerId: number; readonly word: Laggard }[] {
+  const wordOf = (id: number) => (row.offline.includes(id) ? 'offline' : row.adding.includes(id) ? 'being added' : 'out of sync')
+  return row.replicas.filter(id => !row.inSync.includes(id)).map(brokerId => ({ brokerId, word: wordOf(brokerId) }))
 }
+
+const words = ['offline', 'out of sync', 'being added'] as const
+type Laggard = (typeof words)[number]
+
+/** Something is wrong with a replica; one that is only on its way is none of these. */
+export const isUnwell = (row: PartitionView): boolean => laggards(row).some(({ word }) => word !== 'being added')
 
 /** `3, 2 · 1 offline`: all of it, for who copies or points at it. */
 export const inSyncList = (row: PartitionView): string =>
@@ -15,7 +20,7 @@ export const inSyncList = (row: PartitionView): string =>
 /** `1 is offline, 4, 5 are out of sync`: ids, so no `3 offline`, which reads as a count. Empty: nothing is missing. */
 export function missingText(row: PartitionView): string {
   const missing = laggards(row)
-  return ['offline', 'out of sync']
+  return words
     .map(word => ({ word, ids: missing.filter(it => it.word === word).map(it => it.brokerId) }))
     .filter(({ ids }) => ids.length > 0)
     .map(({ word, ids }) => `${ids.join(', ')} ${ids.length === 1 ? 'is' : 'are'} ${word}`)

@@ -36,7 +36,7 @@ export function partitionWidths(rows: readonly PartitionView[]): PartitionWidths
       longest(row => row.replicas.join(', ').length),
       80,
     ),
-    inSync: rows.some(row => laggards(row).length > 0) ? 138 : 76,
+    inSync: inSyncPx(rows),
     start: fittedPx(
       digits(row => row.startOffset),
       76,
@@ -51,4 +51,9 @@ export function partitionWidths(rows: readonly PartitionView[]): PartitionWidths
     ),
     records: fittedPx(digits(recordsOf), 86),
   }
+}
+
+function inSyncPx(rows: readonly PartitionView[]): number {
+  const words = new Set(rows.flatMap(row => laggards(row).map(({ word }) => word)))
+  return words.has('being added') ? 168 : words.size > 0 ? 138 : 76
 }

@@ -4,7 +4,8 @@ import * as texts from '../../../../src-renderer/features/topics/partition-texts
 import { fittedPx, partitionWidths } from '../../../../src-renderer/features/topics/partition-widths.ts'
 
 const partition = (changes: Partial<PartitionView> = {}): PartitionView => ({
-  ...{ partition: 0, leader: 1, leaderEpoch: 4, replicas: [1, 2, 3], inSync: [1, 2, 3], offline: [], leaderIsPreferred: true },
+  ...{ partition: 0, leader: 1, leaderEpoch: 4, replicas: [1, 2, 3], inSync: [1, 2, 3], offline: [], adding: [] },
+  leaderIsPreferred: true,
   ...{ startOffset: 0, endOffset: 7, lastStableOffset: 7, sizeBytes: 272, error: null },
   followers: [2, 3].map(brokerId => ({ brokerId, lagRecords: 0, sizeBytes: 272 })),
   ...changes,
@@ -23,6 +24,15 @@ describe('texts of a partition', () => {
     const row = partition({ replicas: [1, 2, 3, 4, 5], inSync: [3, 2], offline: [1, 5] })
     expect(texts.missingText(row)).toBe('1, 5 are offline, 4 is out of sync')
     expect(texts.inSyncList(row)).toBe('3, 2 · 1 offline · 4 out of sync · 5 offline')
+  })
+
+  it('tell a replica that is on its way from one that has fallen behind', () => {
+    const row = partition({ replicas: [1, 2, 3, 4], inSync: [1, 2, 3], adding: [4] })
+    expect([texts.missingText(row), texts.isUnwell(row)]).toEqual(['4 is being added', false])
+    const worse = partition({ replicas: [1, 2, 3, 4], inSync: [1, 2], adding: [4] })
+    expect([texts.missingText(worse), texts.isUnwell(worse)]).toEqual(['3 is out of sync, 4 is being added', true])
+    const gone = partition({ replicas: [1, 2, 3, 4], inSync: [1, 2, 3], adding: [4], offline: [4] })
+    expect([texts.missingText(gone), texts.isUnwell(gone)]).toEqual(['4 is offline', true])
   })
 
   it('name the followers that are behind or do not tell, and none else', () => {

@@ -17,6 +17,7 @@ const partition = (id: number, replicas: readonly number[], sizeBytes: number | 
     leaderEpoch: 0,
     replicas,
     inSync: replicas,
+    adding: [],
     offline: [],
     leaderIsPreferred: true,
   },
