@@ -20,6 +20,13 @@ const failedSeeds: readonly FailedSeed[] = [
       'a replica that was taken away and made anew leads with the watermark it had heard of (REPL-08): the history took it for the old one',
   },
   {
+    seed: 4_201_994,
+    workload: 'ledger',
+    faultsMs: 10_000,
+    found:
+      'a late repetition of the end of one transaction committed the next one of a producer whose epoch stayed the same (TXN-23)',
+  },
+  {
     seed: 4_001_673,
     workload: 'churn',
     faultsMs: 10_000,

@@ -29,8 +29,8 @@ const requestBytesMax = 4 * 1024 * 1024
 
 /** Versions with topic ids (KIP-516) need one for every topic. */
 const lastVersionWithNames = 12
-/** Later versions would have partitions join transactions on their own (KIP-890), which this producer asks for by AddPartitionsToTxn. */
-const lastVersionOfTransactions = 11
+/** TXN-22, TXN-26: with version 12 partitions join the transaction on their own, up to 11 the producer has asked for it by AddPartitionsToTxn. */
+const versionsOfTransactions = { 1: { versionMax: 11 }, 2: { versionMin: 12, versionMax: lastVersionWithNames } } as const
 
 /**
  * Sends each batch to the leader of its partition, one request per broker, and settles each. Rejects when no identity can be had; the
@@ -60,7 +60,8 @@ export async function produceBatches(
     )
   }
   const requests = await requestsByLeader(client, items, settle)
-  await Promise.all(requests.map(({ nodeId, some }) => sendRequest(client, settings, nodeId, some, settle)))
+  const versions = settings.transactionalId === null ? undefined : versionsOfTransactions[identity.transactionVersion()]
+  await Promise.all(requests.map(({ nodeId, some }) => sendRequest(client, { settings, nodeId, versions }, some, settle)))
 }
 
 interface ProduceRequest {
@@ -110,10 +111,16 @@ async function leaderOf(
   }
 }
 
+interface RequestTo {
+  readonly settings: ProducerSettings
+  readonly nodeId: number
+  /** Inside transactions. */
+  readonly versions: Pick<SendOptions, 'versionMin' | 'versionMax'> | undefined
+}
+
 async function sendRequest(
   client: KafkaClient,
-  settings: ProducerSettings,
-  nodeId: number,
+  { settings, nodeId, versions }: RequestTo,
   items: readonly BatchToSend[],
   settle: Settle,
 ): Promise<void> {
@@ -122,8 +129,7 @@ async function sendRequest(
   const options: SendOptions = {
     lane: 'produce',
     timeoutMs: client.settings.requestTimeoutMs + 5_000,
-    versionMax:
-      settings.transactionalId !== null ? lastVersionOfTransactions : withIds ? produce.versions[1] : lastVersionWithNames,
+    ...(versions ?? { versionMax: withIds ? produce.versions[1] : lastVersionWithNames }),
   }
   const body = produceRequest(client, settings, items, ids)
   try {

@@ -1,4 +1,5 @@
 import { initProducerId } from '../../protocol/messages/22-init-producer-id.ts'
+import { describeFeatures } from '../admin/cluster.ts'
 import { throwOnError } from '../client-error.ts'
 import type { KafkaClient } from '../kafka-client.ts'
 import type { ProducerSettings } from './producer-options.ts'
@@ -10,6 +11,12 @@ export interface Identity {
 
 export const noIdentity: Identity = { producerId: -1, producerEpoch: -1 }
 
+/**
+ * KIP-890. 2: partitions and offsets join a transaction with the first request that writes them, and each end of one raises the epoch, so that no
+ * late request of an earlier transaction can touch a later one. 1: neither; for clusters whose `transaction.version` is below 2 (TXN-26).
+ */
+export type TransactionVersion = 1 | 2
+
 const sequenceCount = 2 ** 31
 
 /** Who the producer is to the brokers, and how far its numbering of each partition is (KIP-98). */
@@ -18,6 +25,7 @@ export class ProducerIdentity {
   readonly #settings: ProducerSettings
   #present: Promise<Identity> | undefined
   #known = noIdentity
+  #transactionVersion: TransactionVersion = 1
   #sequences = new Map<string, number>()
 
   constructor(client: KafkaClient, settings: ProducerSettings) {
@@ -27,6 +35,18 @@ export class ProducerIdentity {
 
   known(): Identity {
     return this.#known
+  }
+
+  /** As the cluster had it when the identity was taken. */
+  transactionVersion(): TransactionVersion {
+    return this.#transactionVersion
+  }
+
+  /** TXN-23: the end of a transaction gave another one; numbers begin anew. */
+  become(next: Identity): void {
+    this.#known = next
+    this.#present = Promise.resolve(next)
+    this.#sequences = new Map()
   }
 
   /** Asks the cluster the first time. With a transactional id this fences earlier producers of it and aborts what they left open. */
@@ -71,6 +91,7 @@ export class ProducerIdentity {
       ...(version >= 3 && transactionalId !== null ? this.#known : {}),
     })
     const place = { api: initProducerId.name, ...(transactionalId === null ? {} : { transactionalId }) }
+    if (transactionalId !== null) this.#transactionVersion = await transactionVersionOf(this.#client)
     this.#known = await this.#client.retry(async () => {
       const { errorCode, producerId, producerEpoch } = await this.#client.send(initProducerId, body, destination)
       throwOnError(errorCode, place)
@@ -78,4 +99,9 @@ export class ProducerIdentity {
     })
     return this.#known
   }
+}
+
+async function transactionVersionOf(client: KafkaClient): Promise<TransactionVersion> {
+  const { finalized } = await describeFeatures(client)
+  return (finalized.get('transaction.version') ?? 0) >= 2 ? 2 : 1
 }

@@ -8,17 +8,19 @@ import { txnOffsetCommit } from '../../protocol/messages/28-txn-offset-commit.ts
 import { groupByTopic } from '../admin/group-by-topic.ts'
 import { type ErrorPlace, KafkaClientError, throwOnError } from '../client-error.ts'
 import type { KafkaClient } from '../kafka-client.ts'
-import type { Identity } from './producer-identity.ts'
+import type { Identity, TransactionVersion } from './producer-identity.ts'
 import type { TransactionOffsets } from './producer-options.ts'
 
-/** Later versions are for coordinators among themselves, or have partitions join on their own (KIP-890). */
+/** Later ones are for coordinators among themselves. */
 const addPartitionsVersionMax = 3
-const endVersionMax = 4
-const offsetCommitVersionMax = 4
+/** TXN-22, TXN-23, TXN-26. */
+const endVersions = { 1: { versionMax: 4 }, 2: { versionMin: 5 } } as const
+const offsetCommitVersions = { 1: { versionMax: 4 }, 2: { versionMin: 5, versionMax: 5 } } as const
 
 /** Who asks: every request of a transaction carries it. */
 export interface TransactionOwner extends Identity {
   readonly transactionalId: string
+  readonly transactionVersion: TransactionVersion
 }
 
 const coordinatorOf = (owner: TransactionOwner) => ({ to: 'coordinator', of: 'transaction', key: owner.transactionalId }) as const
@@ -54,26 +56,30 @@ export function addPartitions(
   })
 }
 
-/** Commits or aborts. */
-export function endTransaction(client: KafkaClient, owner: TransactionOwner, committed: boolean): Promise<void> {
-  const { transactionalId, producerId, producerEpoch } = owner
+/** Commits or aborts, and gives who the producer is from now on. A repetition is known by its epoch (TXN-24). */
+export function endTransaction(client: KafkaClient, owner: TransactionOwner, committed: boolean): Promise<Identity> {
+  const { transactionalId, producerId, producerEpoch, transactionVersion } = owner
   const body = { transactionalId, producerId, producerEpoch, committed }
   return client.retry(async () => {
-    const reply = await client.send(endTxn, body, coordinatorOf(owner), { versionMax: endVersionMax })
+    const reply = await client.send(endTxn, body, coordinatorOf(owner), endVersions[transactionVersion])
     throwOnError(reply.errorCode, { api: endTxn.name, transactionalId })
+    return transactionVersion === 1 ? { producerId, producerEpoch } : reply
   })
 }
 
 /** Offsets of a group that take effect when the transaction commits (TXN; KIP-447 checks the member). */
 export async function addOffsets(client: KafkaClient, owner: TransactionOwner, offsets: TransactionOffsets): Promise<void> {
+  if (owner.transactionVersion === 1) await announceOffsets(client, owner, offsets)
+  await client.retry(() => commitOffsets(client, owner, offsets))
+}
+
+async function announceOffsets(client: KafkaClient, owner: TransactionOwner, { groupId }: TransactionOffsets): Promise<void> {
   const { transactionalId, producerId, producerEpoch } = owner
-  const { groupId } = offsets
   await client.retry(async () => {
     const body = { transactionalId, producerId, producerEpoch, groupId }
     const reply = await client.send(addOffsetsToTxn, body, coordinatorOf(owner))
     throwOnError(reply.errorCode, { api: addOffsetsToTxn.name, transactionalId })
   })
-  await client.retry(() => commitOffsets(client, owner, offsets))
 }
 
 async function commitOffsets(
@@ -109,7 +115,7 @@ async function commitOffsets(
     txnOffsetCommit,
     body,
     { to: 'coordinator', of: 'group', key: groupId },
-    { versionMax: offsetCommitVersionMax },
+    offsetCommitVersions[owner.transactionVersion],
   )
   for (const { name, partitions } of reply.topics) {
     for (const { partitionIndex, errorCode } of partitions) {

@@ -113,14 +113,18 @@ class Transactions implements TransactionalProducer {
   }
 
   async #owner(): Promise<TransactionOwner> {
-    return { ...(await this.#identity.get()), transactionalId: this.#transactionalId }
+    const { producerId, producerEpoch } = await this.#identity.get()
+    const transactionVersion = this.#identity.transactionVersion()
+    return { producerId, producerEpoch, transactionalId: this.#transactionalId, transactionVersion }
   }
 
   async #end(committed: boolean): Promise<void> {
     // After a batch was given up the identity is a new one, and taking it aborts what was open.
     const wasRenewed = !this.#identity.isPresent()
     const owner = await this.#owner()
-    if (!wasRenewed && (this.#partitions.size > 0 || this.#hasOffsets)) await endTransaction(this.#client, owner, committed)
+    if (wasRenewed || (this.#partitions.size === 0 && !this.#hasOffsets)) return
+    const next = await endTransaction(this.#client, owner, committed)
+    if (owner.transactionVersion > 1) this.#identity.become(next)
   }
 
   #addPartitions(partitions: readonly TopicPartition[]): Promise<void> {
@@ -128,7 +132,8 @@ class Transactions implements TransactionalProducer {
       const added = partitions.filter(it => !this.#partitions.has(partitionName(it.topic, it.partition)))
       if (added.length === 0) return
       const plain = added.map(({ topic, partition }) => ({ topic, partition }))
-      await addPartitions(this.#client, await this.#owner(), plain)
+      const owner = await this.#owner()
+      if (owner.transactionVersion === 1) await addPartitions(this.#client, owner, plain)
       for (const { topic, partition } of plain) this.#partitions.add(partitionName(topic, partition))
     })
     this.#adding = next.catch(() => undefined)

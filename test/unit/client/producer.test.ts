@@ -271,6 +271,31 @@ describe('acks, ends, transactions', () => {
     ])
     await producer.close()
   })
+
+  it('TXN-22, TXN-23: with transaction.version 2 partitions and offsets join on their own, and each end gives another epoch', async () => {
+    const { cluster, client, appended } = await producing(() => 'NONE')
+    answerTransactions(cluster)
+    cluster.finalized.set('transaction.version', 2)
+    cluster.answer(endTxn, ({ producerId, producerEpoch }) => ({
+      ...{ ...endTxn.response.zero, producerId, producerEpoch: producerEpoch + 1 },
+    }))
+    const producer = createTransactionalProducer(client, { transactionalId: 'x', lingerMs: 1 })
+    for (const end of ['commit', 'abort', 'commit'] as const) {
+      producer.begin()
+      await producer.send(record(end))
+      if (end === 'commit') await producer.sendOffsets({ groupId: 'g', offsets: [{ topic: 't', partition: 0, offset: 1 }] })
+      await producer[end]()
+    }
+    const versions = new Map(cluster.heard.map(({ api, version }) => [api, version]))
+    const inside = ['AddPartitionsToTxn', 'AddOffsetsToTxn', 'Produce', 'TxnOffsetCommit', 'EndTxn']
+    expect(inside.map(api => versions.get(api))).toEqual([undefined, undefined, 12, 5, 5])
+    expect(appended.map(({ header }) => [header.producerEpoch, header.baseSequence])).toEqual([
+      [0, 0],
+      [1, 0],
+      [2, 0],
+    ])
+    await producer.close()
+  })
 })
 
 function answerTransactions(cluster: ScriptedCluster): void {

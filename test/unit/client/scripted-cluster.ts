@@ -32,6 +32,8 @@ export interface ScriptedCluster {
   /** Node that coordinates everything. */
   coordinatorId: number
   readonly versions: Map<string, readonly [min: number, max: number] | null>
+  /** Levels of features. */
+  readonly finalized: Map<string, number>
   answer<A extends Api>(api: A, answer: Answer<A>): void
   client(options?: Partial<ClientOptions>): KafkaClient
   count(api: Api): number
@@ -49,6 +51,7 @@ export async function scriptedCluster(brokers = 2): Promise<ScriptedCluster> {
     topics: new Map(),
     coordinatorId: 1,
     versions: new Map(),
+    finalized: new Map(),
     answer: (api, answer) => answers.set(api.key, answer as Answer<Api>),
     count: api => heard.filter(it => it.api === api.name).length,
     client(options = {}) {
@@ -81,6 +84,7 @@ function versionsOf(cluster: ScriptedCluster): ResponseOf<typeof apiVersions> {
   }))
   return {
     ...apiVersions.response.zero,
+    finalizedFeatures: [...cluster.finalized].map(([name, level]) => ({ name, maxVersionLevel: level, minVersionLevel: level })),
     apiKeys: ranges.flatMap(({ key, range }) => (range ? [{ apiKey: key, minVersion: range[0], maxVersion: range[1] }] : [])),
   }
 }
