@@ -50,6 +50,7 @@ export class Leadership {
   #isr: IsrState
   #recoveryState: 0 | 1
   #cancelRetry: CancelTimer | undefined
+  #isOver = false
 
   constructor(
     log: PartitionLog,
@@ -158,8 +159,9 @@ export class Leadership {
     if (leaving.length > 0) this.#propose(this.#isr.committed.filter(brokerId => !leaving.includes(brokerId)))
   }
 
-  /** No answer to an open proposal is taken any more. */
+  /** No answer to an open proposal is taken any more: the log is somebody else's now, and so is its high watermark. */
   end(): void {
+    this.#isOver = true
     this.#cancelRetry?.()
     this.#isr = { ...this.#isr, proposed: undefined, partitionEpoch: Number.MAX_SAFE_INTEGER }
   }
@@ -207,6 +209,7 @@ export class Leadership {
       .alterIsr(change)
       .catch((error: unknown) => ({ ok: false as const, error: String(error), retriable: true }))
       .then(result => {
+        if (this.#isOver) return
         const settled = settle(this.#isr, partitionEpoch, result)
         this.#isr = settled.state
         log.write('info', 'isr.change', { ...fields, result: result.ok ? 'committed' : result.error })

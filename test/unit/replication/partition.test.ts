@@ -160,6 +160,21 @@ describe('a leader', () => {
     expect(asked.length).toBe(3)
   })
 
+  it('REPL-07, REPL-08: a late answer to a leader of an earlier epoch moves no high watermark', async () => {
+    const world = replicaWorld()
+    const { env, replica } = world
+    replica.assign(assignmentOf({ isr: [1] }))
+    followerAt(world, 2, 0)
+    replica.assign(assignmentOf({ isr: [1, 2], leaderEpoch: 2, partitionEpoch: 3 }))
+    env.advance(lagMaxMs + 1)
+    followerAt(world, 2, 0)
+    write(replica, 'a')
+    await world.answer({ ok: false, error: 'FENCED_LEADER_EPOCH', retriable: false })
+    expect(replica.log.highWatermark, 'who is in sync now has it not').toBe(0)
+    followerAt(world, 2, 1)
+    expect(replica.log.highWatermark).toBe(1)
+  })
+
   it('REPL-02: a follower that asks again at the log end is noted by the short way, any other is not', () => {
     const world = replicaWorld()
     const { replica, env, brokers } = world
