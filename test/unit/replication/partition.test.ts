@@ -160,6 +160,20 @@ describe('a leader', () => {
     expect(asked.length).toBe(3)
   })
 
+  it('REPL-04, KIP-903: asked again, a change names the life of a replica that had caught up, not a later one', async () => {
+    const world = replicaWorld()
+    const { asked, brokers, env, replica } = world
+    replica.assign(assignmentOf({ isr: [1, 2] }))
+    followerAt(world, 3, 0)
+    brokers.set(3, 99)
+    await world.answer({ ok: false, error: 'no controller', retriable: true })
+    env.advance(1_000)
+    expect(asked.map(change => change.newIsr.at(-1))).toEqual([
+      { brokerId: 3, brokerEpoch: 13 },
+      { brokerId: 3, brokerEpoch: 13 },
+    ])
+  })
+
   it('REPL-07, REPL-08: a late answer to a leader of an earlier epoch moves no high watermark', async () => {
     const world = replicaWorld()
     const { env, replica } = world
