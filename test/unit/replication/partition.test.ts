@@ -160,6 +160,24 @@ describe('a leader', () => {
     expect(asked.length).toBe(3)
   })
 
+  it('REPL-06: after a lost answer the replica that may have joined holds the high watermark, though the second asking is refused', async () => {
+    const world = replicaWorld()
+    const { env, replica } = world
+    replica.assign(assignmentOf({ isr: [1, 2] }))
+    write(replica, 'a')
+    followerAt(world, 2, 0)
+    followerAt(world, 3, 0)
+    await world.answer({ ok: false, error: 'timed out', retriable: true })
+    env.advance(1_000)
+    await world.answer({ ok: false, error: 'INVALID_UPDATE_VERSION', retriable: false })
+    followerAt(world, 2, 1)
+    expect(replica.log.highWatermark).toBe(0)
+    replica.assign(assignmentOf({ isr: [1, 2, 3], partitionEpoch: 2 }))
+    expect(replica.log.highWatermark).toBe(0)
+    followerAt(world, 3, 1)
+    expect(replica.log.highWatermark).toBe(1)
+  })
+
   it('REPL-04, KIP-903: asked again, a change names the life of a replica that had caught up, not a later one', async () => {
     const world = replicaWorld()
     const { asked, brokers, env, replica } = world
