@@ -62,7 +62,7 @@ export function partitionChangeRecord(
   completeReassignment(target)
   if (context.hasElr) updateElr(partition, context, target, wanted.uncleanShutdownReplicas ?? [])
   const leader = elect(partition, context, target)
-  takeLeader(partition, target, leader, context.hasElr)
+  takeLeader(partition, target, leader)
   return recordOf(partition, context, target, wanted)
 }
 
@@ -124,20 +124,21 @@ function elect(partition: PartitionImage, context: ChangeContext, target: Target
   return { leader: noLeader, isUnclean: false }
 }
 
-function takeLeader(partition: PartitionImage, target: Target, elected: Elected, hasElr: boolean): void {
+function takeLeader(partition: PartitionImage, target: Target, elected: Elected): void {
   target.leader = elected.leader
   if (elected.leader === partition.leader) return
   if (elected.isUnclean) {
     // LEAD-03: what the others have beyond the new leader is lost; it says so until it has recovered.
     target.isr = [elected.leader]
-    target.elr = target.elr.filter(replica => replica !== elected.leader)
+    // Whoever was eligible is not any more: it lacks what the new leader writes from here on.
+    target.elr = []
+    target.lastKnownElr = []
     target.recoveryState = 1
   } else if (elected.leader !== noLeader && !target.isr.includes(elected.leader)) {
     // LEAD-05
     target.isr = [elected.leader]
     target.elr = target.elr.filter(replica => replica !== elected.leader)
   }
-  if (hasElr && elected.isUnclean) target.lastKnownElr = []
 }
 
 function recordOf(

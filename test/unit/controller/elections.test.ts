@@ -132,6 +132,18 @@ describe('elections', () => {
     expect(world.standing('t').leaderRecoveryState).toBe(0)
   })
 
+  it('LEAD-03, LEAD-04: an unclean election leaves nobody eligible, who would lead later without what was acknowledged since', () => {
+    const world = new ControllerWorld().join(1, 2).topic('t', [[1, 2]])
+    fence(world, 2, 1)
+    expect(world.standing('t')).toMatchObject({ leader: -1, isr: [], elr: [1] })
+    world.heartbeat(2)
+    expect(elect(world, 1, 't')).toBe('NONE')
+    expect(world.standing('t')).toMatchObject({ leader: 2, isr: [2], elr: [], lastKnownElr: [], leaderRecoveryState: 1 })
+    fence(world, 2)
+    world.heartbeat(1)
+    expect(world.standing('t')).toMatchObject({ leader: -1, isr: [], elr: [2] })
+  })
+
   it('LEAD-03: with the topic set to unclean, a returning replica leads at once; and so when it is set later', () => {
     const world = new ControllerWorld({ elr: false })
       .join(1, 2)
