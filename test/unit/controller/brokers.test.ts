@@ -112,6 +112,17 @@ describe('unregistering', () => {
   })
 })
 
+describe('replacing', () => {
+  it('LEAD-06: who takes the id of an unregistered broker is neither in sync nor eligible: its disk may be empty', () => {
+    const world = new ControllerWorld().join(1, 2).topic('t', [[1, 2]])
+    world.apply(fenceRecords(world.state(), broker(world, 2)))
+    world.perform(decideUnregisterBroker, { brokerId: 1 })
+    expect(world.standing('t')).toMatchObject({ leader: -1, isr: [], elr: [1] })
+    world.join(1)
+    expect(world.standing('t')).toMatchObject({ elr: [], leaderRecoveryState: 1 })
+  })
+})
+
 describe('producer ids', () => {
   it('IDEM-01: blocks of 1000 never overlap', () => {
     const world = new ControllerWorld().join(1, 2)
