@@ -71,7 +71,7 @@ function completeReassignment(target: Target): void {
   if (target.adding.length === 0 && target.removing.length === 0) return
   const replicas = target.replicas.filter(replica => !target.removing.includes(replica))
   const isr = target.isr.filter(replica => !target.removing.includes(replica))
-  const required = target.adding.length > 0 ? target.adding : replicas
+  const required = target.adding.length < target.removing.length ? replicas : target.adding
   if (replicas.length === 0 || isr.length === 0 || !required.every(replica => isr.includes(replica))) return
   target.replicas = replicas
   target.isr = isr

@@ -97,6 +97,16 @@ describe('reassignment', () => {
     expect(it.partition('t')).toMatchObject({ replicas: [1, 2], removingReplicas: [], isr: [1, 2] })
   })
 
+  it('LEAD-09: and so does one that adds a replica besides', () => {
+    const it = world()
+    inSync(it, [1, 3])
+    reassign(it, [2, 4])
+    inSync(it, [1, 3, 4])
+    expect(it.partition('t')).toMatchObject({ replicas: [2, 4, 1, 3], addingReplicas: [4], removingReplicas: [1, 3], leader: 1 })
+    inSync(it, [1, 2, 3, 4])
+    expect(it.partition('t')).toMatchObject({ replicas: [2, 4], removingReplicas: [], isr: [2, 4] })
+  })
+
   it('LEAD-09: only another order is done at once', () => {
     const it = world()
     expect(reassign(it, [3, 2, 1])).toBe('NONE')
