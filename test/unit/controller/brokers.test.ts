@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { decideAssignDirectories } from '../../../broker-core/controller/decisions/assign-directories.ts'
 import { decideUnregisterBroker } from '../../../broker-core/controller/decisions/unregister-broker.ts'
 import { decideAllocateProducerIds } from '../../../broker-core/controller/decisions/producer-ids.ts'
 import { fenceRecords } from '../../../broker-core/controller/decisions/broker-changes.ts'
@@ -79,6 +80,23 @@ describe('heartbeats', () => {
     world.apply(fenceRecords(world.state(), broker(world, 1)))
     expect(world.standing('t')).toMatchObject({ leader: 2, isr: [2, 3], leaderEpoch: 1 })
     expect(broker(world, 1).fenced).toBe(true)
+  })
+
+  it('DISK-38, LEAD-01: whoever is unfenced with a failed directory does not lead what lies in there', () => {
+    const directories = ['a', 'b'].map(name => `${name.repeat(20)}AA`)
+    const [, failed = ''] = directories
+    const world = new ControllerWorld().join(2)
+    world.register(1, { logDirs: directories })
+    world.heartbeat(1)
+    world.topic('t', [[1]])
+    const { brokerEpoch } = broker(world, 1)
+    const topics = [{ topicId: world.image.topicsByName.get('t')?.topicId ?? '', partitions: [{ partitionIndex: 0 }] }]
+    world.perform(decideAssignDirectories, { brokerId: 1, brokerEpoch, directories: [{ id: failed, topics }] })
+    world.apply(fenceRecords(world.state(), broker(world, 1)))
+    expect(world.standing('t')).toMatchObject({ leader: -1, isr: [], elr: [1] })
+    world.heartbeat(1, { offline: [failed] })
+    expect(broker(world, 1).fenced).toBe(false)
+    expect(world.standing('t')).toMatchObject({ leader: -1, isr: [], elr: [] })
   })
 
   it('REPL-19: a controlled shutdown moves leaderships first and lets go once the others have seen it', () => {
