@@ -8,6 +8,7 @@ import {
   forgetCaughtUp,
   hasReached,
   isCaughtUp,
+  isOfEarlierLife,
   lowWatermarkOf,
   newProgress,
   noteFetch,
@@ -98,7 +99,7 @@ export class Leadership {
   /** Returns true when the high watermark moved. */
   followerFetched(brokerId: number, seen: FetchSeen): boolean {
     const progress = this.#progresses.get(brokerId)
-    if (progress === undefined) return false
+    if (progress === undefined || isOfEarlierLife(progress, seen)) return false
     noteFetch(progress, seen)
     this.#expand(progress)
     return this.advanceHighWatermark()

@@ -160,6 +160,20 @@ describe('a leader', () => {
     expect(asked.length).toBe(3)
   })
 
+  it('REPL-01, KIP-903: a late fetch from an earlier life of a follower moves no high watermark', async () => {
+    const world = replicaWorld()
+    const { brokers, replica } = world
+    replica.assign(assignmentOf({ replicas: [1, 2], isr: [1] }))
+    brokers.set(2, 99)
+    followerAt(world, 2, 0)
+    await world.answer({ ok: true, isr: [1, 2], leader: 1, leaderEpoch: 1, partitionEpoch: 2 })
+    write(replica, 'a')
+    replica.followerFetched(2, { fetchOffset: 1, logStartOffset: 0, leaderLogEndOffset: 1, brokerEpoch: 12, nowMs: 0 })
+    expect(replica.log.highWatermark).toBe(0)
+    followerAt(world, 2, 1)
+    expect(replica.log.highWatermark).toBe(1)
+  })
+
   it('REPL-06: after a lost answer the replica that may have joined holds the high watermark, though the second asking is refused', async () => {
     const world = replicaWorld()
     const { env, replica } = world
