@@ -174,7 +174,8 @@ function recordOf(
  */
 function keptIsr(partition: PartitionImage, target: Target): readonly number[] {
   const isr = partition.isr.filter(replica => target.replicas.includes(replica))
-  if (isr.length > 0) return isr
+  // One that is empty since there were eligible replicas says nothing of who has the data: nobody may lead for it.
+  if (isr.length > 0 || partition.isr.length === 0) return isr
   target.recoveryState = 1
   return target.replicas.slice(0, 1)
 }

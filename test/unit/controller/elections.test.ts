@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decideAlterPartition } from '../../../broker-core/controller/decisions/alter-partition.ts'
 import { fenceRecords } from '../../../broker-core/controller/decisions/broker-changes.ts'
 import { balanceRecords, decideElectLeaders } from '../../../broker-core/controller/decisions/elect-leaders.ts'
+import { decideUpdateFeatures } from '../../../broker-core/controller/decisions/features.ts'
 import { decideReassignments } from '../../../broker-core/controller/decisions/reassign.ts'
 import { decideIncrementalAlterConfigs } from '../../../broker-core/controller/decisions/alter-configs.ts'
 import { errorCode, errorName } from '../../../broker-core/model/kafka-errors.ts'
@@ -193,6 +194,27 @@ describe('elections', () => {
     expect(world.standing('t')).toMatchObject({ leader: 1, isr: [1], elr: [2] })
     world.register(2)
     expect(world.standing('t')).toMatchObject({ leader: 1, isr: [1], elr: [] })
+  })
+
+  it('LEAD-05, META-11: when ELR is switched off who was eligible is in sync, and nobody is eligible by it later', () => {
+    const world = new ControllerWorld().join(1, 2, 3).topic('t', [[2, 1]], { 'min.insync.replicas': '2' })
+    world.topic('u', [[3, 1]], { 'min.insync.replicas': '2' })
+    const setElr = (maxVersionLevel: number, upgradeType: number) => {
+      const update = { feature: 'eligible.leader.replicas.version', maxVersionLevel, upgradeType, allowDowngrade: false }
+      world.perform(decideUpdateFeatures, { timeoutMs: 0, featureUpdates: [update], validateOnly: false })
+    }
+    world.register(2)
+    fence(world, 1)
+    expect(world.standing('t')).toMatchObject({ leader: -1, isr: [], elr: [1] })
+    expect(world.standing('u')).toMatchObject({ leader: 3, isr: [3], elr: [1] })
+    setElr(0, 2)
+    expect(world.standing('t')).toMatchObject({ leader: -1, isr: [1], elr: [], lastKnownElr: [] })
+    world.heartbeat(2)
+    expect(world.standing('t'), 'it was never eligible').toMatchObject({ leader: -1, isr: [1], leaderRecoveryState: 0 })
+    setElr(1, 1)
+    expect(world.standing('u')).toMatchObject({ leader: 3, isr: [3], elr: [], lastKnownElr: [] })
+    world.heartbeat(1)
+    expect(world.standing('t')).toMatchObject({ leader: 1, isr: [1], leaderRecoveryState: 0 })
   })
 
   it('LEAD-06: an unclean shutdown takes a replica out of ISR and ELR', () => {
