@@ -133,6 +133,25 @@ describe('elections', () => {
     expect(world.standing('t').leaderRecoveryState).toBe(0)
   })
 
+  it('LEAD-03: and so when the own value of a topic goes, where the cluster allows it; however true is written', () => {
+    const staticConfigs = { 'unclean.leader.election.enable': 'TRUE' }
+    const world = new ControllerWorld({ elr: false, defaults: { staticConfigs } }).join(1, 2)
+    world.topic('t', [[1, 2]], { 'unclean.leader.election.enable': 'false' })
+    fence(world, 2, 1)
+    world.heartbeat(2)
+    expect(world.standing('t').leader).toBe(-1)
+    world.perform(decideIncrementalAlterConfigs, {
+      resources: [
+        {
+          ...{ resourceType: 2, resourceName: 't' },
+          configs: [{ name: 'unclean.leader.election.enable', configOperation: 1, value: null }],
+        },
+      ],
+      validateOnly: false,
+    })
+    expect(world.standing('t')).toMatchObject({ leader: 2, leaderRecoveryState: 1 })
+  })
+
   it('LEAD-03, LEAD-04: an unclean election leaves nobody eligible, who would lead later without what was acknowledged since', () => {
     const world = new ControllerWorld().join(1, 2).topic('t', [[1, 2]])
     fence(world, 2, 1)
