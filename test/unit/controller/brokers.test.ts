@@ -3,6 +3,8 @@ import { decideAssignDirectories } from '../../../broker-core/controller/decisio
 import { decideUnregisterBroker } from '../../../broker-core/controller/decisions/unregister-broker.ts'
 import { decideAllocateProducerIds } from '../../../broker-core/controller/decisions/producer-ids.ts'
 import { fenceRecords } from '../../../broker-core/controller/decisions/broker-changes.ts'
+import { nextStanding } from '../../../broker-core/controller/decisions/heartbeat.ts'
+import { openSessions } from '../../../broker-core/controller/sessions.ts'
 import { errorCode } from '../../../broker-core/model/kafka-errors.ts'
 import { ControllerWorld } from './controller-world.ts'
 
@@ -110,6 +112,21 @@ describe('heartbeats', () => {
     world.heartbeat(3)
     expect(world.heartbeat(1, { shutDown: true })).toMatchObject({ shouldShutDown: true })
     expect(broker(world, 1).fenced).toBe(true)
+  })
+
+  it('REPL-19: a new controller, too, lets it go only once the others have seen who leads in its place', () => {
+    const world = new ControllerWorld().join(1, 2, 3).topic('t', [[1, 2, 3]])
+    world.heartbeat(1, { shutDown: true })
+    const sessions = openSessions({ sessionTimeoutMs: 9000, image: () => world.image, nowMs: () => world.nowMs })
+    const next = () =>
+      nextStanding({ ...world.state(), sessions }, broker(world, 1), {
+        ...{ brokerId: 1, brokerEpoch: broker(world, 1).brokerEpoch, currentMetadataOffset: world.image.offset - 1 },
+        ...{ wantFence: false, wantShutDown: true, offlineLogDirs: [], cordonedLogDirs: null },
+      })
+    sessions.heard(2, world.image.offset - 1, world.nowMs)
+    expect(next()).toBe('controlled-shutdown')
+    sessions.heard(3, world.image.offset - 1, world.nowMs)
+    expect(next()).toBe('shutdown-now')
   })
 
   it('REPL-19: the last broker of a cluster keeps its leaderships and is let go all the same', () => {
