@@ -62,7 +62,7 @@ export function partitionChangeRecord(
   completeReassignment(target)
   if (context.hasElr) updateElr(partition, context, target, wanted.uncleanShutdownReplicas ?? [])
   const leader = elect(partition, context, target)
-  takeLeader(partition, target, leader, context.hasElr)
+  takeLeader(partition, target, leader)
   return recordOf(partition, context, target, wanted)
 }
 
@@ -71,7 +71,7 @@ function completeReassignment(target: Target): void {
   if (target.adding.length === 0 && target.removing.length === 0) return
   const replicas = target.replicas.filter(replica => !target.removing.includes(replica))
   const isr = target.isr.filter(replica => !target.removing.includes(replica))
-  const required = target.adding.length > 0 ? target.adding : replicas
+  const required = target.adding.length < target.removing.length ? replicas : target.adding
   if (replicas.length === 0 || isr.length === 0 || !required.every(replica => isr.includes(replica))) return
   target.replicas = replicas
   target.isr = isr
@@ -124,20 +124,21 @@ function elect(partition: PartitionImage, context: ChangeContext, target: Target
   return { leader: noLeader, isUnclean: false }
 }
 
-function takeLeader(partition: PartitionImage, target: Target, elected: Elected, hasElr: boolean): void {
+function takeLeader(partition: PartitionImage, target: Target, elected: Elected): void {
   target.leader = elected.leader
   if (elected.leader === partition.leader) return
   if (elected.isUnclean) {
     // LEAD-03: what the others have beyond the new leader is lost; it says so until it has recovered.
     target.isr = [elected.leader]
-    target.elr = target.elr.filter(replica => replica !== elected.leader)
+    // Whoever was eligible is not any more: it lacks what the new leader writes from here on.
+    target.elr = []
+    target.lastKnownElr = []
     target.recoveryState = 1
   } else if (elected.leader !== noLeader && !target.isr.includes(elected.leader)) {
     // LEAD-05
     target.isr = [elected.leader]
     target.elr = target.elr.filter(replica => replica !== elected.leader)
   }
-  if (hasElr && elected.isUnclean) target.lastKnownElr = []
 }
 
 function recordOf(
@@ -173,7 +174,8 @@ function recordOf(
  */
 function keptIsr(partition: PartitionImage, target: Target): readonly number[] {
   const isr = partition.isr.filter(replica => target.replicas.includes(replica))
-  if (isr.length > 0) return isr
+  // One that is empty since there were eligible replicas says nothing of who has the data: nobody may lead for it.
+  if (isr.length > 0 || partition.isr.length === 0) return isr
   target.recoveryState = 1
   return target.replicas.slice(0, 1)
 }

@@ -33,6 +33,9 @@ export function openSessions(options: {
   const shutdowns = new Map<number, number>()
   const live = (image: MetadataImage) => [...image.brokers.values()].filter(broker => !broker.fenced)
   for (const broker of live(options.image())) sessions.set(broker.brokerId, { heardMs: options.nowMs(), metadataOffset: -1 })
+  // Decided by an earlier controller: at the latest with the newest there is, which the others have to see before it may go (REPL-19).
+  for (const { brokerId, inControlledShutdown } of live(options.image()))
+    if (inControlledShutdown) shutdowns.set(brokerId, options.image().offset - 1)
   const expiryOf = (brokerId: number): number => (sessions.get(brokerId)?.heardMs ?? Number.NEGATIVE_INFINITY) + sessionTimeoutMs
 
   return {

@@ -51,5 +51,5 @@ export function minInsyncReplicasOf(image: MetadataImage, layers: Layers, topicN
 
 export function allowsUncleanElection(image: MetadataImage, layers: Layers, topicName: string): boolean {
   const own = image.configs.get(configKey(resourceTypes.topic, topicName))
-  return effectiveTopicConfig(image, layers, own, 'unclean.leader.election.enable').value === 'true'
+  return effectiveTopicConfig(image, layers, own, 'unclean.leader.election.enable').value.trim().toLowerCase() === 'true'
 }

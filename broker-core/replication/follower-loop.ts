@@ -306,7 +306,9 @@ export class FollowerLoop {
   async #returnIntoRange(followed: Followed): Promise<boolean> {
     const { partition } = followed
     const bounds = await this.#endpoint?.logBounds(this.#positionOf(followed)).catch(() => undefined)
-    if (bounds === undefined || !('logEndOffset' in bounds) || partition.leaderEpoch !== followed.leaderEpoch) return false
+    // Meanwhile it may be deleted, or its disk have failed: then there is no log to touch.
+    const isGone = partition.isOffline || partition.leaderEpoch !== followed.leaderEpoch
+    if (bounds === undefined || !('logEndOffset' in bounds) || isGone) return false
     const action = afterOutOfRange(bounds, partition.log.logEndOffset)
     this.#ports.log.write('warn', 'follower.out-of-range', { ...coordinates(partition), action: action.kind })
     if (action.kind === 'truncate') partition.truncateTo(action.to)

@@ -26,7 +26,13 @@ export function commitIsr(state: IsrState, isr: readonly number[], partitionEpoc
   return { committed: isr, partitionEpoch, proposed: undefined }
 }
 
-/** What follows from the controller's answer to the proposal made at `proposedAtEpoch`. */
+/** With these nothing was changed, for sure. */
+const untried: ReadonlySet<string> = new Set(['INELIGIBLE_REPLICA', 'OPERATION_NOT_ATTEMPTED'])
+
+/**
+ * What follows from the controller's answer to the proposal made at `proposedAtEpoch`. After most refusals it may be in force all the same, by an
+ * earlier asking whose answer was lost: then it goes on to count (REPL-06) until the metadata says how it ended.
+ */
 export function settle(
   state: IsrState,
   proposedAtEpoch: number,
@@ -36,5 +42,5 @@ export function settle(
   if (isStale) return { state, retry: false }
   if (result.ok) return { state: commitIsr(state, result.isr, result.partitionEpoch), retry: false }
   if (result.retriable) return { state, retry: true }
-  return { state: { ...state, proposed: undefined }, retry: false }
+  return { state: untried.has(result.error) ? { ...state, proposed: undefined } : state, retry: false }
 }

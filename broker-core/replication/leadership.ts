@@ -3,11 +3,12 @@ import type { LogSink } from '../env/log-sink.ts'
 import type { PartitionLog } from '../storage/partition-log.ts'
 import { commitIsr, maximalIsr, propose, settle, type IsrState } from './isr-change.ts'
 import type { PartitionAssignment } from './partition.ts'
-import type { IsrChannel } from './ports.ts'
+import type { IsrChange, IsrChannel } from './ports.ts'
 import {
   forgetCaughtUp,
   hasReached,
   isCaughtUp,
+  isOfEarlierLife,
   lowWatermarkOf,
   newProgress,
   noteFetch,
@@ -50,6 +51,7 @@ export class Leadership {
   #isr: IsrState
   #recoveryState: 0 | 1
   #cancelRetry: CancelTimer | undefined
+  #isOver = false
 
   constructor(
     log: PartitionLog,
@@ -97,7 +99,7 @@ export class Leadership {
   /** Returns true when the high watermark moved. */
   followerFetched(brokerId: number, seen: FetchSeen): boolean {
     const progress = this.#progresses.get(brokerId)
-    if (progress === undefined) return false
+    if (progress === undefined || isOfEarlierLife(progress, seen)) return false
     noteFetch(progress, seen)
     this.#expand(progress)
     return this.advanceHighWatermark()
@@ -158,8 +160,9 @@ export class Leadership {
     if (leaving.length > 0) this.#propose(this.#isr.committed.filter(brokerId => !leaving.includes(brokerId)))
   }
 
-  /** No answer to an open proposal is taken any more. */
+  /** No answer to an open proposal is taken any more: the log is somebody else's now, and so is its high watermark. */
   end(): void {
+    this.#isOver = true
     this.#cancelRetry?.()
     this.#isr = { ...this.#isr, proposed: undefined, partitionEpoch: Number.MAX_SAFE_INTEGER }
   }
@@ -187,36 +190,38 @@ export class Leadership {
     return registered >= 0 && (progress.brokerEpoch === -1 || progress.brokerEpoch === registered)
   }
 
+  /** KIP-903: the epochs are those of now, however often it is asked: who registers anew meanwhile may have lost what counted for it. */
   #propose(isr: readonly number[]): void {
     this.#isr = propose(this.#isr, isr)
-    this.#ask(isr, this.#isr.partitionEpoch)
-  }
-
-  #ask(newIsr: readonly number[], partitionEpoch: number): void {
-    const { brokers, isrChannel, log, timers } = this.#ports
-    const change = {
+    this.#ask({
       topicId: this.#topicId,
       partition: this.#log.partition,
       leaderEpoch: this.#leaderEpoch,
-      partitionEpoch,
-      newIsr: newIsr.map(brokerId => ({ brokerId, brokerEpoch: brokers.activeEpochOf(brokerId) })),
-      leaderRecoveryState: 0 as const,
-    }
-    const fields = { topic: this.#log.topic, partition: this.#log.partition, isr: newIsr.join(',') }
+      partitionEpoch: this.#isr.partitionEpoch,
+      newIsr: isr.map(brokerId => ({ brokerId, brokerEpoch: this.#ports.brokers.activeEpochOf(brokerId) })),
+      leaderRecoveryState: 0,
+    })
+  }
+
+  #ask(change: IsrChange): void {
+    const { isrChannel, log, timers } = this.#ports
+    const isr = change.newIsr.map(member => member.brokerId).join(',')
+    const fields = { topic: this.#log.topic, partition: this.#log.partition, isr }
     isrChannel
       .alterIsr(change)
       .catch((error: unknown) => ({ ok: false as const, error: String(error), retriable: true }))
       .then(result => {
-        const settled = settle(this.#isr, partitionEpoch, result)
+        if (this.#isOver) return
+        const settled = settle(this.#isr, change.partitionEpoch, result)
         this.#isr = settled.state
         log.write('info', 'isr.change', { ...fields, result: result.ok ? 'committed' : result.error })
-        if (settled.retry) this.#cancelRetry = timers.after(retryDelayMs, () => this.#askAgain(newIsr, partitionEpoch))
+        if (settled.retry) this.#cancelRetry = timers.after(retryDelayMs, () => this.#askAgain(change))
         else if (this.advanceHighWatermark()) this.#watermarkMoved()
         else if (result.ok) this.#watermarkMoved()
       })
   }
 
-  #askAgain(newIsr: readonly number[], partitionEpoch: number): void {
-    if (this.#isr.proposed !== undefined && this.#isr.partitionEpoch === partitionEpoch) this.#ask(newIsr, partitionEpoch)
+  #askAgain(change: IsrChange): void {
+    if (this.#isr.proposed !== undefined && this.#isr.partitionEpoch === change.partitionEpoch) this.#ask(change)
   }
 }

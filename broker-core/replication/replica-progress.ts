@@ -35,6 +35,11 @@ export function newProgress(brokerId: number, isInSync: boolean, nowMs: number):
   }
 }
 
+/** KIP-903: a fetch that was under way while its broker restarted says nothing of the log that the broker has now. */
+export function isOfEarlierLife(progress: ReplicaProgress, seen: FetchSeen): boolean {
+  return seen.brokerEpoch >= 0 && seen.brokerEpoch < progress.brokerEpoch
+}
+
 /** REPL-01, REPL-02. Changes `progress` in place: this runs at every follower fetch. */
 export function noteFetch(progress: ReplicaProgress, seen: FetchSeen): void {
   if (seen.fetchOffset >= seen.leaderLogEndOffset) {

@@ -115,7 +115,7 @@ export const mutants = [
     name: 'any live replica leads',
     why: 'every election is unclean (LEAD-02)',
     file: 'broker-core/controller/partition-change.ts',
-    find: `(target.isr.includes(replica) || (context.hasElr && target.elr.includes(replica))) && isAcceptable(replica)`,
+    find: `candidates.includes(replica) && isAcceptable(replica)`,
     put: `isAcceptable(replica)`,
   },
   {
@@ -129,7 +129,7 @@ export const mutants = [
     name: 'trusts a broker after a loss of power',
     why: 'it stays in sync although it lost records (LEAD-06, KIP-966)',
     file: 'broker-core/controller/decisions/register-broker.ts',
-    find: `if (isRestart && request.previousBrokerEpoch !== known.brokerEpoch)
+    find: `if (!isSame && request.previousBrokerEpoch !== known?.brokerEpoch)
     records.push(...uncleanShutdownRecords(state, request.brokerId))
   else if (isRestart && !known.fenced) records.push(...withoutBroker(state, request.brokerId))`,
     put: ``,

@@ -206,10 +206,9 @@ function clearsElr(state: ControllerState, resource: Resource, records: readonly
 
 /** LEAD-03: partitions without a leader have one as soon as unclean elections are allowed. */
 function electionsAfter(state: ControllerState, records: readonly MetadataRecord[]): MetadataRecord[] {
-  const isAllowed = records.some(
-    record => record.type === 'ConfigRecord' && record.name === 'unclean.leader.election.enable' && record.value === 'true',
-  )
-  if (!isAllowed) return []
+  // Also by the end of a topic's own value, where the cluster allows them.
+  const isTouched = records.some(record => record.type === 'ConfigRecord' && record.name === 'unclean.leader.election.enable')
+  if (!isTouched) return []
   const image = evolveImage(state.image, records, state.image)
   const elections: MetadataRecord[] = []
   for (const { topic, partition } of partitionsWhere(image, each => each.leader === noLeader)) {

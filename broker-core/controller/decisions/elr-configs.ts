@@ -1,7 +1,8 @@
 import type { ControllerState } from '../controller.ts'
 import { configKey } from '../image-draft.ts'
-import type { MetadataRecord } from '../metadata-records.ts'
+import { type MetadataRecord, partitionChange } from '../metadata-records.ts'
 import { minInsyncReplicasConfig, resourceTypes } from '../topic-settings.ts'
+import { partitionsWhere } from './decision.ts'
 
 const brokers = configKey(resourceTypes.broker, '')
 
@@ -18,4 +19,18 @@ export function elrConfigRecords({ image, defaults }: Pick<ControllerState, 'ima
   const names = present.map(([key]) => key.slice(brokers.length))
   const forAll = names.includes('') ? [] : [record('', defaults.staticConfigs[minInsyncReplicasConfig] ?? '1')]
   return [...forAll, ...names.filter(name => name !== '').map(name => record(name, null))]
+}
+
+/**
+ * The end of eligible leader replicas. What was eligible is forgotten with them, or it would be so again, without what was acknowledged meanwhile,
+ * when they come back. Where nobody is in sync those who were eligible are: without them an ISR is never empty.
+ */
+export function elrEndRecords({ image }: Pick<ControllerState, 'image'>): MetadataRecord[] {
+  const touched = partitionsWhere(image, each => each.eligibleLeaderReplicas.length + each.lastKnownElr.length > 0)
+  return [...touched].map(({ topic, partition: { partition, isr, eligibleLeaderReplicas } }) => ({
+    ...partitionChange(topic.topicId, partition),
+    isr: isr.length === 0 && eligibleLeaderReplicas.length > 0 ? eligibleLeaderReplicas : null,
+    eligibleLeaderReplicas: [],
+    lastKnownElr: [],
+  }))
 }

@@ -6,7 +6,7 @@ import type { ControllerState, Decision } from '../controller.ts'
 import type { FeatureRange } from '../image.ts'
 import type { MetadataRecord } from '../metadata-records.ts'
 import { losesRecordsBelow } from '../metadata-version.ts'
-import { elrConfigRecords } from './elr-configs.ts'
+import { elrConfigRecords, elrEndRecords } from './elr-configs.ts'
 import { isRefusal, type Refusal, refusal } from './decision.ts'
 
 type Request = RequestOf<typeof updateFeatures>
@@ -83,8 +83,11 @@ function decideOne(
   const unmet = unmetNeed(feature, level, levels)
   if (unmet !== undefined) return invalid(unmet)
   if (feature === metadataFeature && losesRecordsBelow(present, level)) return refusedDowngrade(update, present)
-  return [...(feature === elrFeature && level > 0 ? elrConfigRecords(state) : []), levelRecord(feature, level)]
+  return [...(feature === elrFeature ? elrRecords(state, level) : []), levelRecord(feature, level)]
 }
+
+const elrRecords = (state: ControllerState, level: number): MetadataRecord[] =>
+  level > 0 ? elrConfigRecords(state) : elrEndRecords(state)
 
 const levelRecord = (name: string, featureLevel: number): MetadataRecord => ({ type: 'FeatureLevelRecord', name, featureLevel })
 

@@ -3,6 +3,7 @@ import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import type { brokerHeartbeat } from '../../protocol/messages/63-broker-heartbeat.ts'
 import type { ControllerState, Decision } from '../controller.ts'
 import { metadataVersionOf } from '../feature-levels.ts'
+import { evolveImage } from '../image-draft.ts'
 import type { BrokerRegistration } from '../image.ts'
 import type { MetadataRecord } from '../metadata-records.ts'
 import {
@@ -60,8 +61,11 @@ export function decideBrokerHeartbeat(state: ControllerState, request: Request):
   }
   const before = standingOf(broker)
   const next = nextStanding(state, broker, request)
+  const records = directoryRecords(state, broker, request)
+  // Whoever is unfenced by the same word does not lead what lies in a directory that just failed.
+  const image = records.length === 0 ? state.image : evolveImage(state.image, records, state.image)
   return {
-    records: [...recordsFor(state, broker, before, next), ...directoryRecords(state, broker, request)],
+    records: [...records, ...recordsFor({ ...state, image }, broker, before, next)],
     reply: {
       throttleTimeMs: 0,
       errorCode: 0,

@@ -54,9 +54,14 @@ export const isReassigning = (partition: PartitionImage): boolean =>
 const originalReplicas = (partition: PartitionImage): number[] =>
   partition.replicas.filter(replica => !partition.addingReplicas.includes(replica))
 
+/** Who has everything that was acknowledged: those in sync, else those who are eligible, else the last known leader as the best there is. */
+function holdersOf({ isr, eligibleLeaderReplicas, lastKnownElr }: PartitionImage): readonly number[] {
+  return [isr, eligibleLeaderReplicas, lastKnownElr].find(list => list.length > 0) ?? []
+}
+
 /**
- * LEAD-09: target, then what is to go. Replicas that only an earlier target wanted are dropped at once (LEAD-10), unless nobody else is in sync:
- * then they go with the others, when the target has the data.
+ * LEAD-09: target, then what is to go. Replicas that only an earlier target wanted are dropped at once (LEAD-10), unless nobody else has
+ * the data: then they go with the others, when the target has the data.
  */
 function started(
   state: ControllerState,
@@ -74,8 +79,9 @@ function started(
     )
   }
   const isKept = (replica: number): boolean => original.includes(replica) || target.includes(replica)
-  const onlyInSync = partition.isr.some(isKept) ? [] : partition.isr
-  const removingReplicas = [...original, ...onlyInSync].filter(replica => !target.includes(replica))
+  const holders = holdersOf(partition)
+  const onlyHolders = holders.some(isKept) ? [] : holders.filter(replica => partition.replicas.includes(replica))
+  const removingReplicas = [...original, ...onlyHolders].filter(replica => !target.includes(replica))
   const replicas = [...target, ...removingReplicas]
   return {
     replicas,
@@ -97,7 +103,9 @@ function cancelled(state: ControllerState, topic: TopicImage, partition: Partiti
   if (!isReassigning(partition)) return refusal('NO_REASSIGNMENT_IN_PROGRESS')
   const replicas = originalReplicas(partition)
   const isr = partition.isr.filter(replica => replicas.includes(replica))
-  if (isr.length === 0 && partition.isr.length > 0 && !allowsUncleanElection(state.image, state.defaults, topic.name)) {
+  const holders = holdersOf(partition)
+  const isLoss = holders.length > 0 && !holders.some(replica => replicas.includes(replica))
+  if (isLoss && !allowsUncleanElection(state.image, state.defaults, topic.name)) {
     return refusal(
       'INVALID_REPLICA_ASSIGNMENT',
       `Unable to revert partition assignment for ${topic.name}:${partition.partition} because it would require an unclean leader election.`,

@@ -47,8 +47,9 @@ export function decideBrokerRegistration(state: ControllerState, request: Reques
       cordonedLogDirs: null,
     },
   ]
-  // KIP-966: only a broker that can name its last epoch stopped cleanly. An older request version cannot say it, and counts as unclean.
-  if (isRestart && request.previousBrokerEpoch !== known.brokerEpoch)
+  // KIP-966: only a broker that can name its last epoch stopped cleanly. An older request version cannot say it, and counts as unclean. So does
+  // one that was unregistered: partitions may still count on what was on the disks of its id.
+  if (!isSame && request.previousBrokerEpoch !== known?.brokerEpoch)
     records.push(...uncleanShutdownRecords(state, request.brokerId))
   else if (isRestart && !known.fenced) records.push(...withoutBroker(state, request.brokerId))
   return { records, reply: { throttleTimeMs: 0, errorCode: 0, brokerEpoch } }

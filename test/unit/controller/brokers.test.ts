@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { decideAssignDirectories } from '../../../broker-core/controller/decisions/assign-directories.ts'
 import { decideUnregisterBroker } from '../../../broker-core/controller/decisions/unregister-broker.ts'
 import { decideAllocateProducerIds } from '../../../broker-core/controller/decisions/producer-ids.ts'
 import { fenceRecords } from '../../../broker-core/controller/decisions/broker-changes.ts'
+import { nextStanding } from '../../../broker-core/controller/decisions/heartbeat.ts'
+import { openSessions } from '../../../broker-core/controller/sessions.ts'
 import { errorCode } from '../../../broker-core/model/kafka-errors.ts'
 import { ControllerWorld } from './controller-world.ts'
 
@@ -81,6 +84,23 @@ describe('heartbeats', () => {
     expect(broker(world, 1).fenced).toBe(true)
   })
 
+  it('DISK-38, LEAD-01: whoever is unfenced with a failed directory does not lead what lies in there', () => {
+    const directories = ['a', 'b'].map(name => `${name.repeat(20)}AA`)
+    const [, failed = ''] = directories
+    const world = new ControllerWorld().join(2)
+    world.register(1, { logDirs: directories })
+    world.heartbeat(1)
+    world.topic('t', [[1]])
+    const { brokerEpoch } = broker(world, 1)
+    const topics = [{ topicId: world.image.topicsByName.get('t')?.topicId ?? '', partitions: [{ partitionIndex: 0 }] }]
+    world.perform(decideAssignDirectories, { brokerId: 1, brokerEpoch, directories: [{ id: failed, topics }] })
+    world.apply(fenceRecords(world.state(), broker(world, 1)))
+    expect(world.standing('t')).toMatchObject({ leader: -1, isr: [], elr: [1] })
+    world.heartbeat(1, { offline: [failed] })
+    expect(broker(world, 1).fenced).toBe(false)
+    expect(world.standing('t')).toMatchObject({ leader: -1, isr: [], elr: [] })
+  })
+
   it('REPL-19: a controlled shutdown moves leaderships first and lets go once the others have seen it', () => {
     const world = new ControllerWorld().join(1, 2, 3).topic('t', [[1, 2, 3]])
     expect(world.heartbeat(1, { shutDown: true })).toMatchObject({ shouldShutDown: false, isFenced: false })
@@ -92,6 +112,21 @@ describe('heartbeats', () => {
     world.heartbeat(3)
     expect(world.heartbeat(1, { shutDown: true })).toMatchObject({ shouldShutDown: true })
     expect(broker(world, 1).fenced).toBe(true)
+  })
+
+  it('REPL-19: a new controller, too, lets it go only once the others have seen who leads in its place', () => {
+    const world = new ControllerWorld().join(1, 2, 3).topic('t', [[1, 2, 3]])
+    world.heartbeat(1, { shutDown: true })
+    const sessions = openSessions({ sessionTimeoutMs: 9000, image: () => world.image, nowMs: () => world.nowMs })
+    const next = () =>
+      nextStanding({ ...world.state(), sessions }, broker(world, 1), {
+        ...{ brokerId: 1, brokerEpoch: broker(world, 1).brokerEpoch, currentMetadataOffset: world.image.offset - 1 },
+        ...{ wantFence: false, wantShutDown: true, offlineLogDirs: [], cordonedLogDirs: null },
+      })
+    sessions.heard(2, world.image.offset - 1, world.nowMs)
+    expect(next()).toBe('controlled-shutdown')
+    sessions.heard(3, world.image.offset - 1, world.nowMs)
+    expect(next()).toBe('shutdown-now')
   })
 
   it('REPL-19: the last broker of a cluster keeps its leaderships and is let go all the same', () => {
@@ -109,6 +144,17 @@ describe('unregistering', () => {
     expect(world.image.brokers.has(1)).toBe(false)
     expect(world.standing('t')).toMatchObject({ leader: 2, isr: [2] })
     expect(world.perform(decideUnregisterBroker, { brokerId: 1 }).errorCode).toBe(errorCode('BROKER_ID_NOT_REGISTERED'))
+  })
+})
+
+describe('replacing', () => {
+  it('LEAD-06: who takes the id of an unregistered broker is neither in sync nor eligible: its disk may be empty', () => {
+    const world = new ControllerWorld().join(1, 2).topic('t', [[1, 2]])
+    world.apply(fenceRecords(world.state(), broker(world, 2)))
+    world.perform(decideUnregisterBroker, { brokerId: 1 })
+    expect(world.standing('t')).toMatchObject({ leader: -1, isr: [], elr: [1] })
+    world.join(1)
+    expect(world.standing('t')).toMatchObject({ elr: [], leaderRecoveryState: 1 })
   })
 })
 

@@ -103,7 +103,7 @@ export class ControllerWorld {
     })
   }
 
-  heartbeat(brokerId: number, wants: { fence?: boolean; shutDown?: boolean; offset?: number } = {}) {
+  heartbeat(brokerId: number, wants: { fence?: boolean; shutDown?: boolean; offset?: number; offline?: readonly string[] } = {}) {
     const broker = this.image.brokers.get(brokerId)
     const currentMetadataOffset = wants.offset ?? this.image.offset - 1
     this.sessions.heard(brokerId, currentMetadataOffset, this.nowMs)
@@ -114,7 +114,7 @@ export class ControllerWorld {
       currentMetadataOffset,
       wantFence: wants.fence ?? false,
       wantShutDown: wants.shutDown ?? false,
-      offlineLogDirs: [],
+      offlineLogDirs: wants.offline ?? [],
       cordonedLogDirs: null,
     })
     if (before === false && this.image.brokers.get(brokerId)?.inControlledShutdown === true) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decideAlterPartition } from '../../../broker-core/controller/decisions/alter-partition.ts'
 import { fenceRecords } from '../../../broker-core/controller/decisions/broker-changes.ts'
 import { balanceRecords, decideElectLeaders } from '../../../broker-core/controller/decisions/elect-leaders.ts'
+import { decideUpdateFeatures } from '../../../broker-core/controller/decisions/features.ts'
 import { decideReassignments } from '../../../broker-core/controller/decisions/reassign.ts'
 import { decideIncrementalAlterConfigs } from '../../../broker-core/controller/decisions/alter-configs.ts'
 import { errorCode, errorName } from '../../../broker-core/model/kafka-errors.ts'
@@ -132,6 +133,37 @@ describe('elections', () => {
     expect(world.standing('t').leaderRecoveryState).toBe(0)
   })
 
+  it('LEAD-03: and so when the own value of a topic goes, where the cluster allows it; however true is written', () => {
+    const staticConfigs = { 'unclean.leader.election.enable': 'TRUE' }
+    const world = new ControllerWorld({ elr: false, defaults: { staticConfigs } }).join(1, 2)
+    world.topic('t', [[1, 2]], { 'unclean.leader.election.enable': 'false' })
+    fence(world, 2, 1)
+    world.heartbeat(2)
+    expect(world.standing('t').leader).toBe(-1)
+    world.perform(decideIncrementalAlterConfigs, {
+      resources: [
+        {
+          ...{ resourceType: 2, resourceName: 't' },
+          configs: [{ name: 'unclean.leader.election.enable', configOperation: 1, value: null }],
+        },
+      ],
+      validateOnly: false,
+    })
+    expect(world.standing('t')).toMatchObject({ leader: 2, leaderRecoveryState: 1 })
+  })
+
+  it('LEAD-03, LEAD-04: an unclean election leaves nobody eligible, who would lead later without what was acknowledged since', () => {
+    const world = new ControllerWorld().join(1, 2).topic('t', [[1, 2]])
+    fence(world, 2, 1)
+    expect(world.standing('t')).toMatchObject({ leader: -1, isr: [], elr: [1] })
+    world.heartbeat(2)
+    expect(elect(world, 1, 't')).toBe('NONE')
+    expect(world.standing('t')).toMatchObject({ leader: 2, isr: [2], elr: [], lastKnownElr: [], leaderRecoveryState: 1 })
+    fence(world, 2)
+    world.heartbeat(1)
+    expect(world.standing('t')).toMatchObject({ leader: -1, isr: [], elr: [2] })
+  })
+
   it('LEAD-03: with the topic set to unclean, a returning replica leads at once; and so when it is set later', () => {
     const world = new ControllerWorld({ elr: false })
       .join(1, 2)
@@ -181,6 +213,27 @@ describe('elections', () => {
     expect(world.standing('t')).toMatchObject({ leader: 1, isr: [1], elr: [2] })
     world.register(2)
     expect(world.standing('t')).toMatchObject({ leader: 1, isr: [1], elr: [] })
+  })
+
+  it('LEAD-05, META-11: when ELR is switched off who was eligible is in sync, and nobody is eligible by it later', () => {
+    const world = new ControllerWorld().join(1, 2, 3).topic('t', [[2, 1]], { 'min.insync.replicas': '2' })
+    world.topic('u', [[3, 1]], { 'min.insync.replicas': '2' })
+    const setElr = (maxVersionLevel: number, upgradeType: number) => {
+      const update = { feature: 'eligible.leader.replicas.version', maxVersionLevel, upgradeType, allowDowngrade: false }
+      world.perform(decideUpdateFeatures, { timeoutMs: 0, featureUpdates: [update], validateOnly: false })
+    }
+    world.register(2)
+    fence(world, 1)
+    expect(world.standing('t')).toMatchObject({ leader: -1, isr: [], elr: [1] })
+    expect(world.standing('u')).toMatchObject({ leader: 3, isr: [3], elr: [1] })
+    setElr(0, 2)
+    expect(world.standing('t')).toMatchObject({ leader: -1, isr: [1], elr: [], lastKnownElr: [] })
+    world.heartbeat(2)
+    expect(world.standing('t'), 'it was never eligible').toMatchObject({ leader: -1, isr: [1], leaderRecoveryState: 0 })
+    setElr(1, 1)
+    expect(world.standing('u')).toMatchObject({ leader: 3, isr: [3], elr: [], lastKnownElr: [] })
+    world.heartbeat(1)
+    expect(world.standing('t')).toMatchObject({ leader: 1, isr: [1], leaderRecoveryState: 0 })
   })
 
   it('LEAD-06: an unclean shutdown takes a replica out of ISR and ELR', () => {

@@ -97,6 +97,16 @@ describe('reassignment', () => {
     expect(it.partition('t')).toMatchObject({ replicas: [1, 2], removingReplicas: [], isr: [1, 2] })
   })
 
+  it('LEAD-09: and so does one that adds a replica besides', () => {
+    const it = world()
+    inSync(it, [1, 3])
+    reassign(it, [2, 4])
+    inSync(it, [1, 3, 4])
+    expect(it.partition('t')).toMatchObject({ replicas: [2, 4, 1, 3], addingReplicas: [4], removingReplicas: [1, 3], leader: 1 })
+    inSync(it, [1, 2, 3, 4])
+    expect(it.partition('t')).toMatchObject({ replicas: [2, 4], removingReplicas: [], isr: [2, 4] })
+  })
+
   it('LEAD-09: only another order is done at once', () => {
     const it = world()
     expect(reassign(it, [3, 2, 1])).toBe('NONE')
@@ -159,4 +169,22 @@ describe('reassignment', () => {
       expect(it.partition('t')).toMatchObject({ replicas: [4], isr: [4], leader: 4, addingReplicas: [], removingReplicas: [] })
     })
   }
+
+  it('LEAD-04, LEAD-10: neither a new target nor a cancel drops the one replica that is eligible while nobody is in sync', () => {
+    const it = new ControllerWorld().join(1, 2, 3, 4).topic('t', [[1]])
+    const fence = (brokerId: number) => {
+      const broker = it.image.brokers.get(brokerId)
+      if (broker !== undefined) it.apply(fenceRecords(it.state(), broker))
+    }
+    reassign(it, [2, 3])
+    inSync(it, [1, 2])
+    fence(1)
+    fence(2)
+    expect(it.standing('t')).toMatchObject({ leader: -1, isr: [], elr: [2] })
+    expect(reassign(it, null)).toBe('INVALID_REPLICA_ASSIGNMENT')
+    expect(reassign(it, [4])).toBe('NONE')
+    expect(it.partition('t')).toMatchObject({ replicas: [4, 1, 2], addingReplicas: [4], removingReplicas: [1, 2] })
+    it.heartbeat(2)
+    expect(it.standing('t')).toMatchObject({ leader: 2, isr: [2], leaderRecoveryState: 0 })
+  })
 })

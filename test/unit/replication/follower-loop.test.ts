@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { FollowerLoop } from '../../../broker-core/replication/follower-loop.ts'
 import { Partition } from '../../../broker-core/replication/partition.ts'
-import type { FollowerFetch, FollowerFetchAnswer, LeaderEndpoint } from '../../../broker-core/replication/ports.ts'
+import type {
+  FollowerFetch,
+  FollowerFetchAnswer,
+  LeaderEndpoint,
+  LeaderLogBounds,
+} from '../../../broker-core/replication/ports.ts'
 import { createTestLog, testStorage } from '../storage/storage-env.ts'
 import { batchOf, limitByHand } from './replica-world.ts'
 
@@ -32,9 +37,10 @@ function ground(limit = limitByHand()) {
     },
   })
   const asked: { request: FollowerFetch; answer: (answer: FollowerFetchAnswer) => void }[] = []
+  const bounds: ((answer: LeaderLogBounds) => void)[] = []
   const endpoint: LeaderEndpoint = {
     fetch: request => new Promise(answer => asked.push({ request, answer })),
-    logBounds: () => Promise.reject(new Error('not asked')),
+    logBounds: () => new Promise(answer => bounds.push(answer)),
     close: () => {},
   }
   const bugs: unknown[] = []
@@ -55,7 +61,7 @@ function ground(limit = limitByHand()) {
       partitions: [{ topicId: partition.topicId, partition: 0, error, ...position, records, recordsSizeBytes }],
     }
   }
-  return { asked, answerOf, bugs, env, follow, loop }
+  return { asked, answerOf, bounds, bugs, env, follow, loop, partition }
 }
 
 describe('follower loop', () => {
@@ -68,6 +74,23 @@ describe('follower loop', () => {
     asked[0]?.answer(answerOf('FENCED_LEADER_EPOCH'))
     await turns()
     expect(asked[1]?.request.positions[0]?.currentLeaderEpoch).toBe(5)
+    expect(bugs).toEqual([])
+  })
+
+  it("REPL-14: what the leader's log spans is no news for a replica that went away meanwhile", async () => {
+    const { asked, answerOf, bounds, bugs, follow, loop, partition } = ground()
+    follow(4)
+    await turns()
+    asked[0]?.answer(answerOf('NONE', [batchOf('a', 'b')]))
+    await turns()
+    asked[1]?.answer(answerOf('OFFSET_OUT_OF_RANGE'))
+    await turns()
+    loop.unfollow(partition)
+    partition.goOffline()
+    partition.log.close()
+    bounds[0]?.({ error: 'NONE', logStartOffset: 0, logEndOffset: 1 })
+    await turns()
+    expect(bounds).toHaveLength(1)
     expect(bugs).toEqual([])
   })
 

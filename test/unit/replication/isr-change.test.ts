@@ -9,7 +9,7 @@ const accepted = (isr: readonly number[], partitionEpoch: number) => ({
   leaderEpoch: 1,
   partitionEpoch,
 })
-const refused = (retriable: boolean) => ({ ok: false as const, error: 'SOME', retriable })
+const refused = (retriable: boolean, error = 'INELIGIBLE_REPLICA') => ({ ok: false as const, error, retriable })
 
 describe('one change of the ISR', () => {
   it('REPL-06: what is proposed and what is committed counts together', () => {
@@ -27,6 +27,15 @@ describe('one change of the ISR', () => {
   it('REPL-05: a refused one is given up, an unanswered one is asked again', () => {
     expect(settle(propose(start, [1]), 4, refused(false))).toEqual({ state: start, retry: false })
     expect(settle(propose(start, [1]), 4, refused(true)).retry).toBe(true)
+  })
+
+  it('REPL-06: one that may be in force by an earlier asking counts until the metadata says more', () => {
+    const proposed = propose({ ...start, committed: [1, 2] }, [1, 2, 3])
+    for (const error of ['INVALID_UPDATE_VERSION', 'FENCED_LEADER_EPOCH', 'NEW_LEADER_ELECTED', 'INVALID_REQUEST']) {
+      const { state, retry } = settle(proposed, 4, refused(false, error))
+      expect([maximalIsr(state), retry], error).toEqual([[1, 2, 3], false])
+      expect(maximalIsr(commitIsr(state, [1, 2], 5))).toEqual([1, 2])
+    }
   })
 
   it('newer metadata ends a proposal; its late answer changes nothing', () => {

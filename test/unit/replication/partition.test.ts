@@ -160,6 +160,67 @@ describe('a leader', () => {
     expect(asked.length).toBe(3)
   })
 
+  it('REPL-01, KIP-903: a late fetch from an earlier life of a follower moves no high watermark', async () => {
+    const world = replicaWorld()
+    const { brokers, replica } = world
+    replica.assign(assignmentOf({ replicas: [1, 2], isr: [1] }))
+    brokers.set(2, 99)
+    followerAt(world, 2, 0)
+    await world.answer({ ok: true, isr: [1, 2], leader: 1, leaderEpoch: 1, partitionEpoch: 2 })
+    write(replica, 'a')
+    replica.followerFetched(2, { fetchOffset: 1, logStartOffset: 0, leaderLogEndOffset: 1, brokerEpoch: 12, nowMs: 0 })
+    expect(replica.log.highWatermark).toBe(0)
+    followerAt(world, 2, 1)
+    expect(replica.log.highWatermark).toBe(1)
+  })
+
+  it('REPL-06: after a lost answer the replica that may have joined holds the high watermark, though the second asking is refused', async () => {
+    const world = replicaWorld()
+    const { env, replica } = world
+    replica.assign(assignmentOf({ isr: [1, 2] }))
+    write(replica, 'a')
+    followerAt(world, 2, 0)
+    followerAt(world, 3, 0)
+    await world.answer({ ok: false, error: 'timed out', retriable: true })
+    env.advance(1_000)
+    await world.answer({ ok: false, error: 'INVALID_UPDATE_VERSION', retriable: false })
+    followerAt(world, 2, 1)
+    expect(replica.log.highWatermark).toBe(0)
+    replica.assign(assignmentOf({ isr: [1, 2, 3], partitionEpoch: 2 }))
+    expect(replica.log.highWatermark).toBe(0)
+    followerAt(world, 3, 1)
+    expect(replica.log.highWatermark).toBe(1)
+  })
+
+  it('REPL-04, KIP-903: asked again, a change names the life of a replica that had caught up, not a later one', async () => {
+    const world = replicaWorld()
+    const { asked, brokers, env, replica } = world
+    replica.assign(assignmentOf({ isr: [1, 2] }))
+    followerAt(world, 3, 0)
+    brokers.set(3, 99)
+    await world.answer({ ok: false, error: 'no controller', retriable: true })
+    env.advance(1_000)
+    expect(asked.map(change => change.newIsr.at(-1))).toEqual([
+      { brokerId: 3, brokerEpoch: 13 },
+      { brokerId: 3, brokerEpoch: 13 },
+    ])
+  })
+
+  it('REPL-07, REPL-08: a late answer to a leader of an earlier epoch moves no high watermark', async () => {
+    const world = replicaWorld()
+    const { env, replica } = world
+    replica.assign(assignmentOf({ isr: [1] }))
+    followerAt(world, 2, 0)
+    replica.assign(assignmentOf({ isr: [1, 2], leaderEpoch: 2, partitionEpoch: 3 }))
+    env.advance(lagMaxMs + 1)
+    followerAt(world, 2, 0)
+    write(replica, 'a')
+    await world.answer({ ok: false, error: 'FENCED_LEADER_EPOCH', retriable: false })
+    expect(replica.log.highWatermark, 'who is in sync now has it not').toBe(0)
+    followerAt(world, 2, 1)
+    expect(replica.log.highWatermark).toBe(1)
+  })
+
   it('REPL-02: a follower that asks again at the log end is noted by the short way, any other is not', () => {
     const world = replicaWorld()
     const { replica, env, brokers } = world
