@@ -87,7 +87,9 @@ export class Leadership {
 
   /** News of the same leader epoch from the metadata log. */
   committed(assignment: PartitionAssignment): void {
-    for (const brokerId of this.#isr.committed) {
+    // The controller's own answers come before the log that says the same.
+    const isNews = assignment.partitionEpoch > this.#isr.partitionEpoch
+    for (const brokerId of isNews ? this.#isr.committed : []) {
       const progress = this.#progresses.get(brokerId)
       if (progress !== undefined && !assignment.isr.includes(brokerId)) forgetCaughtUp(progress)
     }

@@ -131,7 +131,7 @@ export const mutants = [
     file: 'broker-core/controller/decisions/register-broker.ts',
     find: `if (!isSame && request.previousBrokerEpoch !== known?.brokerEpoch)
     records.push(...uncleanShutdownRecords(state, request.brokerId))
-  else if (isRestart && !known.fenced) records.push(...withoutBroker(state, request.brokerId))`,
+  else if (isRestart) records.push(...cleanRestartRecords(state, known, request))`,
     put: ``,
   },
   {

@@ -4,11 +4,12 @@ import { errorCode, type KafkaErrorName } from '../../model/kafka-errors.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import type { brokerRegistration } from '../../protocol/messages/62-broker-registration.ts'
 import type { ControllerState, Decision } from '../controller.ts'
+import { evolveImage } from '../image-draft.ts'
 import type { BrokerRegistration } from '../image.ts'
 import type { MetadataRecord } from '../metadata-records.ts'
 import { withFeatureLevel } from './features.ts'
 import { answer } from './decision.ts'
-import { uncleanShutdownRecords, withoutBroker } from './broker-changes.ts'
+import { offlineDirectoryRecords, uncleanShutdownRecords, withoutBroker } from './broker-changes.ts'
 
 type Request = RequestOf<typeof brokerRegistration>
 type Response = ResponseOf<typeof brokerRegistration>
@@ -51,8 +52,17 @@ export function decideBrokerRegistration(state: ControllerState, request: Reques
   // one that was unregistered: partitions may still count on what was on the disks of its id.
   if (!isSame && request.previousBrokerEpoch !== known?.brokerEpoch)
     records.push(...uncleanShutdownRecords(state, request.brokerId))
-  else if (isRestart && !known.fenced) records.push(...withoutBroker(state, request.brokerId))
+  else if (isRestart) records.push(...cleanRestartRecords(state, known, request))
   return { records, reply: { throttleTimeMs: 0, errorCode: 0, brokerEpoch } }
+}
+
+/** DISK-38: what lay in a directory that the broker no longer has will be begun anew elsewhere; until then nobody can read it. */
+function cleanRestartRecords(state: ControllerState, known: BrokerRegistration, { logDirs }: Request): MetadataRecord[] {
+  const missing = known.logDirectoryIds.filter(id => logDirs.length > 0 && !logDirs.includes(id))
+  const lost = missing.length === 0 ? [] : offlineDirectoryRecords(state, known.brokerId, new Set(missing))
+  if (known.fenced) return lost
+  const image = lost.length === 0 ? state.image : evolveImage(state.image, lost, state.image)
+  return [...lost, ...withoutBroker({ ...state, image }, known.brokerId)]
 }
 
 const refuse = (error: KafkaErrorName): Decision<Response> =>

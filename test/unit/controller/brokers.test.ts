@@ -84,6 +84,30 @@ describe('heartbeats', () => {
     expect(broker(world, 1).fenced).toBe(true)
   })
 
+  it('DISK-38, LEAD-05: who comes back without a directory is not eligible by what lay in there: it begins anew elsewhere', () => {
+    const directories = ['a', 'b'].map(name => `${name.repeat(20)}AA`)
+    const [kept = '', gone = ''] = directories
+    const world = new ControllerWorld().join(2)
+    world.register(1, { logDirs: directories })
+    world.heartbeat(1)
+    for (const name of ['t', 'u']) world.topic(name, [[2, 1]], { 'min.insync.replicas': '2' })
+    const { brokerEpoch } = broker(world, 1)
+    const placed = (name: string, id: string) => {
+      const topics = [{ topicId: world.image.topicsByName.get(name)?.topicId ?? '', partitions: [{ partitionIndex: 0 }] }]
+      return { brokerId: 1, brokerEpoch: broker(world, 1).brokerEpoch, directories: [{ id, topics }] }
+    }
+    world.perform(decideAssignDirectories, placed('t', gone))
+    world.perform(decideAssignDirectories, placed('u', kept))
+    world.apply(fenceRecords(world.state(), broker(world, 1)))
+    expect(world.standing('t')).toMatchObject({ leader: 2, isr: [2], elr: [1] })
+    world.register(1, { logDirs: [kept], previousBrokerEpoch: brokerEpoch })
+    world.heartbeat(1)
+    world.perform(decideAssignDirectories, placed('t', kept))
+    world.apply(fenceRecords(world.state(), broker(world, 2)))
+    expect(world.standing('t')).toMatchObject({ leader: -1, isr: [], elr: [2] })
+    expect(world.standing('u')).toMatchObject({ leader: 1, isr: [1], elr: [2] })
+  })
+
   it('DISK-38, LEAD-01: whoever is unfenced with a failed directory does not lead what lies in there', () => {
     const directories = ['a', 'b'].map(name => `${name.repeat(20)}AA`)
     const [, failed = ''] = directories

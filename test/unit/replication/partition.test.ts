@@ -174,6 +174,25 @@ describe('a leader', () => {
     expect(replica.log.highWatermark).toBe(1)
   })
 
+  it('REPL-03: metadata that is older than what the controller answered takes nobody out of the ISR', async () => {
+    const world = replicaWorld()
+    const { asked, env, replica } = world
+    replica.assign(assignmentOf())
+    write(replica, 'a')
+    followerAt(world, 2, 1)
+    env.advance(lagMaxMs + 1)
+    followerAt(world, 2, 1)
+    replica.shrinkIsr()
+    await world.answer({ ok: true, isr: [1, 2], leader: 1, leaderEpoch: 1, partitionEpoch: 2 })
+    followerAt(world, 3, 1)
+    await world.answer({ ok: true, isr: [1, 2, 3], leader: 1, leaderEpoch: 1, partitionEpoch: 3 })
+    replica.assign(assignmentOf({ isr: [1, 2], partitionEpoch: 2 }))
+    write(replica, 'b')
+    replica.shrinkIsr()
+    expect(asked).toHaveLength(2)
+    expect(replica.isr).toEqual([1, 2, 3])
+  })
+
   it('REPL-06: after a lost answer the replica that may have joined holds the high watermark, though the second asking is refused', async () => {
     const world = replicaWorld()
     const { env, replica } = world
