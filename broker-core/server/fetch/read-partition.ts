@@ -45,6 +45,10 @@ export interface PartitionRead {
   readonly entry: FetchEntry
   readonly response: FetchPartitionResponse
   readonly sizeBytes: number
+  /** FETCH-04: what counts for `min_bytes`. More than `sizeBytes` where the next batch is there and does not fit. */
+  readonly availableBytes: number
+  /** FETCH-04: it was read to the end of an older segment, of which there will be no more. */
+  readonly endsAtSegment: boolean
 }
 
 const noRecords: Records = { chunks: [], sizeBytes: 0 }
@@ -162,16 +166,19 @@ function readRecords(
   const belowOffset = readableEnd(replica, reader)
   const hasData = target.fetchOffset < belowOffset && (maxBytes > 0 || atLeastOneBatch)
   if (!hasData) return answered(replica, entry, { abortedTransactions: reader.readCommitted ? [] : null })
-  const read = replica.read(target.fetchOffset, belowOffset, Math.min(maxBytes, target.maxBytes), atLeastOneBatch)
+  const limitBytes = Math.min(maxBytes, target.maxBytes)
+  const read = replica.read(target.fetchOffset, belowOffset, limitBytes, atLeastOneBatch)
   if (read === undefined) return failed(directory, reader, entry, 'KAFKA_STORAGE_ERROR')
   if (reader.version < zstdSince && read.chunks.some(holdsZstd)) {
     return failed(directory, reader, entry, 'UNSUPPORTED_COMPRESSION_TYPE')
   }
   const aborted = reader.readCommitted ? replica.log.abortedTransactions(target.fetchOffset, read.nextOffset) : null
-  return answered(replica, entry, {
-    abortedTransactions: aborted,
-    records: { chunks: read.chunks, sizeBytes: read.sizeBytes },
-  })
+  const records = { chunks: read.chunks, sizeBytes: read.sizeBytes }
+  return {
+    ...answered(replica, entry, { abortedTransactions: aborted, records }),
+    availableBytes: read.nextOffset < belowOffset ? Math.max(limitBytes, read.sizeBytes) : read.sizeBytes,
+    endsAtSegment: read.endsAtSegment === true,
+  }
 }
 
 function holdsZstd(chunk: Uint8Array): boolean {
@@ -195,7 +202,7 @@ function answered(replica: Partition, entry: FetchEntry, with_: Partial<FetchPar
     records: noRecords,
     ...with_,
   }
-  return { entry, response, sizeBytes: response.records?.sizeBytes ?? 0 }
+  return { entry, response, sizeBytes: response.records?.sizeBytes ?? 0, availableBytes: 0, endsAtSegment: false }
 }
 
 function failed(directory: PartitionDirectory, reader: FetchReader, entry: FetchEntry, error: KafkaErrorName): PartitionRead {
@@ -213,5 +220,5 @@ function failed(directory: PartitionDirectory, reader: FetchReader, entry: Fetch
     preferredReadReplica: -1,
     records: noRecords,
   }
-  return { entry, response, sizeBytes: 0 }
+  return { entry, response, sizeBytes: 0, availableBytes: 0, endsAtSegment: false }
 }

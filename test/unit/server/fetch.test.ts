@@ -17,8 +17,7 @@ type Request = RequestOf<typeof fetch>
 type Response = ResponseOf<typeof fetch>
 type Wanted = Request['topics'][number]['partitions'][number]
 
-function ground(catchUpLimit = limitByHand()) {
-  const world = replicaWorld()
+function ground(catchUpLimit = limitByHand(), world = replicaWorld()) {
   const replicas = new Replicas()
   replicas.add(world.replica)
   world.replica.assign(assignmentOf())
@@ -159,6 +158,27 @@ describe('Fetch', () => {
     expect(await isPending(late)).toBe(true)
     world.env.advance(1)
     expect((await only(late)).bytes).toBe(one * 3)
+  })
+
+  it('FETCH-04, FETCH-05: what is there and may not be sent counts for minBytes: nobody waits for more than one answer can hold', async () => {
+    const { world, ask, commit } = ground()
+    for (const value of ['a', 'b', 'c']) write(world.replica, value)
+    commit()
+    const one = (await only(ask({}))).bytes / 3
+    expect((await only(ask({}, { minBytes: one * 99, maxBytes: one * 2 }))).bytes).toBe(one * 2)
+    expect((await only(ask({}, { minBytes: one + 20, maxBytes: one + 20 }))).bytes).toBe(one)
+    expect((await only(ask({ partitionMaxBytes: one + 20 }, { minBytes: one + 20 }))).bytes).toBe(one)
+    expect(await isPending(ask({ partitionMaxBytes: one + 20 }, { minBytes: one + 21 }))).toBe(true)
+  })
+
+  it('FETCH-04: the rest of an older segment is answered at once, since no more comes of it', async () => {
+    const { world, ask, commit } = ground(limitByHand(), replicaWorld({ 'segment.bytes': '150' }, { tailBytesMax: 0 }))
+    for (const value of ['a', 'b', 'c', 'd', 'e']) write(world.replica, value)
+    commit()
+    const older = await only(ask({}, { minBytes: 1000 }))
+    expect(older.bytes).toBeGreaterThan(0)
+    expect(older.bytes).toBeLessThanOrEqual(150)
+    expect(await isPending(ask({ fetchOffset: 4 }, { minBytes: 1000 }))).toBe(true)
   })
 
   it('FETCH-04: an error, a loss of the leadership or a failed disk is answered at once', async () => {
