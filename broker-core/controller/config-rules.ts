@@ -1,5 +1,5 @@
 import { brokerConfigEntry, type ConfigType } from '../model/broker-config-table.ts'
-import { topicConfig, topicConfigsProblem } from '../model/topic-configs.ts'
+import { topicConfig, topicConfigProblem, topicConfigsProblem } from '../model/topic-configs.ts'
 import { resourceTypes } from './topic-settings.ts'
 
 interface Rule {
@@ -8,23 +8,53 @@ interface Rule {
   readonly max?: number
 }
 
-/** CG-13 and KIP-932: what a group can set for itself. Bounds are Kafka's broker-side defaults for minimum and maximum. */
+/** CG-13 and KIP-932: what a group can set for itself. */
 const groupRules: Readonly<Record<string, Rule>> = {
   'consumer.session.timeout.ms': { type: 'int', min: 1 },
   'consumer.heartbeat.interval.ms': { type: 'int', min: 1 },
   'consumer.assignment.interval.ms': { type: 'int', min: 0 },
   'share.session.timeout.ms': { type: 'int', min: 1 },
   'share.heartbeat.interval.ms': { type: 'int', min: 1 },
+  'share.assignment.interval.ms': { type: 'int', min: 0 },
   'share.record.lock.duration.ms': { type: 'int', min: 1000 },
-  'share.delivery.count.limit': { type: 'int', min: 2, max: 10 },
-  'share.partition.max.record.locks': { type: 'int', min: 100, max: 10000 },
+  'share.delivery.count.limit': { type: 'int', min: 1 },
+  'share.partition.max.record.locks': { type: 'int', min: 100 },
   'share.auto.offset.reset': { type: 'string' },
   'share.isolation.level': { type: 'string' },
   'share.renew.acknowledge.enable': { type: 'boolean' },
   'streams.session.timeout.ms': { type: 'int', min: 1 },
   'streams.heartbeat.interval.ms': { type: 'int', min: 1 },
+  'streams.assignment.interval.ms': { type: 'int', min: 0 },
   'streams.num.standby.replicas': { type: 'int', min: 0 },
   'streams.initial.rebalance.delay.ms': { type: 'int', min: 0 },
+}
+
+/** CG-13: least and most, each with the broker property that says otherwise; the numbers are Kafka's defaults of these. */
+const groupBounds: Readonly<Record<string, readonly (readonly [property: string, fallback: number])[]>> = {
+  ...boundsOf('consumer', 'session.timeout.ms', 45_000, 60_000),
+  ...boundsOf('consumer', 'heartbeat.interval.ms', 5_000, 15_000),
+  ...boundsOf('consumer', 'assignment.interval.ms', 0, 15_000),
+  ...boundsOf('share', 'session.timeout.ms', 45_000, 60_000),
+  ...boundsOf('share', 'heartbeat.interval.ms', 5_000, 15_000),
+  ...boundsOf('share', 'assignment.interval.ms', 0, 15_000),
+  ...boundsOf('share', 'record.lock.duration.ms', 15_000, 60_000),
+  ...boundsOf('share', 'delivery.count.limit', 2, 10),
+  ...boundsOf('share', 'partition.max.record.locks', 100, 4_000),
+  ...boundsOf('streams', 'session.timeout.ms', 45_000, 60_000),
+  ...boundsOf('streams', 'heartbeat.interval.ms', 5_000, 15_000),
+  ...boundsOf('streams', 'assignment.interval.ms', 0, 15_000),
+  'streams.num.standby.replicas': [
+    ['group.streams.min.standby.replicas', 0],
+    ['group.streams.max.standby.replicas', 2],
+  ],
+}
+
+function boundsOf(kind: string, name: string, least: number, most: number) {
+  const bounds = [
+    [`group.${kind}.min.${name}`, least],
+    [`group.${kind}.max.${name}`, most],
+  ] as const
+  return { [`${kind}.${name}`]: bounds }
 }
 
 /** TEL-02. */
@@ -40,7 +70,7 @@ export function configNameProblem(resourceType: number, name: string): string | 
     case resourceTypes.topic:
       return topicConfig(name) === undefined ? `Unknown topic config name: ${name}` : undefined
     case resourceTypes.broker:
-      return brokerConfigEntry(name)?.readOnly === true ? `Cannot update these configs dynamically: Set(${name})` : undefined
+      return brokerConfigEntry(name)?.readOnly === true ? `Cannot update these configs dynamically: [${name}]` : undefined
     case resourceTypes.group:
       return Object.hasOwn(groupRules, name) ? undefined : `Unknown group config name: ${name}`
     default:
@@ -48,8 +78,16 @@ export function configNameProblem(resourceType: number, name: string): string | 
   }
 }
 
-/** All values that a resource would have afterwards. */
-export function configsProblem(resourceType: number, values: ReadonlyMap<string, string>): string | undefined {
+/** META-09: in which error a problem travels. What a broker itself looks at is an invalid request, as in Kafka. */
+export const configProblemError = (resourceType: number): 'INVALID_REQUEST' | 'INVALID_CONFIG' =>
+  resourceType === resourceTypes.broker || resourceType === resourceTypes.clientMetrics ? 'INVALID_REQUEST' : 'INVALID_CONFIG'
+
+/** All values that a resource would have afterwards; `given`: static broker properties. */
+export function configsProblem(
+  resourceType: number,
+  values: ReadonlyMap<string, string>,
+  given: Readonly<Record<string, string>> = {},
+): string | undefined {
   for (const name of values.keys()) {
     const problem = configNameProblem(resourceType, name)
     if (problem !== undefined) return problem
@@ -58,7 +96,24 @@ export function configsProblem(resourceType: number, values: ReadonlyMap<string,
   for (const [name, value] of values) {
     const problem = valueProblem(ruleOf(resourceType, name), value)
     if (problem !== undefined) return `Invalid value ${value} for configuration ${name}: ${problem}`
+    const other = resourceType === resourceTypes.broker ? ofTopicsProblem(name, value) : outOfGroupBounds(name, value, given)
+    if (other !== undefined) return other
   }
+  return undefined
+}
+
+/** What is the default of a topic configuration can only be what that can be. */
+function ofTopicsProblem(name: string, value: string): string | undefined {
+  const topicName = brokerConfigEntry(name)?.topicName
+  const problem = topicName === undefined ? undefined : topicConfigProblem(topicName, value)
+  return problem?.replace(`for configuration ${topicName}: `, `for configuration ${name}: `)
+}
+
+function outOfGroupBounds(name: string, value: string, given: Readonly<Record<string, string>>): string | undefined {
+  const [least, most] = groupBounds[name] ?? []
+  if (least === undefined || most === undefined) return undefined
+  if (Number(value) < Number(given[least[0]] ?? least[1])) return `${name} must be greater than or equal to ${least[0]}`
+  if (Number(value) > Number(given[most[0]] ?? most[1])) return `${name} must be less than or equal to ${most[0]}`
   return undefined
 }
 
