@@ -2,31 +2,37 @@ import { brokerConfigEntry, type ConfigType } from '../model/broker-config-table
 import { topicConfig, topicConfigProblem, topicConfigsProblem } from '../model/topic-configs.ts'
 import { resourceTypes } from './topic-settings.ts'
 
-interface Rule {
+export interface Rule {
   readonly type: ConfigType
   readonly min?: number
   readonly max?: number
+  /** Kafka's, where nobody has said anything. */
+  readonly fallback: string
+  /** The broker property that is its default. */
+  readonly brokerProperty?: string
 }
+
+const ofBroker = (name: string, rule: Rule): Rule => ({ ...rule, brokerProperty: `group.${name}` })
 
 /** CG-13 and KIP-932: what a group can set for itself. */
 const groupRules: Readonly<Record<string, Rule>> = {
-  'consumer.session.timeout.ms': { type: 'int', min: 1 },
-  'consumer.heartbeat.interval.ms': { type: 'int', min: 1 },
-  'consumer.assignment.interval.ms': { type: 'int', min: 0 },
-  'share.session.timeout.ms': { type: 'int', min: 1 },
-  'share.heartbeat.interval.ms': { type: 'int', min: 1 },
-  'share.assignment.interval.ms': { type: 'int', min: 0 },
-  'share.record.lock.duration.ms': { type: 'int', min: 1000 },
-  'share.delivery.count.limit': { type: 'int', min: 1 },
-  'share.partition.max.record.locks': { type: 'int', min: 100 },
-  'share.auto.offset.reset': { type: 'string' },
-  'share.isolation.level': { type: 'string' },
-  'share.renew.acknowledge.enable': { type: 'boolean' },
-  'streams.session.timeout.ms': { type: 'int', min: 1 },
-  'streams.heartbeat.interval.ms': { type: 'int', min: 1 },
-  'streams.assignment.interval.ms': { type: 'int', min: 0 },
-  'streams.num.standby.replicas': { type: 'int', min: 0 },
-  'streams.initial.rebalance.delay.ms': { type: 'int', min: 0 },
+  'consumer.session.timeout.ms': ofBroker('consumer.session.timeout.ms', { type: 'int', min: 1, fallback: '45000' }),
+  'consumer.heartbeat.interval.ms': ofBroker('consumer.heartbeat.interval.ms', { type: 'int', min: 1, fallback: '5000' }),
+  'consumer.assignment.interval.ms': ofBroker('consumer.assignment.interval.ms', { type: 'int', min: 0, fallback: '1000' }),
+  'share.session.timeout.ms': ofBroker('share.session.timeout.ms', { type: 'int', min: 1, fallback: '45000' }),
+  'share.heartbeat.interval.ms': ofBroker('share.heartbeat.interval.ms', { type: 'int', min: 1, fallback: '5000' }),
+  'share.assignment.interval.ms': ofBroker('share.assignment.interval.ms', { type: 'int', min: 0, fallback: '1000' }),
+  'share.record.lock.duration.ms': ofBroker('share.record.lock.duration.ms', { type: 'int', min: 1000, fallback: '30000' }),
+  'share.delivery.count.limit': ofBroker('share.delivery.count.limit', { type: 'int', min: 1, fallback: '5' }),
+  'share.partition.max.record.locks': ofBroker('share.partition.max.record.locks', { type: 'int', min: 100, fallback: '2000' }),
+  'share.auto.offset.reset': { type: 'string', fallback: 'latest' },
+  'share.isolation.level': { type: 'string', fallback: 'read_uncommitted' },
+  'share.renew.acknowledge.enable': { type: 'boolean', fallback: 'true' },
+  'streams.session.timeout.ms': ofBroker('streams.session.timeout.ms', { type: 'int', min: 1, fallback: '45000' }),
+  'streams.heartbeat.interval.ms': ofBroker('streams.heartbeat.interval.ms', { type: 'int', min: 1, fallback: '5000' }),
+  'streams.assignment.interval.ms': ofBroker('streams.assignment.interval.ms', { type: 'int', min: 0, fallback: '1000' }),
+  'streams.num.standby.replicas': ofBroker('streams.num.standby.replicas', { type: 'int', min: 0, fallback: '0' }),
+  'streams.initial.rebalance.delay.ms': ofBroker('streams.initial.rebalance.delay.ms', { type: 'int', min: 0, fallback: '3000' }),
 }
 
 /** CG-13: least and most, each with the broker property that says otherwise; the numbers are Kafka's defaults of these. */
@@ -59,9 +65,15 @@ function boundsOf(kind: string, name: string, least: number, most: number) {
 
 /** TEL-02. */
 const clientMetricsRules: Readonly<Record<string, Rule>> = {
-  metrics: { type: 'list' },
-  match: { type: 'list' },
-  'interval.ms': { type: 'int', min: 100, max: 3_600_000 },
+  metrics: { type: 'list', fallback: '' },
+  match: { type: 'list', fallback: '' },
+  'interval.ms': { type: 'int', min: 100, max: 3_600_000, fallback: '300000' },
+}
+
+/** What a group, or a subscription to client metrics, can have, by name; undefined for other resources. */
+export function namedConfigs(resourceType: number): Readonly<Record<string, Rule>> | undefined {
+  if (resourceType === resourceTypes.group) return groupRules
+  return resourceType === resourceTypes.clientMetrics ? clientMetricsRules : undefined
 }
 
 /** META-08, META-09: why the name cannot be set on this type of resource. */
@@ -123,12 +135,12 @@ export function configListType(resourceType: number, name: string): boolean {
 }
 
 /** Undefined: a broker property of somebody's plugin, which Kafka lets be. */
-function ruleOf(resourceType: number, name: string): Rule | undefined {
+function ruleOf(resourceType: number, name: string): Omit<Rule, 'fallback'> | undefined {
   if (resourceType === resourceTypes.broker) return brokerConfigEntry(name)
   return resourceType === resourceTypes.group ? groupRules[name] : clientMetricsRules[name]
 }
 
-function valueProblem(rule: Rule | undefined, value: string): string | undefined {
+function valueProblem(rule: Omit<Rule, 'fallback'> | undefined, value: string): string | undefined {
   switch (rule?.type) {
     case 'boolean':
       return /^(true|false)$/i.test(value.trim()) ? undefined : 'Expected value to be either true or false'
@@ -146,7 +158,7 @@ function valueProblem(rule: Rule | undefined, value: string): string | undefined
   }
 }
 
-function boundsProblem(rule: Rule, value: number): string | undefined {
+function boundsProblem(rule: Pick<Rule, 'min' | 'max'>, value: number): string | undefined {
   if (rule.min !== undefined && value < rule.min) return `Value must be at least ${rule.min}`
   if (rule.max !== undefined && value > rule.max) return `Value must be no more than ${rule.max}`
   return undefined
