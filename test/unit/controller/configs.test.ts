@@ -208,6 +208,16 @@ describe('QUO-07: AlterClientQuotas', () => {
     expect(it.image.quotas.size).toBe(1)
   })
 
+  it('a key that is named twice changes nothing', () => {
+    const it = world()
+    const ops = [5, 6].map(value => ({ key: 'producer_byte_rate', value, remove: false }))
+    const request = { entries: [{ entity: user('a'), ops }], validateOnly: false }
+    expect(it.perform(decideClientQuotas, request).entries.map(told)).toEqual([
+      'INVALID_REQUEST: Duplicate quota key producer_byte_rate',
+    ])
+    expect(it.image.quotas.size).toBe(0)
+  })
+
   it.each<[string, Entity, string, number]>([
     ['INVALID_REQUEST: Invalid configuration key nonsense', user('a'), 'nonsense', 1],
     ['INVALID_REQUEST: Quota producer_byte_rate must be greater than 0', user('a'), 'producer_byte_rate', -1],
@@ -225,6 +235,12 @@ describe('QUO-07: AlterClientQuotas', () => {
       1,
     ],
     ['INVALID_REQUEST: Invalid empty client quota entity', [], 'producer_byte_rate', 1],
+    [
+      'INVALID_REQUEST: not an ip at all is not a valid IP or resolvable host.',
+      [{ entityType: 'ip', entityName: 'not an ip at all' }],
+      'connection_creation_rate',
+      1,
+    ],
     [
       'INVALID_REQUEST: Invalid quota entity combination: ip stands alone',
       [
