@@ -122,7 +122,9 @@ export function isQuiet(directory: PartitionDirectory, reader: FetchReader, entr
     entry.logStartOffset === log.logStartOffset &&
     entry.lastStableOffset === log.lastStableOffset
   if (!isSame || replica.accessRefusal(target.currentLeaderEpoch, mayReadAtFollower(reader)) !== undefined) return false
-  return !isFollower || !reader.isFirstRead || replica.followerIsStillThere(reader.replicaId, target, reader)
+  // FF-01: also who waits at the end of a quiet partition hears of a better replica.
+  if (!isFollower) return preferredOf(directory, replica, reader, target) === undefined
+  return !reader.isFirstRead || replica.followerIsStillThere(reader.replicaId, target, reader)
 }
 
 /** LEAD-12: whether this replica is sent to `reader` within the throttle only. */

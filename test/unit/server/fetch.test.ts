@@ -11,19 +11,19 @@ import { fetchHandler } from '../../../broker-core/server/handlers/01-fetch.ts'
 import { listOffsetsHandler } from '../../../broker-core/server/handlers/02-list-offsets.ts'
 import { describeAclsHandler } from '../../../broker-core/server/handlers/29-describe-acls.ts'
 import { assignmentOf, followerAt, limitByHand, replicaWorld, topicId, write } from '../replication/replica-world.ts'
-import { contextOf, imageOf, partitionOf, topicOf } from './images.ts'
+import { brokerOf, contextOf, imageOf, partitionOf, topicOf } from './images.ts'
 
 type Request = RequestOf<typeof fetch>
 type Response = ResponseOf<typeof fetch>
 type Wanted = Request['topics'][number]['partitions'][number]
 
-function ground(catchUpLimit = limitByHand(), world = replicaWorld()) {
+function ground(catchUpLimit = limitByHand(), world = replicaWorld(), selectsByRack = false) {
   const replicas = new Replicas()
   replicas.add(world.replica)
   world.replica.assign(assignmentOf())
-  const image = imageOf([
-    topicOf('t', topicId, [partitionOf(0, { leader: 2, leaderEpoch: 6 }), partitionOf(1, { leader: 3, leaderEpoch: 2 })]),
-  ])
+  const partitions = [partitionOf(0, { leader: 2, leaderEpoch: 6 }), partitionOf(1, { leader: 3, leaderEpoch: 2 })]
+  const brokers = new Map([1, 2, 3].map(id => [id, brokerOf(id, { rack: `rack-${id}` })]))
+  const image = imageOf([topicOf('t', topicId, partitions)], { brokers })
   const { clock, timers, random } = world.env
   const directory = { replicas, image: () => image }
   const sessions = new FetchSessions(
@@ -37,7 +37,7 @@ function ground(catchUpLimit = limitByHand(), world = replicaWorld()) {
     timers,
     sessions,
     maxBytes: 57_671_680,
-    selectsByRack: false,
+    selectsByRack,
     catchUpLimit,
   })
   const ask = (wanted: Partial<Wanted> | undefined, more: Partial<Request> = {}, version = 17) => {
@@ -179,6 +179,21 @@ describe('Fetch', () => {
     expect(older.bytes).toBeGreaterThan(0)
     expect(older.bytes).toBeLessThanOrEqual(150)
     expect(await isPending(ask({ fetchOffset: 4 }, { minBytes: 1000 }))).toBe(true)
+  })
+
+  it('FF-01, FS-03: who waits at the end of a quiet partition hears that a replica in its rack has come into sync', async () => {
+    const { world, ask, commit } = ground(limitByHand(), replicaWorld(), true)
+    write(world.replica, 'a')
+    commit()
+    world.replica.assign(assignmentOf({ isr: [1, 2], partitionEpoch: 2 }))
+    const rack = { rackId: 'rack-3', maxWaitMs: 0 }
+    const { sessionId } = await ask({ fetchOffset: 1 }, { ...rack, sessionEpoch: 0 })
+    expect((await ask(undefined, { ...rack, sessionId, sessionEpoch: 1 })).responses).toEqual([])
+    world.replica.assign(assignmentOf({ isr: [1, 2, 3], partitionEpoch: 3 }))
+    expect(await only(ask(undefined, { ...rack, sessionId, sessionEpoch: 2 }))).toMatchObject({
+      error: 'NONE',
+      preferredReadReplica: 3,
+    })
   })
 
   it('FETCH-04: an error, a loss of the leadership or a failed disk is answered at once', async () => {
