@@ -56,6 +56,8 @@ const noDivergence = { epoch: -1, endOffset: -1 }
 const noSnapshot = { endOffset: -1, epoch: -1 }
 /** KIP-392: from this version on a consumer may read at a follower. */
 const followerReadSince = 11
+/** FETCH-08: the field is older, but of use to the quorum alone before (KIP-951). */
+const leaderSince = 16
 /** FETCH-11: who asks in an older version cannot open it (KIP-110). */
 const zstdSince = 10
 
@@ -216,7 +218,7 @@ function failed(directory: PartitionDirectory, reader: FetchReader, entry: Fetch
     lastStableOffset: -1,
     logStartOffset: -1,
     divergingEpoch: noDivergence,
-    currentLeader: tellsLeader && reader.version >= 12 ? leaderHint(directory, entry.target) : noLeader,
+    currentLeader: tellsLeader && reader.version >= leaderSince ? leaderHint(directory, entry.target) : noLeader,
     snapshotId: noSnapshot,
     abortedTransactions: null,
     preferredReadReplica: -1,

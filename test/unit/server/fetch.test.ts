@@ -214,7 +214,10 @@ describe('Fetch', () => {
       currentLeader: { leaderId: 3, leaderEpoch: 2 },
       nodeEndpoints: [{ nodeId: 3 }],
     })
-    expect(await only(ask({ partition: 1 }, {}, 13))).toMatchObject({ nodeEndpoints: [] })
+    const none = { leaderId: -1, leaderEpoch: -1 }
+    for (const version of [13, 15]) {
+      expect(await only(ask({ partition: 1 }, {}, version))).toMatchObject({ currentLeader: none, nodeEndpoints: [] })
+    }
   })
 
   it('FETCH-02, FETCH-06: offsets and epochs outside are refused', async () => {
