@@ -1,5 +1,6 @@
 import { emptyImage } from '../controller/image-draft.ts'
 import type { MetadataView } from '../controller/image.ts'
+import { coordinatorTopics } from '../coordinator/coordinators.ts'
 import type { Env } from '../env/env.ts'
 import { cordonedAmong, cordonedDirectoriesProperty } from '../model/cordoned-directories.ts'
 import type { BrokerLayers } from '../server/config-layers.ts'
@@ -79,6 +80,7 @@ export const startBroker: StartBroker = async (config, env, observer = {}) => {
     metadata: node.metadata,
     log: env.log,
     timeoutMs: requestToControllerMs,
+    internalTopics: Object.values(coordinatorTopics(settings)),
   })
   const coordinators = coordination({
     config,

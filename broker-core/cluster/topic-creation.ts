@@ -13,12 +13,14 @@ export interface TopicCreationOptions {
   readonly metadata: MetadataView
   readonly log: LogSink
   readonly timeoutMs: number
+  /** What each internal topic is created with, whoever names it. */
+  readonly internalTopics: readonly InternalTopicPlan[]
 }
 
 /** Topics that a broker itself asks for: those that a client names (META-01) and those that coordinators write (INT-01). */
 export interface TopicCreation {
   readonly internalTopics: InternalTopics
-  /** With the defaults of the cluster. Never rejects. */
+  /** With the defaults of the cluster; internal topics as their coordinator writes them (INT-01). Never rejects. */
   createByName(names: readonly string[]): Promise<ReadonlyMap<string, KafkaErrorName>>
 }
 
@@ -45,7 +47,9 @@ export function topicCreation(options: TopicCreationOptions): TopicCreation {
   return {
     internalTopics,
     async createByName(names) {
-      const results = await Promise.all(names.map(async name => [name, await create(topicWithDefaults(name))] as const))
+      const planOf = (name: string) => options.internalTopics.find(plan => plan.name === name)
+      const topicOf = (name: string, plan = planOf(name)) => (plan === undefined ? topicWithDefaults(name) : internalTopic(plan))
+      const results = await Promise.all(names.map(async name => [name, await create(topicOf(name))] as const))
       return new Map(results)
     },
   }

@@ -1,4 +1,10 @@
-import { type CoordinatorFinder, coordinatorFinder, offsetsTopicPlan, transactionTopicPlan } from './find-coordinator.ts'
+import {
+  type CoordinatorFinder,
+  coordinatorFinder,
+  type CoordinatorTopics,
+  offsetsTopicPlan,
+  transactionTopicPlan,
+} from './find-coordinator.ts'
 import { type GroupCoordinator, startGroupCoordinator } from './groups/group-coordinator.ts'
 import { defaultGroupSettings, type GroupSettings } from './groups/settings.ts'
 import type { CoordinatorPorts } from './ports.ts'
@@ -23,25 +29,28 @@ export const defaultCoordinatorSettings: CoordinatorSettings = {
   transactions: defaultTransactionSettings,
 }
 
+/** INT-01 */
+export const coordinatorTopics = ({ groups, transactions }: CoordinatorSettings): CoordinatorTopics => ({
+  group: offsetsTopicPlan({
+    partitionCount: groups.offsetsTopicPartitions,
+    replicationFactor: groups.offsetsTopicReplicationFactor,
+    segmentBytes: groups.offsetsTopicSegmentBytes,
+  }),
+  transaction: transactionTopicPlan({
+    partitionCount: transactions.stateTopicPartitions,
+    replicationFactor: transactions.stateTopicReplicationFactor,
+    segmentBytes: transactions.stateTopicSegmentBytes,
+    inSyncReplicasMin: transactions.stateTopicInSyncReplicasMin,
+  }),
+})
+
 export function startCoordinators(
   ports: CoordinatorPorts,
   settings: CoordinatorSettings = defaultCoordinatorSettings,
 ): Coordinators {
   const groups = startGroupCoordinator(ports, settings.groups)
   const transactions = startTransactionCoordinator(ports, settings.transactions)
-  const finder = coordinatorFinder(ports, {
-    group: offsetsTopicPlan({
-      partitionCount: settings.groups.offsetsTopicPartitions,
-      replicationFactor: settings.groups.offsetsTopicReplicationFactor,
-      segmentBytes: settings.groups.offsetsTopicSegmentBytes,
-    }),
-    transaction: transactionTopicPlan({
-      partitionCount: settings.transactions.stateTopicPartitions,
-      replicationFactor: settings.transactions.stateTopicReplicationFactor,
-      segmentBytes: settings.transactions.stateTopicSegmentBytes,
-      inSyncReplicasMin: settings.transactions.stateTopicInSyncReplicasMin,
-    }),
-  })
+  const finder = coordinatorFinder(ports, coordinatorTopics(settings))
   return {
     groups,
     transactions,

@@ -28,9 +28,12 @@ export const brokerConfigTable: Readonly<Record<string, BrokerConfigEntry>> = {
   'node.id': fixed('int', null),
   'broker.rack': fixed('string', null),
   'process.roles': fixed('list', 'broker,controller'),
-  listeners: entry('list', 'PLAINTEXT://127.0.0.1:9092'),
-  'advertised.listeners': entry('list', null),
-  'listener.security.protocol.map': entry('string', 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT'),
+  listeners: { type: 'list', fallback: 'PLAINTEXT://127.0.0.1:9092', isPerBroker: true },
+  'advertised.listeners': fixed('list', null),
+  'listener.security.protocol.map': {
+    ...{ type: 'string', fallback: 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT' },
+    isPerBroker: true,
+  },
   'inter.broker.listener.name': fixed('string', null),
   'controller.listener.names': fixed('list', 'CONTROLLER'),
   'controller.quorum.voters': fixed('list', ''),
@@ -114,7 +117,7 @@ export const brokerConfigTable: Readonly<Record<string, BrokerConfigEntry>> = {
   'initial.broker.registration.timeout.ms': fixed('int', '60000'),
 
   'socket.request.max.bytes': fixed('int', '104857600'),
-  'connections.max.idle.ms': entry('long', '600000'),
+  'connections.max.idle.ms': fixed('long', '600000'),
   'max.connections': atLeast('int', '2147483647', 0),
   'max.connections.per.ip': atLeast('int', '2147483647', 0),
   'max.connections.per.ip.overrides': entry('string', ''),
@@ -155,9 +158,18 @@ export const brokerConfigTable: Readonly<Record<string, BrokerConfigEntry>> = {
 /** Those that one listener may have for itself: `listener.name.<name in small letters>.max.connections`. */
 const listenerNames: ReadonlySet<string> = new Set(['max.connections', 'max.connection.creation.rate'])
 
+const ofOneListener = (name: string): string | undefined => /^listener\.name\.[^.]+\.(.+)$/.exec(name)?.[1]
+
+/** It has no value for all brokers together: what is so itself, and what is of one listener but for its limits. */
+export function isPerBroker(name: string): boolean {
+  const ofListener = ofOneListener(name)
+  return ofListener === undefined ? brokerConfigEntry(name)?.isPerBroker === true : !clusterWide.has(ofListener)
+}
+const clusterWide: ReadonlySet<string> = new Set([...listenerNames, 'num.network.threads'])
+
 /** Also of the form of one listener. Undefined for a name that is not known. */
 export function brokerConfigEntry(name: string): BrokerConfigEntry | undefined {
-  const ofListener = /^listener\.name\.[^.]+\.(.+)$/.exec(name)?.[1]
+  const ofListener = ofOneListener(name)
   const base = ofListener !== undefined && listenerNames.has(ofListener) ? ofListener : name
   return Object.hasOwn(brokerConfigTable, base) ? brokerConfigTable[base] : undefined
 }

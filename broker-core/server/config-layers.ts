@@ -21,6 +21,8 @@ export interface ConfigLayer {
   readonly name: string
   readonly value: string | null
   readonly source: ConfigSource
+  /** Where `value` is in the unit of the topic: what the broker property of that name says. */
+  readonly asGiven?: string | null
 }
 
 export interface BrokerLayers {
@@ -66,7 +68,8 @@ export function topicLayers(broker: BrokerLayers, topic: string, definition: Top
   const own = dynamicConfigs(broker.image(), resourceType.topic, topic).get(name)
   if (own !== undefined) layers.push({ name, value: own, source: configSource.topic })
   if (brokerProperty !== null) {
-    for (const layer of brokerLayers(broker, brokerProperty)) layers.push({ ...layer, value: inMilliseconds(layer) })
+    for (const layer of brokerLayers(broker, brokerProperty))
+      layers.push({ ...layer, value: inMilliseconds(layer), asGiven: layer.value })
   }
   if (layers.at(-1)?.source !== configSource.builtIn) layers.push({ name, value: defaultValue, source: configSource.builtIn })
   return layers

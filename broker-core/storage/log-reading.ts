@@ -48,6 +48,7 @@ function readFrom(segment: Segment, position: number, query: ReadQuery): ReadRes
     sizeBytes,
     firstBatchBaseOffset: batchBaseOffset(bytes, 0),
     nextOffset,
+    endsAtSegment: bytes.length < query.maxBytes && sizeBytes === bytes.length && nextOffset < query.belowOffset,
   }
 }
 

@@ -93,6 +93,8 @@ export interface ReadResult {
   readonly firstBatchBaseOffset: number
   /** Offset after the last batch returned, or `fromOffset`. */
   readonly nextOffset: number
+  /** FETCH-04: there is more below `belowOffset` and room for it, but in the next segment: waiting brings no more of this one. */
+  readonly endsAtSegment?: boolean
 }
 
 export interface TimedOffset {

@@ -1,13 +1,14 @@
-import { brokerConfigEntry } from '../../model/broker-config-table.ts'
+import { isPerBroker } from '../../model/broker-config-table.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import type { alterConfigs } from '../../protocol/messages/33-alter-configs.ts'
 import type { incrementalAlterConfigs } from '../../protocol/messages/44-incremental-alter-configs.ts'
-import { configListType, configNameProblem, configsProblem } from '../config-rules.ts'
+import { configListType, configNameProblem, configProblemError, configsProblem } from '../config-rules.ts'
 import type { ControllerState, Decision } from '../controller.ts'
 import { configKey, evolveImage } from '../image-draft.ts'
 import type { MetadataRecord } from '../metadata-records.ts'
 import { noLeader } from '../metadata-records.ts'
 import { partitionChangeRecord } from '../partition-change.ts'
+import { topicNameProblem } from '../topic-names.ts'
 import { effectiveTopicConfig, minInsyncReplicasConfig, resourceTypes } from '../topic-settings.ts'
 import { changeContext, hasElrFeature, isRefusal, partitionsWhere, type Refusal, refusal, refusalFields } from './decision.ts'
 
@@ -83,8 +84,8 @@ function decideOne<R extends WithConfigs>(
   if (isRefusal(values)) return values
   const forNobody = perBrokerRefusal(resource, values)
   if (forNobody !== undefined) return forNobody
-  const problem = configsProblem(resource.resourceType, values)
-  if (problem !== undefined) return refusal('INVALID_CONFIG', problem)
+  const problem = configsProblem(resource.resourceType, values, state.defaults.staticConfigs)
+  if (problem !== undefined) return refusal(configProblemError(resource.resourceType), problem)
   const records = differences(resource, present, values)
   const elrProblem = elrRefusal(state, resource, records)
   return elrProblem ?? [...records, ...clearsElr(state, resource, records)]
@@ -93,7 +94,7 @@ function decideOne<R extends WithConfigs>(
 /** What has no value for all brokers together. */
 function perBrokerRefusal({ resourceType, resourceName }: Resource, values: ReadonlyMap<string, string>): Refusal | undefined {
   if (resourceType !== resourceTypes.broker || resourceName !== '') return undefined
-  const names = [...values.keys()].filter(name => brokerConfigEntry(name)?.isPerBroker === true)
+  const names = [...values.keys()].filter(isPerBroker)
   if (names.length === 0) return undefined
   const why = 'Cannot update these configs at default cluster level, broker id must be specified'
   return refusal('INVALID_REQUEST', `${why}: [${names.join(', ')}]`)
@@ -102,13 +103,14 @@ function perBrokerRefusal({ resourceType, resourceName }: Resource, values: Read
 function resourceProblem(state: ControllerState, { resourceType, resourceName }: Resource): Refusal | undefined {
   switch (resourceType) {
     case resourceTypes.topic:
+      if (topicNameProblem(resourceName) !== undefined) return refusal('INVALID_TOPIC_EXCEPTION', topicNameProblem(resourceName))
       if (state.image.topicsByName.has(resourceName)) return undefined
       return refusal('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${resourceName}' does not exist.`)
     case resourceTypes.broker:
       if (resourceName === '') return undefined
       if (!/^\d{1,10}$/.test(resourceName))
         return refusal('INVALID_REQUEST', `Broker id must be an integer, but it is: ${resourceName}`)
-      if (state.image.brokers.has(Number(resourceName))) return undefined
+      if (state.image.brokers.has(Number(resourceName)) || state.image.controllers.has(Number(resourceName))) return undefined
       return refusal('BROKER_ID_NOT_REGISTERED', `No node with id ${resourceName} found.`)
     case resourceTypes.group:
     case resourceTypes.clientMetrics:
@@ -131,7 +133,7 @@ function changedValues(
     }
     if (value === null) return refusal('INVALID_REQUEST', `Null value not supported for : ${name}`)
     const nameProblem = configNameProblem(resource.resourceType, name)
-    if (nameProblem !== undefined) return refusal('INVALID_CONFIG', nameProblem)
+    if (nameProblem !== undefined) return refusal(configProblemError(resource.resourceType), nameProblem)
     if (configOperation === operations.set) {
       values.set(name, value)
       continue

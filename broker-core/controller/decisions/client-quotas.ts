@@ -38,6 +38,8 @@ export function decideClientQuotas(state: ControllerState, request: Request): De
 function alterOne(state: ControllerState, entry: Entry, entityKey: string): readonly ClientQuotaRecord[] | Refusal {
   const keys = keysFor(entry)
   if (isRefusal(keys)) return keys
+  const repeated = entry.ops.find(({ key }, index) => entry.ops.findIndex(op => op.key === key) !== index)
+  if (repeated !== undefined) return refusal('INVALID_REQUEST', `Duplicate quota key ${repeated.key}`)
   const present = state.image.quotas.get(entityKey)?.values
   const records: ClientQuotaRecord[] = []
   for (const { key, value, remove } of entry.ops) {
@@ -59,9 +61,15 @@ function keysFor(entry: Entry): Readonly<Record<string, QuotaType>> | Refusal {
   const unknown = types.find(type => type !== 'user' && type !== 'client-id' && type !== 'ip')
   if (unknown !== undefined) return refusal('INVALID_REQUEST', `Unhandled client quota entity type: ${unknown}`)
   if (entry.entity.some(part => part.entityName === '')) return refusal('INVALID_REQUEST', 'Empty entity name')
+  const badAddress = entry.entity.find(part => part.entityType === 'ip' && part.entityName !== null && !isHost(part.entityName))
+  if (badAddress !== undefined)
+    return refusal('INVALID_REQUEST', `${badAddress.entityName} is not a valid IP or resolvable host.`)
   if (!types.includes('ip')) return userKeys
   return types.length === 1 ? ipKeys : refusal('INVALID_REQUEST', 'Invalid quota entity combination: ip stands alone')
 }
+
+/** What can be an address or the name of one; whether it can be resolved is not looked at here. */
+const isHost = (name: string): boolean => /^[0-9A-Za-z._:%-]+$/.test(name)
 
 function valueProblem(key: string, value: number, type: QuotaType): string | undefined {
   if (!(value > 0)) return `Quota ${key} must be greater than 0`

@@ -18,18 +18,29 @@ interface Asked {
 export function decideDeleteTopics(state: ControllerState, request: Request): Decision<Response> {
   const asked: Asked[] = [...request.topics, ...request.topicNames.map(name => ({ name, topicId: zeroUuid }))]
   const records: MetadataRecord[] = []
-  const gone = new Set<string>()
-  const responses = asked.map(one => {
-    const found = find(state, one)
-    if ('error' in found) return { name: one.name, topicId: one.topicId, ...refusalFields(found) }
-    if (gone.has(found.topicId)) {
-      return { name: one.name, topicId: one.topicId, ...refusalFields(refusal('INVALID_REQUEST', 'Duplicate topic id or name.')) }
-    }
-    gone.add(found.topicId)
-    records.push({ type: 'RemoveTopicRecord', topicId: found.topicId })
-    return { name: found.name, topicId: found.topicId, errorCode: 0, errorMessage: null }
+  const found = new Map<TopicImage | Refusal, Asked[]>()
+  for (const one of asked) {
+    const topic = find(state, one)
+    found.set(topic, [...(found.get(topic) ?? []), one])
+  }
+  const responses = [...found].flatMap(([topic, same]) => {
+    if ('error' in topic) return same.map(({ name, topicId }) => ({ name, topicId, ...refusalFields(topic) }))
+    if (same.length > 1) return repeated(topic, same)
+    records.push({ type: 'RemoveTopicRecord', topicId: topic.topicId })
+    return { name: topic.name, topicId: topic.topicId, errorCode: 0, errorMessage: null }
   })
   return { records, reply: { throttleTimeMs: 0, responses } }
+}
+
+/** What is named twice stays, and is answered once. */
+function repeated(topic: TopicImage, same: readonly Asked[]): Response['responses'][number] {
+  const byName = same.some(one => one.name !== null)
+  const byId = same.some(one => one.name === null)
+  const bothWays = 'The provided topic name maps to an ID that was already supplied.'
+  const why = byName && byId ? bothWays : byName ? 'Duplicate topic name.' : 'Duplicate topic id.'
+  const { name, topicId } = topic
+  const told = { name: byName ? name : null, topicId: byId ? topicId : zeroUuid }
+  return { ...told, ...refusalFields(refusal('INVALID_REQUEST', why)) }
 }
 
 function find(state: ControllerState, asked: Asked): TopicImage | Refusal {

@@ -1,4 +1,3 @@
-import { errorCode } from '../../model/kafka-errors.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import type { electLeaders } from '../../protocol/messages/43-elect-leaders.ts'
 import type { ControllerState, Decision } from '../controller.ts'
@@ -16,14 +15,18 @@ export function decideElectLeaders(state: ControllerState, request: Request): De
   const election: Election | undefined =
     request.electionType === 0 ? 'preferred' : request.electionType === 1 ? 'unclean' : undefined
   if (election === undefined) {
-    const reply = { throttleTimeMs: 0, errorCode: errorCode('INVALID_REQUEST'), replicaElectionResults: [] }
-    return { records: [], reply }
+    const why = refusalFields(refusal('INVALID_REQUEST', `Unknown election type ${request.electionType}`))
+    const replicaElectionResults = (request.topicPartitions ?? []).map(({ topic, partitions }) => ({
+      topic,
+      partitionResult: partitions.map(partitionId => ({ partitionId, ...why })),
+    }))
+    return { records: [], reply: { throttleTimeMs: 0, errorCode: why.errorCode, replicaElectionResults } }
   }
   const records: MetadataRecord[] = []
   const results = new Map<string, PartitionResult[]>()
   const elect = (topicName: string, partitionId: number, isAll: boolean): void => {
     const topic = state.image.topicsByName.get(topicName)
-    const outcome = electOne(state, topic, topic?.partitions[partitionId], election)
+    const outcome = electOne(state, { topicName, partitionId, topic }, election)
     if (isRefusal(outcome) && isAll && outcome.error === 'ELECTION_NOT_NEEDED') return
     if (!isRefusal(outcome)) records.push(outcome)
     const fields = isRefusal(outcome) ? refusalFields(outcome) : { errorCode: 0, errorMessage: null }
@@ -41,14 +44,20 @@ export function decideElectLeaders(state: ControllerState, request: Request): De
   return { records, reply: { throttleTimeMs: 0, errorCode: 0, replicaElectionResults } }
 }
 
+interface Asked {
+  readonly topicName: string
+  readonly partitionId: number
+  readonly topic: TopicImage | undefined
+}
+
 function electOne(
   state: ControllerState,
-  topic: TopicImage | undefined,
-  partition: PartitionImage | undefined,
+  { topicName, partitionId, topic }: Asked,
   election: Election,
 ): MetadataRecord | Refusal {
-  if (topic === undefined) return refusal('UNKNOWN_TOPIC_OR_PARTITION', 'No such topic.')
-  if (partition === undefined) return refusal('UNKNOWN_TOPIC_OR_PARTITION', 'No such partition.')
+  const partition = topic?.partitions[partitionId]
+  if (topic === undefined) return refusal('UNKNOWN_TOPIC_OR_PARTITION', `No such topic as ${topicName}`)
+  if (partition === undefined) return refusal('UNKNOWN_TOPIC_OR_PARTITION', `No such partition as ${topicName}-${partitionId}`)
   const hasLeader = partition.leader >= 0
   if (election === 'preferred' && partition.leader === partition.replicas[0]) return refusal('ELECTION_NOT_NEEDED')
   if (election === 'unclean' && hasLeader) return refusal('ELECTION_NOT_NEEDED')

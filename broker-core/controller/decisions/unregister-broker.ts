@@ -1,4 +1,3 @@
-import { errorMessage } from '../../model/kafka-errors.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import type { unregisterBroker } from '../../protocol/messages/64-unregister-broker.ts'
 import type { ControllerState, Decision } from '../controller.ts'
@@ -14,7 +13,7 @@ export function decideUnregisterBroker(
   if (broker === undefined) {
     return answer({
       throttleTimeMs: 0,
-      ...refusalFields(refusal('BROKER_ID_NOT_REGISTERED', errorMessage('BROKER_ID_NOT_REGISTERED'))),
+      ...refusalFields(refusal('BROKER_ID_NOT_REGISTERED', `Broker ID ${request.brokerId} is not currently registered`)),
     })
   }
   const { brokerId, brokerEpoch } = broker

@@ -57,6 +57,7 @@ interface Session {
   readonly id: number
   readonly byId: boolean
   readonly isFollower: boolean
+  readonly createdMs: number
   epoch: number
   lastUsedMs: number
   readonly partitions: Map<string, SessionPartition>
@@ -98,6 +99,7 @@ export class FetchSessions {
       id: this.#freshId(),
       byId: ask.byId,
       isFollower: ask.isFollower,
+      createdMs: this.#nowMs(),
       epoch: 1,
       lastUsedMs: this.#nowMs(),
       partitions: new Map(),
@@ -110,8 +112,8 @@ export class FetchSessions {
   #continue(ask: FetchAsk): FetchTurn | KafkaErrorName {
     const session = this.#sessions.get(ask.sessionId)
     if (session === undefined) return 'FETCH_SESSION_ID_NOT_FOUND'
-    if (session.byId !== ask.byId) return 'FETCH_SESSION_TOPIC_ID_ERROR'
     if (session.epoch !== ask.sessionEpoch) return 'INVALID_FETCH_SESSION_EPOCH'
+    if (session.byId !== ask.byId) return 'FETCH_SESSION_TOPIC_ID_ERROR'
     session.epoch = sessionEpochAfter(session.epoch)
     session.lastUsedMs = this.#nowMs()
     for (const target of ask.targets) {
@@ -133,7 +135,7 @@ export class FetchSessions {
     let victim: Session | undefined
     for (const session of this.#sessions.values()) {
       if (!isEvictable(session, ask, nowMs)) continue
-      if (victim === undefined || session.lastUsedMs < victim.lastUsedMs) victim = session
+      if (victim === undefined || isLessUseful(session, victim, nowMs)) victim = session
     }
     return victim !== undefined && this.#sessions.delete(victim.id)
   }
@@ -146,9 +148,19 @@ export class FetchSessions {
   }
 }
 
+const isIdle = (session: Session, nowMs: number): boolean => nowMs - session.lastUsedMs > evictableAfterMs
+
 function isEvictable(session: Session, newcomer: FetchAsk, nowMs: number): boolean {
-  if (nowMs - session.lastUsedMs > evictableAfterMs) return true
-  return newcomer.isFollower && !session.isFollower
+  if (isIdle(session, nowMs)) return true
+  if (newcomer.isFollower !== session.isFollower) return newcomer.isFollower
+  return nowMs - session.createdMs > evictableAfterMs && session.partitions.size < newcomer.targets.length
+}
+
+/** The idle ones first, for longest; then those of consumers; then the small ones. */
+function isLessUseful(session: Session, other: Session, nowMs: number): boolean {
+  if (isIdle(session, nowMs) || isIdle(other, nowMs)) return session.lastUsedMs < other.lastUsedMs
+  if (session.isFollower !== other.isFollower) return other.isFollower
+  return session.partitions.size < other.partitions.size
 }
 
 const keyOf = (at: { topic: string; topicId: string; partition: number }, byId: boolean) =>

@@ -45,6 +45,10 @@ export interface PartitionRead {
   readonly entry: FetchEntry
   readonly response: FetchPartitionResponse
   readonly sizeBytes: number
+  /** FETCH-04: what counts for `min_bytes`. More than `sizeBytes` where the next batch is there and does not fit. */
+  readonly availableBytes: number
+  /** FETCH-04: it was read to the end of an older segment, of which there will be no more. */
+  readonly endsAtSegment: boolean
 }
 
 const noRecords: Records = { chunks: [], sizeBytes: 0 }
@@ -52,6 +56,8 @@ const noDivergence = { epoch: -1, endOffset: -1 }
 const noSnapshot = { endOffset: -1, epoch: -1 }
 /** KIP-392: from this version on a consumer may read at a follower. */
 const followerReadSince = 11
+/** FETCH-08: the field is older, but of use to the quorum alone before (KIP-951). */
+const leaderSince = 16
 /** FETCH-11: who asks in an older version cannot open it (KIP-110). */
 const zstdSince = 10
 
@@ -118,7 +124,9 @@ export function isQuiet(directory: PartitionDirectory, reader: FetchReader, entr
     entry.logStartOffset === log.logStartOffset &&
     entry.lastStableOffset === log.lastStableOffset
   if (!isSame || replica.accessRefusal(target.currentLeaderEpoch, mayReadAtFollower(reader)) !== undefined) return false
-  return !isFollower || !reader.isFirstRead || replica.followerIsStillThere(reader.replicaId, target, reader)
+  // FF-01: also who waits at the end of a quiet partition hears of a better replica.
+  if (!isFollower) return preferredOf(directory, replica, reader, target) === undefined
+  return !reader.isFirstRead || replica.followerIsStillThere(reader.replicaId, target, reader)
 }
 
 /** LEAD-12: whether this replica is sent to `reader` within the throttle only. */
@@ -162,16 +170,19 @@ function readRecords(
   const belowOffset = readableEnd(replica, reader)
   const hasData = target.fetchOffset < belowOffset && (maxBytes > 0 || atLeastOneBatch)
   if (!hasData) return answered(replica, entry, { abortedTransactions: reader.readCommitted ? [] : null })
-  const read = replica.read(target.fetchOffset, belowOffset, Math.min(maxBytes, target.maxBytes), atLeastOneBatch)
+  const limitBytes = Math.min(maxBytes, target.maxBytes)
+  const read = replica.read(target.fetchOffset, belowOffset, limitBytes, atLeastOneBatch)
   if (read === undefined) return failed(directory, reader, entry, 'KAFKA_STORAGE_ERROR')
   if (reader.version < zstdSince && read.chunks.some(holdsZstd)) {
     return failed(directory, reader, entry, 'UNSUPPORTED_COMPRESSION_TYPE')
   }
   const aborted = reader.readCommitted ? replica.log.abortedTransactions(target.fetchOffset, read.nextOffset) : null
-  return answered(replica, entry, {
-    abortedTransactions: aborted,
-    records: { chunks: read.chunks, sizeBytes: read.sizeBytes },
-  })
+  const records = { chunks: read.chunks, sizeBytes: read.sizeBytes }
+  return {
+    ...answered(replica, entry, { abortedTransactions: aborted, records }),
+    availableBytes: read.nextOffset < belowOffset ? Math.max(limitBytes, read.sizeBytes) : read.sizeBytes,
+    endsAtSegment: read.endsAtSegment === true,
+  }
 }
 
 function holdsZstd(chunk: Uint8Array): boolean {
@@ -195,7 +206,7 @@ function answered(replica: Partition, entry: FetchEntry, with_: Partial<FetchPar
     records: noRecords,
     ...with_,
   }
-  return { entry, response, sizeBytes: response.records?.sizeBytes ?? 0 }
+  return { entry, response, sizeBytes: response.records?.sizeBytes ?? 0, availableBytes: 0, endsAtSegment: false }
 }
 
 function failed(directory: PartitionDirectory, reader: FetchReader, entry: FetchEntry, error: KafkaErrorName): PartitionRead {
@@ -207,11 +218,11 @@ function failed(directory: PartitionDirectory, reader: FetchReader, entry: Fetch
     lastStableOffset: -1,
     logStartOffset: -1,
     divergingEpoch: noDivergence,
-    currentLeader: tellsLeader && reader.version >= 12 ? leaderHint(directory, entry.target) : noLeader,
+    currentLeader: tellsLeader && reader.version >= leaderSince ? leaderHint(directory, entry.target) : noLeader,
     snapshotId: noSnapshot,
     abortedTransactions: null,
     preferredReadReplica: -1,
     records: noRecords,
   }
-  return { entry, response, sizeBytes: 0 }
+  return { entry, response, sizeBytes: 0, availableBytes: 0, endsAtSegment: false }
 }

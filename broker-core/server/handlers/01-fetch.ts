@@ -36,7 +36,7 @@ export interface FetchDeps extends PartitionDirectory {
 interface Round {
   readonly reads: readonly PartitionRead[]
   readonly sizeBytes: number
-  /** FETCH-04: an error, a diverging epoch, or enough bytes. */
+  /** FETCH-04: an error, a diverging epoch, the end of an older segment, or enough bytes. */
   readonly isOver: boolean
 }
 
@@ -50,12 +50,14 @@ export function fetchHandler(deps: FetchDeps): Handler<typeof fetch> {
     const turn = deps.sessions.turn(askOf(request, reader))
     if (typeof turn === 'string') return refused(turn)
     const maxBytes = Math.min(request.maxBytes, deps.maxBytes)
-    const first = readAll(deps, reader, turn, request.minBytes, maxBytes)
+    // FETCH-05: what may not be sent is not waited for.
+    const minBytes = Math.min(request.minBytes, maxBytes)
+    const first = readAll(deps, reader, turn, minBytes, maxBytes)
     const mustAnswerNow = first.isOver || request.maxWaitMs <= 0 || turn.entryCount === 0
     if (mustAnswerNow) return answer(deps, context, reader, turn, first)
     const again = { ...reader, isFirstRead: false }
-    return parked(deps, request, again, turn, maxBytes).then(() =>
-      answer(deps, context, again, turn, readAll(deps, again, turn, request.minBytes, maxBytes)),
+    return parked(deps, { ...request, minBytes }, again, turn, maxBytes).then(() =>
+      answer(deps, context, again, turn, readAll(deps, again, turn, minBytes, maxBytes)),
     )
   })
 }
@@ -105,6 +107,7 @@ function askOf(request: Request, reader: FetchReader): FetchAsk {
 function readAll(deps: FetchDeps, reader: FetchReader, turn: FetchTurn, minBytes: number, maxBytes: number): Round {
   const reads: PartitionRead[] = []
   let sizeBytes = 0
+  let availableBytes = 0
   let limitedBytes = reader.limit?.roomBytes() ?? Number.POSITIVE_INFINITY
   let isUrgent = false
   for (const entry of turn.entries()) {
@@ -112,11 +115,12 @@ function readAll(deps: FetchDeps, reader: FetchReader, turn: FetchTurn, minBytes
     const budget = { maxBytes: maxBytes - sizeBytes, atLeastOneBatch: sizeBytes === 0, limitedBytes }
     const read = readPartition(deps, reader, entry, budget)
     sizeBytes += read.sizeBytes
+    availableBytes += read.availableBytes
     if (reader.limit !== undefined && read.sizeBytes > 0) limitedBytes -= coveredBytes(deps, reader.limit, read)
-    isUrgent ||= isAnsweredAtOnce(read.response)
+    isUrgent ||= isAnsweredAtOnce(read.response) || read.endsAtSegment
     reads.push(read)
   }
-  return { reads, sizeBytes, isOver: isUrgent || sizeBytes >= minBytes }
+  return { reads, sizeBytes, isOver: isUrgent || availableBytes >= minBytes }
 }
 
 function coveredBytes(deps: FetchDeps, limit: CatchUpLimit, { entry, sizeBytes }: PartitionRead): number {

@@ -45,8 +45,13 @@ function wantedTopics(request: Request, context: RequestContext, image: Metadata
   const isAll = request.topics === null || (context.apiVersion === 0 && request.topics.length === 0)
   const isAsked = request.includeTopicAuthorizedOperations
   if (isAll) return [...image.topicsByName.values()].map(topic => described(image, context, topic, isAsked))
-  return (request.topics ?? []).map(wanted => {
-    if (wanted.name === null) {
+  const seen = new Set<string>()
+  const wantedOnce = (request.topics ?? []).filter(({ name, topicId }) => seen.size < seen.add(`${topicId}:${name}`).size)
+  return wantedOnce.map(wanted => {
+    const hasId = wanted.name === null || wanted.topicId !== zeroUuid
+    // v10 and v11 have the field, but ids count since v12 only.
+    if (hasId && context.apiVersion < 12) return refused(wanted.name ?? '', wanted.topicId, 'INVALID_REQUEST')
+    if (hasId || wanted.name === null) {
       const topic = image.topicsById.get(wanted.topicId)
       return topic === undefined ? refused(null, wanted.topicId, 'UNKNOWN_TOPIC_ID') : described(image, context, topic, isAsked)
     }

@@ -1,4 +1,5 @@
 import type { Timers } from '../../env/clock.ts'
+import { isInternalTopic } from '../../model/internal-topics.ts'
 import { errorCode, type KafkaErrorName } from '../../model/kafka-errors.ts'
 import type { ResponseOf } from '../../protocol/api.ts'
 import { deleteRecords } from '../../protocol/messages/21-delete-records.ts'
@@ -57,7 +58,12 @@ export function deleteRecordsHandler(deps: DeleteRecordsDeps): Handler<typeof de
 
 function begin(deps: DeleteRecordsDeps, topic: string, partition: number, offset: number): Waiting | KafkaErrorName {
   const replica = findReplica(deps, { topic, topicId: '', partition, byId: false })
+  if (replica === 'UNKNOWN_TOPIC_OR_PARTITION') return replica
+  // Coordinators keep what they know there, whatever the topic's policy says.
+  if (isInternalTopic(topic)) return 'INVALID_TOPIC_EXCEPTION'
   if (typeof replica === 'string') return replica
+  const refusal = replica.accessRefusal(-1, false)
+  if (refusal !== undefined) return refusal
   if (!deps.mayDeleteRecords(topic)) return 'POLICY_VIOLATION'
   const target = replica.deleteRecordsBefore(offset)
   return typeof target === 'string' ? target : { replica, leaderEpoch: replica.leaderEpoch, offset: target }

@@ -20,23 +20,40 @@ export function describeClientQuotasHandler(deps: { image(): MetadataImage }): H
   })
 }
 
-const refused = (message: string): ResponseOf<typeof describeClientQuotas> => ({
+const refused = ({ error, message }: Problem): ResponseOf<typeof describeClientQuotas> => ({
   throttleTimeMs: 0,
-  errorCode: errorCode('INVALID_REQUEST'),
+  errorCode: errorCode(error),
   errorMessage: message,
   entries: null,
 })
 
-function filterProblem(components: readonly Component[]): string | undefined {
+interface Problem {
+  readonly error: 'INVALID_REQUEST' | 'UNSUPPORTED_VERSION'
+  readonly message: string
+}
+const entityTypes = ['user', 'client-id', 'ip']
+
+/** In Kafka's words. */
+function filterProblem(components: readonly Component[]): Problem | undefined {
+  const invalid = (message: string): Problem => ({ error: 'INVALID_REQUEST', message })
   const types = components.map(component => component.entityType)
-  if (new Set(types).size !== types.length) return 'Duplicate filter component entity type'
-  if (types.includes('')) return 'Unexpected empty filter component entity type'
+  const repeated = types.find((type, index) => types.indexOf(type) !== index)
+  if (types.includes('')) return invalid('Invalid empty entity type.')
+  if (repeated !== undefined) return invalid(`Entity type ${repeated} cannot appear more than once in the filter.`)
+  const unknown = types.find(type => !entityTypes.includes(type))
+  if (unknown !== undefined) return { error: 'UNSUPPORTED_VERSION', message: `Unsupported entity type ${unknown}` }
   for (const { matchType, match } of components) {
     if (matchType === matchTypes.exact && match === null)
-      return 'Request specified MATCH_TYPE_EXACT, but set match string to null'
-    if (matchType !== matchTypes.exact && match !== null) return 'Request specified a match string without MATCH_TYPE_EXACT'
-    if (matchType < matchTypes.exact || matchType > matchTypes.any) return `Unknown match type ${matchType}`
+      return invalid('Request specified MATCH_TYPE_EXACT, but set match string to null.')
+    if (matchType < matchTypes.exact || matchType > matchTypes.any) return invalid(`Unknown match type ${matchType}`)
+    const name = matchType === matchTypes.default ? 'MATCH_TYPE_DEFAULT' : 'MATCH_TYPE_SPECIFIED'
+    if (matchType !== matchTypes.exact && match !== null)
+      return invalid(`Request specified ${name}, but also specified a match string.`)
   }
+  if (types.includes('ip') && types.length > 1)
+    return invalid(
+      'Invalid entity filter component combination. IP filter component should not be used with user or clientId filter component.',
+    )
   return undefined
 }
 

@@ -74,15 +74,21 @@ export class Throttling {
         const percentSeconds = (nowMs - startMs) / 10
         const waitMs = Math.min(quotas.record('request_percentage', clientOf(context), percentSeconds, nowMs), requestWaitMsMax)
         if (waitMs === 0) return response
-        return Promise.resolve(response).then(answer => this.#slowedDown(answer, context, waitMs))
+        return Promise.resolve(response).then(answer => this.#slowedDown(inner.api, answer, context, waitMs))
       },
     }
   }
 
-  #slowedDown(response: ResponseOf<Api> | undefined, context: RequestContext, waitMs: number): ResponseOf<Api> | undefined {
+  #slowedDown(
+    api: Api,
+    response: ResponseOf<Api> | undefined,
+    context: RequestContext,
+    waitMs: number,
+  ): ResponseOf<Api> | undefined {
     const told: unknown = response?.throttleTimeMs
     const throttleTimeMs = Math.max(waitMs, typeof told === 'number' ? told : 0)
     this.#pause(context, throttleTimeMs)
+    if (api.key === fetch.key && response !== undefined) return this.#fetchedNothing(response, context, throttleTimeMs)
     return response === undefined || told === undefined ? response : { ...response, throttleTimeMs }
   }
 
@@ -136,8 +142,15 @@ export class Throttling {
     const bytes = fetchedBytes(response)
     const throttleTimeMs = this.#count('consumer_byte_rate', client, bytes)
     if (throttleTimeMs === 0) return response
-    this.#deps.quotas.unrecord('consumer_byte_rate', client, bytes, this.#deps.clock.monotonicMs())
     this.#pause(context, throttleTimeMs)
+    return this.#fetchedNothing(response, context, throttleTimeMs)
+  }
+
+  /** QUO-04: who has to wait gets no data, and what was counted of it is taken back. */
+  #fetchedNothing(response: ResponseOf<typeof fetch>, context: RequestContext, throttleTimeMs: number) {
+    const { clock, quotas } = this.#deps
+    const bytes = fetchedBytes(response)
+    if (bytes > 0) quotas.unrecord('consumer_byte_rate', clientOf(context), bytes, clock.monotonicMs())
     return withoutRecords(response, throttleTimeMs)
   }
 

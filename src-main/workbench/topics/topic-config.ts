@@ -32,11 +32,17 @@ export async function readTopicConfig(client: KafkaClient, topic: string, signal
   return entries.sort((a, b) => Number(b.source === 'topic') - Number(a.source === 'topic') || (a.name < b.name ? -1 : 1))
 }
 
-/** Synonyms begin with the value in force itself; the next one takes its place after a reset. */
-function inheritedValue(config: ConfigValue): string | null {
+/**
+ * Synonyms begin with the value in force itself; the next one takes its place after a reset. It may be a broker property in another unit:
+ * topics have milliseconds alone.
+ */
+export function inheritedValue(config: Pick<ConfigValue, 'name' | 'value' | 'source' | 'synonyms'>): string | null {
   if (config.source !== 'topic') return config.value
   const next = config.synonyms.find(synonym => synonym.source !== 'topic')
-  return next?.value ?? definitions.find(known => known.name === config.name)?.defaultValue ?? null
+  const unitMs = next?.name.endsWith('.hours') === true ? 3_600_000 : next?.name.endsWith('.minutes') === true ? 60_000 : 1
+  const value = next?.value ?? definitions.find(known => known.name === config.name)?.defaultValue ?? null
+  if (value === null || unitMs === 1) return value
+  return Number(value) < 0 ? '-1' : String(Number(value) * unitMs)
 }
 
 /** What a new topic can be given. From our own table: the protocol tells values of a topic, but not their bounds. */

@@ -167,7 +167,9 @@ describe('unregistering', () => {
     expect(world.perform(decideUnregisterBroker, { brokerId: 1 }).errorCode).toBe(0)
     expect(world.image.brokers.has(1)).toBe(false)
     expect(world.standing('t')).toMatchObject({ leader: 2, isr: [2] })
-    expect(world.perform(decideUnregisterBroker, { brokerId: 1 }).errorCode).toBe(errorCode('BROKER_ID_NOT_REGISTERED'))
+    expect(world.perform(decideUnregisterBroker, { brokerId: 1 })).toMatchObject({
+      ...{ errorCode: errorCode('BROKER_ID_NOT_REGISTERED'), errorMessage: 'Broker ID 1 is not currently registered' },
+    })
   })
 })
 

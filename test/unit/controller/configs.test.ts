@@ -53,9 +53,52 @@ describe('META-09: IncrementalAlterConfigs', () => {
     ['INVALID_REQUEST: Unknown config operation 9.', 2, 't', [['retention.ms', 9, '1']]],
     ['BROKER_ID_NOT_REGISTERED: No node with id 9 found.', 4, '9', [['log.retention.ms', set, '1']]],
     ['INVALID_REQUEST: Broker id must be an integer, but it is: one', 4, 'one', [['log.retention.ms', set, '1']]],
-    ['INVALID_CONFIG: Cannot update these configs dynamically: Set(node.id)', 4, '1', [['node.id', set, '1']]],
+    ['INVALID_REQUEST: Cannot update these configs dynamically: [node.id]', 4, '1', [['node.id', set, '1']]],
     [
-      'INVALID_CONFIG: Invalid value soon for configuration log.retention.ms: Not a number of type LONG',
+      'INVALID_REQUEST: Cannot update these configs dynamically: [advertised.listeners]',
+      4,
+      '1',
+      [['advertised.listeners', set, 'x']],
+    ],
+    [
+      'INVALID_REQUEST: Cannot update these configs dynamically: [connections.max.idle.ms]',
+      4,
+      '1',
+      [['connections.max.idle.ms', set, '5']],
+    ],
+    [
+      'INVALID_REQUEST: Invalid value foo for configuration log.cleanup.policy: String must be one of: compact, delete',
+      4,
+      '',
+      [['log.cleanup.policy', set, 'foo']],
+    ],
+    [
+      'INVALID_REQUEST: Invalid value 0 for configuration min.insync.replicas: Value must be at least 1',
+      4,
+      '1',
+      [['min.insync.replicas', set, '0']],
+    ],
+    [
+      "INVALID_TOPIC_EXCEPTION: Topic name is invalid: 'a b' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'",
+      2,
+      'a b',
+      [['retention.ms', set, '1']],
+    ],
+    [
+      'INVALID_CONFIG: consumer.session.timeout.ms must be greater than or equal to group.consumer.min.session.timeout.ms',
+      32,
+      'g',
+      [['consumer.session.timeout.ms', set, '1']],
+    ],
+    [
+      'INVALID_CONFIG: consumer.heartbeat.interval.ms must be less than or equal to group.consumer.max.heartbeat.interval.ms',
+      32,
+      'g',
+      [['consumer.heartbeat.interval.ms', set, '16000']],
+    ],
+    ['INVALID_REQUEST: Unknown client metrics configuration: foo', 16, 'm', [['foo', set, 'x']]],
+    [
+      'INVALID_REQUEST: Invalid value soon for configuration log.retention.ms: Not a number of type LONG',
       4,
       '',
       [['log.retention.ms', set, 'soon']],
@@ -63,7 +106,7 @@ describe('META-09: IncrementalAlterConfigs', () => {
     ['INVALID_CONFIG: Unknown group config name: nonsense', 32, 'g', [['nonsense', set, '1']]],
     ['INVALID_REQUEST: The resource name must not be empty.', 32, '', [['consumer.session.timeout.ms', set, '1']]],
     [
-      'INVALID_CONFIG: Invalid value 99 for configuration interval.ms: Value must be at least 100',
+      'INVALID_REQUEST: Invalid value 99 for configuration interval.ms: Value must be at least 100',
       16,
       'm',
       [['interval.ms', set, '99']],
@@ -96,6 +139,32 @@ describe('META-09: IncrementalAlterConfigs', () => {
     expect(alter(it, 2, 't', [['segment.bytes', set, '2000000']], true)).toBe('NONE')
     expect(alter(it, 2, 't', [['retention.ms', set, '5']])).toBe('NONE')
     expect(it.image.offset).toBe(offset)
+  })
+
+  it('what is of one broker or listener has no value for all brokers; limits of listeners have', () => {
+    const it = world()
+    const forAll = 'Cannot update these configs at default cluster level, broker id must be specified'
+    for (const [name, value] of [
+      ['listeners', 'PLAINTEXT://:1'],
+      ['listener.security.protocol.map', 'PLAINTEXT:PLAINTEXT'],
+      ['cordoned.log.dirs', ''],
+      ['listener.name.plaintext.ssl.keystore.password', 'x'],
+    ] as const) {
+      expect(alter(it, 4, '', [[name, set, value]])).toBe(`INVALID_REQUEST: ${forAll}: [${name}]`)
+      expect(alter(it, 4, '1', [[name, set, value]], true)).toBe('NONE')
+    }
+    expect(alter(it, 4, '', [['listener.name.plaintext.max.connections', set, '5']], true)).toBe('NONE')
+  })
+
+  it('a node that is a controller alone has its own too', () => {
+    const it = world()
+    it.apply([
+      {
+        ...{ type: 'RegisterControllerRecord', controllerId: 9, incarnationId: `${'c'.repeat(20)}AA` },
+        ...{ zkMigrationReady: false, endPoints: [], features: [] },
+      },
+    ])
+    expect(alter(it, 4, '9', [['max.connections', set, '5']])).toBe('NONE')
   })
 
   it('brokers, all brokers and groups have their own', () => {
@@ -139,6 +208,16 @@ describe('QUO-07: AlterClientQuotas', () => {
     expect(it.image.quotas.size).toBe(1)
   })
 
+  it('a key that is named twice changes nothing', () => {
+    const it = world()
+    const ops = [5, 6].map(value => ({ key: 'producer_byte_rate', value, remove: false }))
+    const request = { entries: [{ entity: user('a'), ops }], validateOnly: false }
+    expect(it.perform(decideClientQuotas, request).entries.map(told)).toEqual([
+      'INVALID_REQUEST: Duplicate quota key producer_byte_rate',
+    ])
+    expect(it.image.quotas.size).toBe(0)
+  })
+
   it.each<[string, Entity, string, number]>([
     ['INVALID_REQUEST: Invalid configuration key nonsense', user('a'), 'nonsense', 1],
     ['INVALID_REQUEST: Quota producer_byte_rate must be greater than 0', user('a'), 'producer_byte_rate', -1],
@@ -156,6 +235,12 @@ describe('QUO-07: AlterClientQuotas', () => {
       1,
     ],
     ['INVALID_REQUEST: Invalid empty client quota entity', [], 'producer_byte_rate', 1],
+    [
+      'INVALID_REQUEST: not an ip at all is not a valid IP or resolvable host.',
+      [{ entityType: 'ip', entityName: 'not an ip at all' }],
+      'connection_creation_rate',
+      1,
+    ],
     [
       'INVALID_REQUEST: Invalid quota entity combination: ip stands alone',
       [

@@ -236,6 +236,24 @@ describe('elections', () => {
     expect(world.standing('t')).toMatchObject({ leader: 1, isr: [1], leaderRecoveryState: 0 })
   })
 
+  it('LEAD-02: ElectLeaders says of what there is none, and of every partition that there is no such election', () => {
+    const world = new ControllerWorld().join(1, 2).topic('t', [[1, 2]])
+    const ask = (electionType: number, topicPartitions: readonly { topic: string; partitions: readonly number[] }[]) =>
+      world
+        .perform(decideElectLeaders, { electionType, topicPartitions, timeoutMs: 0 })
+        .replicaElectionResults.flatMap(({ partitionResult }) => partitionResult)
+        .map(one => `${errorName(one.errorCode)}: ${one.errorMessage}`)
+    const asked = [
+      { topic: 'none', partitions: [0] },
+      { topic: 't', partitions: [9] },
+    ]
+    expect(ask(0, asked)).toEqual([
+      'UNKNOWN_TOPIC_OR_PARTITION: No such topic as none',
+      'UNKNOWN_TOPIC_OR_PARTITION: No such partition as t-9',
+    ])
+    expect(ask(5, asked)).toEqual(Array(2).fill('INVALID_REQUEST: Unknown election type 5'))
+  })
+
   it('LEAD-06: an unclean shutdown takes a replica out of ISR and ELR', () => {
     const world = new ControllerWorld().join(1, 2, 3).topic('t', [[1, 2, 3]], { 'min.insync.replicas': '2' })
     fence(world, 1, 2, 3)

@@ -204,17 +204,30 @@ describe('META-06: DeleteTopics', () => {
   })
 
   it('refuses what is unknown, said twice, or said both ways', () => {
-    const world = new ControllerWorld().join(1).topic('a', [[1]])
+    const world = new ControllerWorld()
+      .join(1)
+      .topic('a', [[1]])
+      .topic('b', [[1]])
+    const idOfB = world.image.topicsByName.get('b')?.topicId ?? ''
     expect(
       remove(world, [
         { name: 'x', topicId: zero },
         { name: null, topicId: 'BBBBBBBBBBBBBBBBBBBBBA' },
         { name: null, topicId: zero },
         { name: 'a', topicId: 'BBBBBBBBBBBBBBBBBBBBBA' },
-        { name: 'a', topicId: zero },
-        { name: 'a', topicId: zero },
       ]),
-    ).toEqual(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID', 'INVALID_REQUEST', 'INVALID_REQUEST', 'NONE', 'INVALID_REQUEST'])
+    ).toEqual(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID', 'INVALID_REQUEST', 'INVALID_REQUEST'])
+    const a = { name: 'a', topicId: zero }
+    const [b, byId] = [
+      { name: 'b', topicId: zero },
+      { name: null, topicId: idOfB },
+    ]
+    const { responses } = world.perform(decideDeleteTopics, { topics: [a, b, a, byId], topicNames: [], timeoutMs: 0 })
+    expect(responses.map(({ name, topicId, errorMessage }) => [name, topicId, errorMessage])).toEqual([
+      ['a', zero, 'Duplicate topic name.'],
+      ['b', idOfB, 'The provided topic name maps to an ID that was already supplied.'],
+    ])
+    expect([...world.image.topicsByName.keys()], 'what is named twice stays').toEqual(['a', 'b'])
   })
 })
 

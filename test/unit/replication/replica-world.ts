@@ -27,9 +27,12 @@ export const assignmentOf = (more: Partial<PartitionAssignment> = {}): Partition
   ...more,
 })
 
-export function replicaWorld(config: Record<string, string> = {}): ReplicaWorld {
+export function replicaWorld(
+  config: Record<string, string> = {},
+  options: Parameters<typeof createTestLog>[2] = {},
+): ReplicaWorld {
   const env = testStorage()
-  const { log } = createTestLog(env, config)
+  const { log } = createTestLog(env, config, options)
   const asked: IsrChange[] = []
   const open: ((result: IsrChangeResult) => void)[] = []
   const brokers = new Map([

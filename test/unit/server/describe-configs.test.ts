@@ -72,8 +72,8 @@ describe('DescribeConfigs', () => {
     ).toEqual([
       ['retention.ms', '111', 1],
       ['log.retention.ms', '222', 3],
-      ['log.retention.hours', '3600000', 4],
-      ['log.retention.hours', '604800000', 5],
+      ['log.retention.hours', '1', 4],
+      ['log.retention.hours', '168', 5],
     ])
     expect(ask({}).entry('retention.ms')?.documentation).toMatch(/segments/)
     expect(ask({}).entry('max.message.bytes')).toMatchObject({ value: '1000', configSource: 2 })
@@ -84,6 +84,7 @@ describe('DescribeConfigs', () => {
   it('META-08: only the keys asked for', () => {
     const { result } = ask({ configurationKeys: ['retention.ms', 'no.such'] })
     expect(result.configs.map(config => config.name)).toEqual(['retention.ms'])
+    expect(ask({ configurationKeys: [] }).result.configs.length, 'none named: all').toBe(ask({}).result.configs.length)
   })
 
   it('META-08: this broker, the defaults of all brokers, groups, client metrics', () => {
@@ -103,9 +104,49 @@ describe('DescribeConfigs', () => {
     expect(ask({ resourceType: 16, resourceName: 'metrics' }).entry('interval.ms')).toMatchObject({ configSource: 7 })
   })
 
+  it('META-08: a group and a subscription have everything they can have, by default what the broker says', () => {
+    const group = ask({ resourceType: 32, resourceName: 'g' })
+    expect(group.entry('consumer.session.timeout.ms')).toMatchObject({
+      ...{ value: '50000', configSource: 8, configType: 3 },
+      synonyms: [
+        { name: 'consumer.session.timeout.ms', value: '50000', source: 8 },
+        { name: 'group.consumer.session.timeout.ms', value: '45000', source: 5 },
+      ],
+    })
+    expect(group.entry('share.isolation.level')).toMatchObject({ value: 'read_uncommitted', configSource: 5, configType: 2 })
+    expect(ask({ resourceType: 32, resourceName: 'nobody' }).entry('consumer.heartbeat.interval.ms')).toMatchObject({
+      ...{ value: '5000', configSource: 5 },
+      synonyms: [{ name: 'group.consumer.heartbeat.interval.ms', value: '5000', source: 5 }],
+    })
+    const metrics = ask({ resourceType: 16, resourceName: 'nothing' }).result.configs
+    expect(metrics.map(({ name, value, configSource }) => [name, value, configSource])).toEqual([
+      ['metrics', '', 5],
+      ['match', '', 5],
+      ['interval.ms', '300000', 5],
+    ])
+    for (const resourceType of [16, 32]) expect(ask({ resourceType, resourceName: '' }).error).toBe('INVALID_REQUEST')
+  })
+
+  it('META-08: what nobody knows may be a secret, and is not shown', () => {
+    const secret = new Map([['4:', new Map([['my.plugin.password', 'secret']])]])
+    const own = { ...layers, image: () => imageOf([], { configs: secret }) }
+    const resources = [{ resourceType: 4, resourceName: '', configurationKeys: null }]
+    const request = { resources, includeSynonyms: true, includeDocumentation: false }
+    const answer = describeConfigsHandler(own).handle(request, contextOf(4)) as ResponseOf<typeof describeConfigs>
+    expect(answer.results[0]?.configs).toMatchObject([
+      {
+        ...{ name: 'my.plugin.password', value: null, isSensitive: true, readOnly: true, configType: 0 },
+        synonyms: [{ name: 'my.plugin.password', value: null, source: 3 }],
+      },
+    ])
+  })
+
   it('META-08: what cannot be described has its error', () => {
     expect(ask({ resourceName: 'nothing' }).error).toBe('UNKNOWN_TOPIC_OR_PARTITION')
     expect(ask({ resourceName: 'no/name' }).error).toBe('INVALID_TOPIC_EXCEPTION')
+    expect(ask({ resourceType: 4, resourceName: '2' }).result).toMatchObject({
+      errorMessage: 'Unexpected broker id, expected 1 or empty string, but received 2',
+    })
     expect(ask({ resourceType: 4, resourceName: '2' }).error).toBe('INVALID_REQUEST')
     expect(ask({ resourceType: 99 }).error).toBe('INVALID_REQUEST')
   })

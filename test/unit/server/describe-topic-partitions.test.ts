@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RequestOf, ResponseOf } from '../../../broker-core/protocol/api.ts'
 import { describeTopicPartitions } from '../../../broker-core/protocol/messages/75-describe-topic-partitions.ts'
-import { ConnectionMustClose } from '../../../broker-core/server/connection-must-close.ts'
+import { errorName } from '../../../broker-core/model/kafka-errors.ts'
 import { describeTopicPartitionsHandler } from '../../../broker-core/server/handlers/75-describe-topic-partitions.ts'
 import { contextOf, imageOf, partitionOf, topicOf } from './images.ts'
 
@@ -39,9 +39,23 @@ describe('DescribeTopicPartitions', () => {
     expect(ask({ responsePartitionLimit: 100 }, 2)).toMatchObject({ found: ['a:01'], next: 'b:0' })
   })
 
-  it('META-04: a cursor outside of the topics asked for is refused', () => {
-    const cursor = { topicName: 'b', partitionIndex: 0 }
-    expect(() => ask({ topics: [{ name: 'a' }], cursor })).toThrow(ConnectionMustClose)
+  it('META-04: a cursor outside of the topics asked for, or before the first partition, is an invalid request for each topic', () => {
+    const errorsOf = (topics: string[], partitionIndex: number) => {
+      const { answer, next } = ask({ topics: topics.map(name => ({ name })), cursor: { topicName: 'b', partitionIndex } })
+      expect(next).toBeNull()
+      return answer.topics.map(topic => [topic.name, errorName(topic.errorCode), topic.partitions.length])
+    }
+    expect(errorsOf(['a', 'c'], 0)).toEqual([
+      ['a', 'INVALID_REQUEST', 0],
+      ['c', 'INVALID_REQUEST', 0],
+    ])
+    expect(errorsOf(['b'], -1)).toEqual([['b', 'INVALID_REQUEST', 0]])
+    expect(errorsOf(['b'], 99)).toEqual([['b', 'NONE', 0]])
+  })
+
+  it('META-04: an unknown topic behind the limit is on the next page', () => {
+    const topics = ['a', 'unknown'].map(name => ({ name }))
+    expect(ask({ topics, responsePartitionLimit: 2 })).toMatchObject({ found: ['a:01'], next: 'unknown:0' })
   })
 
   it('META-04: unknown topics have their error, and ELR is told', () => {

@@ -127,6 +127,24 @@ describe('fetch sessions', () => {
     expect(open().sessionId).toBeGreaterThan(0)
   })
 
+  it('FS-06: a session older than two minutes makes room for a larger one, the smallest first, though it is in use', () => {
+    const { sessions, time, open } = sessionsOf(2)
+    const use = (sessionId: number, sessionEpoch: number) => sessions.turn(ask({ sessionId, sessionEpoch }))
+    const large = open({ targets: ['a', 'b', 'c'].map(topicId => target(topicId)) })
+    const small = open({ targets: [target('a'), target('b')] })
+    const newcomer = ['a', 'b', 'c'].map(topicId => target(topicId))
+    expect(open({ targets: newcomer }).sessionId).toBe(0)
+    for (const nowMs of [100_000, 120_001]) {
+      time.nowMs = nowMs
+      for (const { sessionId } of [large, small]) expect(use(sessionId, nowMs === 100_000 ? 1 : 2)).toBeTypeOf('object')
+    }
+    expect(open({ targets: newcomer.slice(0, 2) }).sessionId).toBe(0)
+    expect(open({ targets: newcomer }).sessionId).toBeGreaterThan(0)
+    expect(use(small.sessionId, 3)).toBe('FETCH_SESSION_ID_NOT_FOUND')
+    expect(use(large.sessionId, 3)).toBeTypeOf('object')
+    expect(open({ targets: newcomer }).sessionId).toBe(0)
+  })
+
   it('FS-07: partitions with data go to the end of the order', () => {
     const { sessions, open } = sessionsOf()
     const first = open({ targets: [target('a'), target('b'), target('c')] })

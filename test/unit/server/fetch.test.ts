@@ -11,20 +11,19 @@ import { fetchHandler } from '../../../broker-core/server/handlers/01-fetch.ts'
 import { listOffsetsHandler } from '../../../broker-core/server/handlers/02-list-offsets.ts'
 import { describeAclsHandler } from '../../../broker-core/server/handlers/29-describe-acls.ts'
 import { assignmentOf, followerAt, limitByHand, replicaWorld, topicId, write } from '../replication/replica-world.ts'
-import { contextOf, imageOf, partitionOf, topicOf } from './images.ts'
+import { brokerOf, contextOf, imageOf, partitionOf, topicOf } from './images.ts'
 
 type Request = RequestOf<typeof fetch>
 type Response = ResponseOf<typeof fetch>
 type Wanted = Request['topics'][number]['partitions'][number]
 
-function ground(catchUpLimit = limitByHand()) {
-  const world = replicaWorld()
+function ground(catchUpLimit = limitByHand(), world = replicaWorld(), selectsByRack = false) {
   const replicas = new Replicas()
   replicas.add(world.replica)
   world.replica.assign(assignmentOf())
-  const image = imageOf([
-    topicOf('t', topicId, [partitionOf(0, { leader: 2, leaderEpoch: 6 }), partitionOf(1, { leader: 3, leaderEpoch: 2 })]),
-  ])
+  const partitions = [partitionOf(0, { leader: 2, leaderEpoch: 6 }), partitionOf(1, { leader: 3, leaderEpoch: 2 })]
+  const brokers = new Map([1, 2, 3].map(id => [id, brokerOf(id, { rack: `rack-${id}` })]))
+  const image = imageOf([topicOf('t', topicId, partitions)], { brokers })
   const { clock, timers, random } = world.env
   const directory = { replicas, image: () => image }
   const sessions = new FetchSessions(
@@ -38,7 +37,7 @@ function ground(catchUpLimit = limitByHand()) {
     timers,
     sessions,
     maxBytes: 57_671_680,
-    selectsByRack: false,
+    selectsByRack,
     catchUpLimit,
   })
   const ask = (wanted: Partial<Wanted> | undefined, more: Partial<Request> = {}, version = 17) => {
@@ -161,6 +160,42 @@ describe('Fetch', () => {
     expect((await only(late)).bytes).toBe(one * 3)
   })
 
+  it('FETCH-04, FETCH-05: what is there and may not be sent counts for minBytes: nobody waits for more than one answer can hold', async () => {
+    const { world, ask, commit } = ground()
+    for (const value of ['a', 'b', 'c']) write(world.replica, value)
+    commit()
+    const one = (await only(ask({}))).bytes / 3
+    expect((await only(ask({}, { minBytes: one * 99, maxBytes: one * 2 }))).bytes).toBe(one * 2)
+    expect((await only(ask({}, { minBytes: one + 20, maxBytes: one + 20 }))).bytes).toBe(one)
+    expect((await only(ask({ partitionMaxBytes: one + 20 }, { minBytes: one + 20 }))).bytes).toBe(one)
+    expect(await isPending(ask({ partitionMaxBytes: one + 20 }, { minBytes: one + 21 }))).toBe(true)
+  })
+
+  it('FETCH-04: the rest of an older segment is answered at once, since no more comes of it', async () => {
+    const { world, ask, commit } = ground(limitByHand(), replicaWorld({ 'segment.bytes': '150' }, { tailBytesMax: 0 }))
+    for (const value of ['a', 'b', 'c', 'd', 'e']) write(world.replica, value)
+    commit()
+    const older = await only(ask({}, { minBytes: 1000 }))
+    expect(older.bytes).toBeGreaterThan(0)
+    expect(older.bytes).toBeLessThanOrEqual(150)
+    expect(await isPending(ask({ fetchOffset: 4 }, { minBytes: 1000 }))).toBe(true)
+  })
+
+  it('FF-01, FS-03: who waits at the end of a quiet partition hears that a replica in its rack has come into sync', async () => {
+    const { world, ask, commit } = ground(limitByHand(), replicaWorld(), true)
+    write(world.replica, 'a')
+    commit()
+    world.replica.assign(assignmentOf({ isr: [1, 2], partitionEpoch: 2 }))
+    const rack = { rackId: 'rack-3', maxWaitMs: 0 }
+    const { sessionId } = await ask({ fetchOffset: 1 }, { ...rack, sessionEpoch: 0 })
+    expect((await ask(undefined, { ...rack, sessionId, sessionEpoch: 1 })).responses).toEqual([])
+    world.replica.assign(assignmentOf({ isr: [1, 2, 3], partitionEpoch: 3 }))
+    expect(await only(ask(undefined, { ...rack, sessionId, sessionEpoch: 2 }))).toMatchObject({
+      error: 'NONE',
+      preferredReadReplica: 3,
+    })
+  })
+
   it('FETCH-04: an error, a loss of the leadership or a failed disk is answered at once', async () => {
     const { world, ask, asFollower } = ground()
     expect(await only(ask({ partition: 7 }))).toMatchObject({ error: 'UNKNOWN_TOPIC_OR_PARTITION', bytes: 0 })
@@ -179,7 +214,10 @@ describe('Fetch', () => {
       currentLeader: { leaderId: 3, leaderEpoch: 2 },
       nodeEndpoints: [{ nodeId: 3 }],
     })
-    expect(await only(ask({ partition: 1 }, {}, 13))).toMatchObject({ nodeEndpoints: [] })
+    const none = { leaderId: -1, leaderEpoch: -1 }
+    for (const version of [13, 15]) {
+      expect(await only(ask({ partition: 1 }, {}, version))).toMatchObject({ currentLeader: none, nodeEndpoints: [] })
+    }
   })
 
   it('FETCH-02, FETCH-06: offsets and epochs outside are refused', async () => {

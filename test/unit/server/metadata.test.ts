@@ -112,6 +112,16 @@ describe('Metadata', () => {
     ])
   })
 
+  it('KIP-516, META-01: an id counts, whatever name is beside it; before v12 there are no ids; what is asked twice is told once', async () => {
+    const byId = (await ask({ topics: [{ topicId: idA, name: '' }] }).answer).topics
+    expect(byId.map(topic => [topic.name, topic.errorCode])).toEqual([['a', 0]])
+    const tooOld = (await ask({ topics: [{ topicId: idA, name: null }] }, 11).answer).topics
+    expect(tooOld.map(topic => [topic.name, topic.errorCode])).toEqual([['', errorCode('INVALID_REQUEST')]])
+    const twice = (await ask({ topics: [topicNamed('a'), topicNamed('gone'), topicNamed('a'), topicNamed('gone')] }).answer)
+      .topics
+    expect(twice.map(topic => topic.name)).toEqual(['a', 'gone'])
+  })
+
   it('SEC-14: operations are filled when asked for', async () => {
     const [asked] = (await ask({ topics: [topicNamed('a')], includeTopicAuthorizedOperations: true }).answer).topics
     expect(asked?.topicAuthorizedOperations).toBe(3576)

@@ -164,4 +164,25 @@ describe('QUO-04: throttling', () => {
     const replica = await ask({ replicaState: { replicaId: 2, replicaEpoch: 1 } })
     expect([replica.throttleTimeMs, maxBytes]).toEqual([0, 1_000_000])
   })
+
+  it('a fetch of who has used up the time of the broker brings no records either, and is not counted as bytes', async () => {
+    let ms = 0
+    const busy = { ...clock, monotonicMs: () => ms }
+    const both = new ClientQuotas(() =>
+      image([
+        [[client('e')], 'request_percentage', 1],
+        [[user('ANONYMOUS')], 'consumer_byte_rate', 1000],
+      ]),
+    )
+    const [slow] = new Throttling({ quotas: both, mutations, clock: busy, timers: simTimers(time, undefined) }).handlers([
+      handler(fetch, () => {
+        ms += 500
+        return fetched
+      }),
+    ])
+    const answer: typeof fetched = await slow?.handle({ ...fetch.request.zero, maxBytes: 1000 }, context('e', 4))
+    expect(answer.throttleTimeMs).toBe(1000)
+    expect(both.record('consumer_byte_rate', { user: 'ANONYMOUS', clientId: 'e' }, 10_000, ms)).toBe(0)
+    expect(answer.responses[0]?.partitions[0]).toMatchObject({ highWatermark: 7, records: { sizeBytes: 0 } })
+  })
 })
