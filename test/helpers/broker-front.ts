@@ -23,8 +23,11 @@ export interface BrokerFront {
   readonly seen: readonly SeenRequest[]
   /** From now on every password is wrong, and whoever is in is thrown out; or right again. */
   setAdmits(admits: boolean): void
-  /** The next request of this kind reaches the broker, and its answer nobody: the connection ends instead. Resolves when that has happened. */
-  loseAnswer(request: SeenRequest): Promise<void>
+  /**
+   * The next answer to requests of this kind with these bytes in it reaches nobody: the connection ends instead. Resolves when that has
+   * happened.
+   */
+  loseAnswer(lost: SeenRequest & { readonly answerHas: Uint8Array }): Promise<void>
   close(): Promise<void>
 }
 
@@ -38,7 +41,7 @@ export async function openBrokerFront(options: FrontOptions): Promise<BrokerFron
   const seen: SeenRequest[] = []
   const sockets = new Set<Socket>()
   let admits = true
-  let toLose: (SeenRequest & { readonly lost: () => void }) | undefined
+  let toLose: (Parameters<BrokerFront['loseAnswer']>[0] & { readonly lost: () => void }) | undefined
   const server: Server = createServer(client => {
     const broker = connect(options.brokerPort, '127.0.0.1')
     for (const socket of [client, broker]) {
@@ -50,19 +53,21 @@ export async function openBrokerFront(options: FrontOptions): Promise<BrokerFron
         broker.destroy()
       })
     }
-    broker.pipe(client)
+    /** Correlation ids of requests whose answers are looked at. */
+    const watched = new Set<number>()
+    broker.on('data', (bytes: Buffer) => {
+      const isWatched = bytes.length >= 8 && watched.has(bytes.readInt32BE(4))
+      if (toLose === undefined || !isWatched || !bytes.includes(Buffer.from(toLose.answerHas))) return client.write(bytes)
+      client.once('close', toLose.lost).destroy()
+      toLose = undefined
+    })
     let isIn = false
     const frames = createFrameSplitter()
     client.on('data', (bytes: Uint8Array) =>
       frames.push(bytes, frame => {
         const header = headerOf(frame)
         seen.push(header)
-        if (header.api === toLose?.api && header.clientId === toLose.clientId) {
-          broker.unpipe(client).once('data', () => client.destroy())
-          broker.resume()
-          client.once('close', toLose.lost)
-          toLose = undefined
-        }
+        if (header.api === toLose?.api && header.clientId === toLose.clientId) watched.add(header.correlationId)
         if (header.api === 'SaslHandshake') answer(client, saslHandshake, header, { errorCode: 0, mechanisms: ['PLAIN'] })
         else if (header.api === 'SaslAuthenticate') {
           isIn = admits
@@ -80,9 +85,9 @@ export async function openBrokerFront(options: FrontOptions): Promise<BrokerFron
       admits = admitted
       if (!admits) for (const socket of sockets) socket.destroy()
     },
-    loseAnswer: request =>
+    loseAnswer: wanted =>
       new Promise(lost => {
-        toLose = { ...request, lost }
+        toLose = { ...wanted, lost }
       }),
     async close() {
       for (const socket of sockets) socket.destroy()

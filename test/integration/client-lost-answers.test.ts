@@ -30,11 +30,15 @@ it('CG-08: a member whose answer with its partitions was lost on the way is told
     eventually(() => consumer.status().assignment.length === count || undefined, `${count} partitions`)
   const one = await join('one')
   await holds(one, 2)
+  const reader = await connectCluster({ bootstrap, clientId: 'reader' }, env)
+  onTestFinished(() => reader.close())
+  const answerHas = Buffer.from((await reader.topic('orders')).topicId, 'base64url')
+  const lost = front.loseAnswer({ api: 'ConsumerGroupHeartbeat', clientId: 'two', answerHas })
   const two = await join('two')
   // It has joined and got nothing: the other member has both, and gives one up at its next heartbeat.
   await eventually(() => two.status().generation > 0 || undefined, 'the second has joined')
   await holds(one, 1)
-  await front.loseAnswer({ api: 'ConsumerGroupHeartbeat', clientId: 'two' })
+  await lost
   expect(two.status().assignment).toEqual([])
   await holds(two, 1)
   expect([one, two].map(consumer => consumer.status().assignment.length)).toEqual([1, 1])
