@@ -7,7 +7,8 @@ import type { Env } from '../env/env.ts'
 import { batchCrcIsValid, batchIsControl, batchMagic, currentMagic } from '../records/batch-header.ts'
 import { batchesIn, wholeBatchesBytes } from '../records/batch-iterator.ts'
 import { ConfigError } from './broker-config.ts'
-import { readWhole, snapshotBatches, snapshotValues } from './raft-snapshot-files.ts'
+import { snapshotBatches, snapshotValues } from './raft-snapshot-files.ts'
+import { readWhole, replaceWhole } from './whole-file.ts'
 
 /**
  * `bootstrap.checkpoint` beside the metadata log: what `kafka-storage format` decided for a new cluster (KIP-778), levels of features above all,
@@ -59,13 +60,5 @@ function levelProblem(records: readonly MetadataRecord[]): string | undefined {
 export function writeBootstrapFile(directory: string, records: readonly MetadataRecord[], { disk, clock, ...codecs }: Env): void {
   const level = metadataVersionOf(evolveImage(emptyImage(''), records, { offset: 0, epoch: 0 }))
   const content = { values: encodeMetadataRecords(records, level), membership: [], lastAppendTimeMs: clock.nowMs() }
-  const path = `${directory}/${bootstrapFileName}`
-  disk.makeDirectory(directory)
-  const file = disk.open(`${path}.tmp`, 'create')
-  file.resize(0)
-  file.writeAt(snapshotBatches({ endOffset: 0, epoch: 0 }, content, codecs), 0)
-  file.sync()
-  file.close()
-  disk.rename(`${path}.tmp`, path)
-  disk.syncDirectory(directory)
+  replaceWhole(directory, bootstrapFileName, snapshotBatches({ endOffset: 0, epoch: 0 }, content, codecs), disk)
 }

@@ -7,6 +7,7 @@ import { formatMetaProperties } from '../storage/meta-properties.ts'
 import { writeBootstrapFile } from './bootstrap-file.ts'
 import { ConfigError, type BrokerConfig } from './broker-config.ts'
 import { snapshotFiles } from './raft-snapshot-files.ts'
+import { replaceWhole } from './whole-file.ts'
 
 export interface FormatOptions {
   readonly clusterId: string
@@ -62,14 +63,7 @@ function writeVoters(directory: string, voters: readonly Voter[], env: Env): voi
 }
 
 function writeProperties(path: string, of: { clusterId: string; nodeId: number; directoryId: string }, { disk }: Env): void {
-  disk.makeDirectory(path)
-  const file = disk.open(`${path}/meta.properties.tmp`, 'create')
-  file.resize(0)
-  file.writeAt([new TextEncoder().encode(formatMetaProperties(of))], 0)
-  file.sync()
-  file.close()
-  disk.rename(`${path}/meta.properties.tmp`, `${path}/meta.properties`)
-  disk.syncDirectory(path)
+  replaceWhole(path, 'meta.properties', [new TextEncoder().encode(formatMetaProperties(of))], disk)
 }
 
 /** `1@host:port:directoryId,…`, as `kafka-storage format --initial-controllers` takes it. Throws ConfigError. */

@@ -1,7 +1,9 @@
 import { zeroUuid } from '../base/bytes/uuid.ts'
 import type { ElectionState, QuorumStateStore } from '../consensus/ports.ts'
 import type { Disk } from '../env/disk.ts'
-import { readWhole } from './raft-snapshot-files.ts'
+import { readWhole, replaceWhole } from './whole-file.ts'
+
+const name = 'quorum-state'
 
 /**
  * The file `quorum-state` in `__cluster_metadata-0`: Kafka's QuorumStateData as JSON, data_version 0 with kraft.version 0, else 1. Written beside,
@@ -15,7 +17,7 @@ export function quorumStateFile(options: {
   readonly staticVoterIds: readonly number[]
 }): QuorumStateStore {
   const { directory, disk } = options
-  const path = `${directory}/quorum-state`
+  const path = `${directory}/${name}`
   let last: string | undefined
   return {
     load() {
@@ -25,14 +27,7 @@ export function quorumStateFile(options: {
     save(state, kraftVersion) {
       const text = JSON.stringify(kraftVersion > 0 ? versionOne(state) : versionZero(state, options))
       if (text === last) return
-      disk.makeDirectory(directory)
-      const file = disk.open(`${path}.tmp`, 'create')
-      file.resize(0)
-      file.writeAt([new TextEncoder().encode(text)], 0)
-      file.sync()
-      file.close()
-      disk.rename(`${path}.tmp`, path)
-      disk.syncDirectory(directory)
+      replaceWhole(directory, name, [new TextEncoder().encode(text)], disk)
       last = text
     },
   }

@@ -25,7 +25,8 @@ import { batchesIn } from '../records/batch-iterator.ts'
 import { type BatchCodecs, encodeBatch } from '../records/batch-writer.ts'
 import { recordsOf } from '../records/record-reader.ts'
 import { decodeMembership, encodeControl } from './raft-control-records.ts'
-import { readWhole, snapshotFiles, type SnapshotFiles } from './raft-snapshot-files.ts'
+import { snapshotFiles, type SnapshotFiles } from './raft-snapshot-files.ts'
+import { readWhole } from './whole-file.ts'
 
 export interface RaftLogOptions {
   /** The directory `__cluster_metadata-0`; made when absent. */

@@ -9,6 +9,7 @@ import { type BatchCodecs, encodeBatch } from '../records/batch-writer.ts'
 import { controlRecordKey, controlTypes } from '../records/control-records.ts'
 import { recordsOf, type RecordView } from '../records/record-reader.ts'
 import { decodeMembership, encodeControl } from './raft-control-records.ts'
+import { readWhole } from './whole-file.ts'
 
 /**
  * Snapshots of the metadata log (KIP-630): `<20-digit end offset>-<10-digit epoch>.checkpoint`, record batches from offset 0 on with a
@@ -140,14 +141,4 @@ export function snapshotBatches(id: OffsetAndEpoch, content: SnapshotContent, co
     encodeBatch({ records: last, control: true, baseOffset: first.length + values.length, leaderEpoch: id.epoch }, codecs),
   )
   return chunks
-}
-
-export function readWhole(path: string, disk: Disk): Uint8Array {
-  const file = disk.open(path, 'read')
-  try {
-    const bytes = new Uint8Array(file.size())
-    return bytes.subarray(0, file.readAt(bytes, 0))
-  } finally {
-    file.close()
-  }
 }

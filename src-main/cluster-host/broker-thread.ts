@@ -25,10 +25,12 @@ export interface BrokerThreads {
 
 /** Worker threads whose entry is the file `entryPath`. */
 export function brokersInThreads(entryPath: string): BrokerThreads {
-  // Applies to threads that start from now on.
-  setFlagsFromString(`--initial-old-space-size=${heapFloorMegabytes}`)
   const prepared = new Set<Worker>()
-  const newThread = () => new Worker(entryPath, { name: 'broker' })
+  const newThread = () => {
+    // Applies to threads that start from now on; who shows another cluster starts none.
+    setFlagsFromString(`--initial-old-space-size=${heapFloorMegabytes}`)
+    return new Worker(entryPath, { name: 'broker' })
+  }
   return {
     run(properties, told, recovering) {
       const worker = taken(prepared) ?? newThread()

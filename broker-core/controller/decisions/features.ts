@@ -25,11 +25,12 @@ const unsafeDowngrade = 3
 /** UpdateFeatures (57), META-11: all or nothing, whatever the version of the request. */
 export function decideUpdateFeatures(state: ControllerState, request: Request): Decision<Response> {
   const names = request.featureUpdates.map(update => update.feature)
+  const levels = levelsAfter(state, request)
   const results = request.featureUpdates.map(update => {
     if (names.filter(name => name === update.feature).length > 1) {
       return refusal('INVALID_REQUEST', `The feature ${update.feature} is named more than once.`)
     }
-    return decideOne(state, update, levelsAfter(state, request))
+    return decideOne(state, update, levels)
   })
   const refused = results.find(isRefusal)
   const records = results.flatMap(result => (isRefusal(result) ? [] : result))
