@@ -50,7 +50,10 @@ export function transactionAdmissions(deps: AdmissionDeps): AdmitTransaction {
     const before = underWay.get(connectionId)
     const claim = claimOf(request, context, claimed)
     if (before === undefined && typeof claim !== 'string' && deps.gate.isOpen(claim)) return undefined
-    const go = () => enter(deps, claim, context, claimed)
+    const go = async () => {
+      const refusals = await enter(deps, claim, context, claimed)
+      return withoutUnasked(refusals, claimed, transactionalData(deps, request, context))
+    }
     const admission = before === undefined ? go() : before.then(go)
     const over = (): void => {
       if (underWay.get(connectionId) === settled) underWay.delete(connectionId)
@@ -59,6 +62,17 @@ export function transactionAdmissions(deps: AdmissionDeps): AdmitTransaction {
     underWay.set(connectionId, settled)
     return admission
   }
+}
+
+/**
+ * Who became leader while others were asked about, or leads in another epoch now, was not asked about: `present` as it is when the request is
+ * written. Else a batch could join the transaction before its own, whose marker is lost or on its way (TXN-20).
+ */
+function withoutUnasked(refusals: Refusals, claimed: readonly Claimed[], present: readonly Claimed[]): Refusals {
+  const epochs = new Map(claimed.map(({ data, place }) => [data, place.leaderEpoch]))
+  const unasked = present.filter(({ data, place }) => epochs.get(data) !== place.leaderEpoch)
+  if (unasked.length === 0) return refusals
+  return new Map([...refusals, ...unasked.map(({ data }) => [data, 'NOT_LEADER_OR_FOLLOWER'] as const)])
 }
 
 /** What the gate is asked; an error where the request is not of one producer in one transaction, whatever the gate would say. */

@@ -20,6 +20,13 @@ const failedSeeds: readonly FailedSeed[] = [
       'a replica that was taken away and made anew leads with the watermark it had heard of (REPL-08): the history took it for the old one',
   },
   {
+    seed: 4_700_662,
+    workload: 'ledger',
+    faultsMs: 10_000,
+    found:
+      'a broker that became leader while the coordinator was asked about other partitions of a request wrote a batch that nobody was asked about (TXN-20)',
+  },
+  {
     seed: 4_201_994,
     workload: 'ledger',
     faultsMs: 10_000,

@@ -134,6 +134,33 @@ describe('admission of produce requests', () => {
     expect(admit(request([0]), context(1))).toBeUndefined()
   })
 
+  it.each([
+    ['became leader', { isLeader: false, leaderEpoch: 1 }, { isLeader: true, leaderEpoch: 1 }],
+    ['leads in another epoch', { isLeader: true, leaderEpoch: 1 }, { isLeader: true, leaderEpoch: 2 }],
+  ])(
+    'TXN-20: a partition that %s while the coordinator was asked is not written to (found by seed 4700662)',
+    async (_, then, now) => {
+      const { ask, asked } = coordinator()
+      let standing = then
+      const get = (topic: string, partition: number) => ({
+        topic,
+        partition,
+        leaderEpoch: 1,
+        isLeader: true,
+        ...(partition === 1 && standing),
+      })
+      const deps = { ...directory, replicas: { get }, gate: transactionGate(ask) } as unknown as Parameters<
+        typeof transactionAdmissions
+      >[0]
+      const wanted = request([0, 1])
+      const admission = transactionAdmissions(deps)(wanted, context(1, 12))
+      standing = now
+      asked[0]?.answer('NONE')
+      const refusals = await admission
+      expect(wanted.topicData[0]?.partitionData.map(data => refusals?.get(data))).toEqual([undefined, 'NOT_LEADER_OR_FOLLOWER'])
+    },
+  )
+
   it('TXN-22: version 12 adds where earlier ones verify', () => {
     const { ask, asked } = coordinator()
     const admit = transactionAdmissions({ ...directory, gate: transactionGate(ask) })
