@@ -20,6 +20,7 @@ export default defineConfig({
         browserName: 'chromium',
         viewport: { width: 1440, height: 900 },
         screenshot: 'only-on-failure',
+        actionTimeout: 60_000,
         launchOptions: {
           ...(process.env.CHROME_PATH === undefined ? {} : { executablePath: process.env.CHROME_PATH }),
           args: [

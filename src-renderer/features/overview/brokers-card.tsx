@@ -129,7 +129,7 @@ function columnsOf({ isLocal, nowMs, menu }: ColumnTools): readonly Column<Broke
 }
 
 const durationOf = (value: (row: BrokerRow) => number | null) => (row: BrokerRow) => formatDuration(value(row))
-const formatDelay = (ms: number | null) => (ms === null ? unknownText : `${ms.toFixed(1)} ms`)
+const formatDelay = (ms: number | null) => (ms === null || ms >= 100 ? formatDuration(ms) : `${ms.toFixed(1)} ms`)
 const freeText = (row: BrokerRow) =>
   row.volumeFreeBytes === null ? undefined : `${formatBytes(row.volumeFreeBytes)} free on its volume`
 

@@ -108,6 +108,11 @@ async function showShopMembers(page: Page): Promise<void> {
   await page.getByRole('tab', { name: /^Members/ }).click()
   const members = page.getByRole('table', { name: 'Members' }).getByRole('row')
   await expect(members.filter({ hasText: /billing-[12]/ })).toHaveCount(2)
+  // What they have not committed cannot be reset.
+  await page.getByRole('tab', { name: /^Offsets/ }).click()
+  const committed = page.getByRole('table', { name: 'Committed offsets' }).getByRole('row')
+  await expect(committed.filter({ hasText: 'orders' }).first()).toBeVisible()
+  await page.getByRole('tab', { name: /^Members/ }).click()
   await page.getByRole('button', { name: 'Reset offsets…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Reset offsets of billing' })
   await expect(dialog).toContainText('The group is active, so it cannot be reset now.')

@@ -107,7 +107,8 @@ test('says at once which names cannot be, and what they collide with', async () 
 })
 
 test('creates by keyboard alone, and a name of 249 characters leaves the layout whole', async () => {
-  const long = `a-${'n'.repeat(247)}`
+  // In front of whatever topics other files left on this cluster.
+  const long = `-${'n'.repeat(248)}`
   await openTopics()
   await page.getByRole('button', { name: 'Create topic' }).focus()
   await page.keyboard.press('Enter')

@@ -82,7 +82,7 @@ export function PlanGrid({ plan }: { readonly plan: ResetPlan }) {
           columns={columns}
           rowKey={partitionKey}
           storageKey="reset-plan"
-          empty={<EmptyState title="No partition">The scope holds nothing that could be moved.</EmptyState>}
+          empty={<EmptyState title="No partition">The group has committed no offset that could be moved.</EmptyState>}
         />
       </div>
     </section>

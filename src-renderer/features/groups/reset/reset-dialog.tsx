@@ -141,6 +141,7 @@ function whyNot(plan: CallState<ResetPlan>, isComplete: boolean, moveCount: numb
   if (!isComplete) return 'Choose what to reset, and where to.'
   if (plan.data === undefined) return plan.failure === undefined ? 'The plan is being made.' : plan.failure.message
   if (plan.data.blocked !== null) return plan.data.blocked
+  if (plan.data.rows.length === 0) return 'The group has committed no offset that could be moved.'
   return moveCount === 0 ? 'Every partition stands there already.' : undefined
 }
 
