@@ -7,6 +7,7 @@ import type {
   LocalClusterView,
   QuorumView,
 } from '../../../src-main/contract/views/cluster.ts'
+import { formatDuration } from '../../widgets/format.ts'
 import { recoveryPercent, recoveryText } from '../../widgets/storage-troubles.ts'
 import type { Tone } from '../../widgets/tone.ts'
 
@@ -130,3 +131,6 @@ export function rememberAddresses(
   })
   return fresh.length === 0 ? known : new Map([...known, ...fresh])
 }
+
+/** Of an event loop: tenths matter below 100 ms, and beyond it the column has no room for them. */
+export const delayText = (ms: number | null): string => (ms === null || ms >= 99.95 ? formatDuration(ms) : `${ms.toFixed(1)} ms`)

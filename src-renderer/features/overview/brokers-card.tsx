@@ -15,6 +15,7 @@ import { DataTable } from '../../widgets/table/data-table.tsx'
 import { toast } from '../../widgets/toasts.ts'
 import { brokerActions, whyNot } from './broker-actions.ts'
 import type { BrokerAction, BrokerVerb } from './broker-actions.ts'
+import { delayText } from './broker-rows.ts'
 import type { BrokerRow } from './broker-rows.ts'
 import styles from './overview.module.css'
 
@@ -114,7 +115,7 @@ function columnsOf({ isLocal, nowMs, menu }: ColumnTools): readonly Column<Broke
             align: 'end' as const,
             hint: 'How late its event loop runs, on average',
             value: (row: BrokerRow) => row.eventLoopDelayMs,
-            render: (row: BrokerRow) => formatDelay(row.eventLoopDelayMs),
+            render: (row: BrokerRow) => delayText(row.eventLoopDelayMs),
           },
           {
             id: 'actions',
@@ -129,7 +130,6 @@ function columnsOf({ isLocal, nowMs, menu }: ColumnTools): readonly Column<Broke
 }
 
 const durationOf = (value: (row: BrokerRow) => number | null) => (row: BrokerRow) => formatDuration(value(row))
-const formatDelay = (ms: number | null) => (ms === null || ms >= 100 ? formatDuration(ms) : `${ms.toFixed(1)} ms`)
 const freeText = (row: BrokerRow) =>
   row.volumeFreeBytes === null ? undefined : `${formatBytes(row.volumeFreeBytes)} free on its volume`
 

@@ -5,7 +5,7 @@ import type {
   LocalBrokerView,
   LocalClusterView,
 } from '../../../../src-main/contract/views/cluster.ts'
-import { addressOf, brokerRows, rememberAddresses } from '../../../../src-renderer/features/overview/broker-rows.ts'
+import { addressOf, brokerRows, delayText, rememberAddresses } from '../../../../src-renderer/features/overview/broker-rows.ts'
 
 const told = (brokerId: number, patch: Partial<BrokerView> = {}): BrokerView => ({
   brokerId,
@@ -133,4 +133,9 @@ describe('brokers as rows', () => {
     ])
     expect(rows[1]?.state.reason).toBe('offline: /data/b')
   })
+})
+
+it('says delays so short, so that their column holds them', () => {
+  const texts = [0, 0.04, 3.25, 99.94, 99.96, 123.8, 999.4, 1_234, null].map(delayText)
+  expect(texts).toEqual(['0.0 ms', '0.0 ms', '3.3 ms', '99.9 ms', '100 ms', '124 ms', '999 ms', '1.2 s', '—'])
 })
