@@ -106,8 +106,8 @@ export const coordinatorMutants = [
     name: 'partitions join while the markers of the transaction before are under way',
     why: 'a marker ends the transaction after the one that it is for (TXN-06)',
     file: `${transactions}/partitions.ts`,
-    find: `return isPrepared(transaction) ? 'CONCURRENT_TRANSACTIONS' : undefined`,
-    put: `return isPrepared(transaction) && transaction.timeoutMs < 0 ? 'CONCURRENT_TRANSACTIONS' : undefined`,
+    find: `const isEnding = transaction !== undefined && isPrepared(transaction)`,
+    put: `const isEnding = transaction !== undefined && isPrepared(transaction) && transaction.timeoutMs < 0`,
     workload: 'ledger',
   },
   {

@@ -2,7 +2,16 @@ import { unreachable } from '../../base/assert.ts'
 import type { KafkaErrorName } from '../../model/kafka-errors.ts'
 import { answer, nothing, replyTo } from '../runtime/machine.ts'
 import type { CompleteCommand, EndCommand, EndReply, TransactionDecision } from './commands.ts'
-import { epochMax, isEpochExhausted, next, noEpoch, noPartitions, noProducerId, type Transaction } from './transaction.ts'
+import {
+  epochMax,
+  isEpochExhausted,
+  isPrepared,
+  next,
+  noEpoch,
+  noPartitions,
+  noProducerId,
+  type Transaction,
+} from './transaction.ts'
 
 export const refusedEnd = (error: KafkaErrorName): EndReply => ({ error, producerId: noProducerId, producerEpoch: noEpoch })
 
@@ -52,7 +61,8 @@ function verdictWithEpochs(transaction: Transaction, command: EndCommand): Verdi
     transaction.previousProducerId === producerId && producerEpoch === epochMax && transaction.producerEpoch === 0
   const isRetry = isRolledOver || (transaction.producerId === producerId && transaction.producerEpoch === producerEpoch + 1)
   const isCurrent = transaction.producerEpoch === producerEpoch
-  if (transaction.producerId !== producerId && !isRolledOver) return 'INVALID_PRODUCER_ID_MAPPING'
+  const isUnknown = transaction.producerId !== producerId && !isRolledOver
+  if (isUnknown && !isPrepared(transaction)) return 'INVALID_PRODUCER_ID_MAPPING'
   switch (transaction.status) {
     case 'Ongoing':
       return isCurrent ? 'prepare' : 'PRODUCER_FENCED'
@@ -60,12 +70,10 @@ function verdictWithEpochs(transaction: Transaction, command: EndCommand): Verdi
       if (!isCurrent) return 'PRODUCER_FENCED'
       return committed ? 'INVALID_TXN_STATE' : 'prepare without partitions'
     case 'PrepareCommit':
-      if (!isRetry) return 'PRODUCER_FENCED'
-      return committed ? 'CONCURRENT_TRANSACTIONS' : 'INVALID_TXN_STATE'
     case 'PrepareAbort':
     case 'PrepareEpochFence':
-      if (!isRetry) return 'PRODUCER_FENCED'
-      return committed ? 'INVALID_TXN_STATE' : 'CONCURRENT_TRANSACTIONS'
+      // Whoever asks: it may be the next transaction, with the epoch or the producer id that the end of this one gave out.
+      return 'CONCURRENT_TRANSACTIONS'
     case 'CompleteCommit':
       if (isRetry) return committed ? 'NONE' : 'INVALID_TXN_STATE'
       if (!isCurrent) return 'PRODUCER_FENCED'

@@ -3,7 +3,16 @@ import type { KafkaErrorName } from '../../model/kafka-errors.ts'
 import { answer, replyTo } from '../runtime/machine.ts'
 import type { InitCommand, InitReply, ProducerIdentity, TransactionDecision } from './commands.ts'
 import { prepareFencedAbort } from './end.ts'
-import { epochMax, isEpochExhausted, next, noEpoch, noPartitions, noProducerId, type Transaction } from './transaction.ts'
+import {
+  epochMax,
+  isEpochExhausted,
+  isPrepared,
+  next,
+  noEpoch,
+  noPartitions,
+  noProducerId,
+  type Transaction,
+} from './transaction.ts'
 
 export const refusedInit = (error: KafkaErrorName): InitReply => ({ error, producerId: noProducerId, producerEpoch: noEpoch })
 
@@ -11,7 +20,9 @@ export const refusedInit = (error: KafkaErrorName): InitReply => ({ error, produ
 export function decideInit(transaction: Transaction | undefined, command: InitCommand, nowMs: number): TransactionDecision {
   if (transaction === undefined) return createId(command, nowMs)
   const { ticket, expected } = command
-  if (expected !== undefined && !isKnownProducer(transaction, expected)) return answer(ticket, refusedInit('PRODUCER_FENCED'))
+  // Not while markers are on their way: it may be the producer id that the end of the transaction gave out (TXN-23).
+  const isUnknown = expected !== undefined && !isPrepared(transaction) && !isKnownProducer(transaction, expected)
+  if (isUnknown) return answer(ticket, refusedInit('PRODUCER_FENCED'))
   switch (transaction.status) {
     case 'PrepareCommit':
     case 'PrepareAbort':

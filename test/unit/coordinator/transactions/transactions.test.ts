@@ -16,6 +16,8 @@ import {
 describe('transactions: what each request hears in each state', () => {
   const concurrent = 'CONCURRENT_TRANSACTIONS'
   const invalid = 'INVALID_TXN_STATE'
+  const fenced = 'PRODUCER_FENCED'
+  const unknown = 'INVALID_PRODUCER_ID_MAPPING'
   const table: readonly (readonly [rule: string, request: string, ...answers: readonly string[]])[] = [
     // Empty, Ongoing, PrepareCommit, PrepareAbort, CompleteCommit, CompleteAbort
     ['TXN-06', 'add', 'NONE', 'NONE', concurrent, concurrent, 'NONE', 'NONE'],
@@ -23,10 +25,10 @@ describe('transactions: what each request hears in each state', () => {
     ['TXN-11', 'abort', invalid, 'NONE', invalid, concurrent, invalid, 'NONE'],
     ['TXN-02', 'init', 'NONE', 'NONE', concurrent, concurrent, 'NONE', 'NONE'],
     ['TXN-03', 'init with the present epoch', 'NONE', 'NONE', concurrent, concurrent, 'NONE', 'NONE'],
-    ['TXN-05', 'add with an old epoch', ...states.map(() => 'PRODUCER_FENCED')],
-    ['TXN-05', 'commit with an old epoch', ...states.map(() => 'PRODUCER_FENCED')],
-    ['TXN-06', 'add with another producer id', ...states.map(() => 'INVALID_PRODUCER_ID_MAPPING')],
-    ['TXN-11', 'abort with another producer id', ...states.map(() => 'INVALID_PRODUCER_ID_MAPPING')],
+    ['TXN-05, TXN-06', 'add with an old epoch', fenced, fenced, concurrent, concurrent, fenced, fenced],
+    ['TXN-05', 'commit with an old epoch', ...states.map(() => fenced)],
+    ['TXN-06', 'add with another producer id', unknown, unknown, concurrent, concurrent, unknown, unknown],
+    ['TXN-11', 'abort with another producer id', ...states.map(() => unknown)],
   ]
   const requests: Readonly<Record<string, (at: TransactionGround, producer: Producer) => Promise<string>>> = {
     add: (at, producer) => add(at, producer, [{ topic: 'bills', partitions: [1] }]),
@@ -64,10 +66,10 @@ describe('with an epoch per transaction (KIP-890)', () => {
   // The epoch sent, against the one that the client got last: the same, or that of the request before (a retry).
   const table: readonly (readonly [sent: string, committed: boolean, ...answers: readonly string[]])[] = [
     // Empty, Ongoing, PrepareCommit, PrepareAbort, CompleteCommit, CompleteAbort
-    ['the same epoch', true, invalid, 'NONE', fenced, fenced, invalid, invalid],
-    ['the same epoch', false, 'NONE', 'NONE', fenced, fenced, 'NONE', 'NONE'],
-    ['a retry', true, fenced, fenced, concurrent, invalid, 'NONE', invalid],
-    ['a retry', false, fenced, fenced, invalid, concurrent, invalid, 'NONE'],
+    ['the same epoch', true, invalid, 'NONE', concurrent, concurrent, invalid, invalid],
+    ['the same epoch', false, 'NONE', 'NONE', concurrent, concurrent, 'NONE', 'NONE'],
+    ['a retry', true, fenced, fenced, concurrent, concurrent, 'NONE', invalid],
+    ['a retry', false, fenced, fenced, concurrent, concurrent, invalid, 'NONE'],
   ]
   const arrange: Readonly<Record<string, (at: TransactionGround) => Promise<Producer>>> = {
     Empty: async at => now(at, init(at, await now(at, init(at)))),
@@ -128,6 +130,20 @@ describe('with an epoch per transaction (KIP-890)', () => {
     expect(at.received[0]?.request.markers[0]).toMatchObject({ producerId: last.producerId, producerEpoch: 32_767 })
     expect(await now(at, end(at, last, true, 2))).toEqual(next)
     expect(await now(at, add(at, next, undefined, 2))).toBe('NONE')
+  })
+
+  it('TXN-23, TXN-25: with the new producer id, too, the client waits for the markers of its last transaction', async () => {
+    const at = await transactionGround()
+    const last = await withEpoch(at, 32_766)
+    await now(at, add(at, last, undefined, 2))
+    at.holdMarkers = true
+    const next = await now(at, end(at, last, true, 2))
+    expect(await later(at, add(at, next, undefined, 2))).toBe(concurrent)
+    expect((await later(at, end(at, next, false, 2))).error).toBe(concurrent)
+    expect((await later(at, init(at, next))).error).toBe(concurrent)
+    const added = add(at, next, undefined, 2)
+    await at.releaseMarkers()
+    expect(await now(at, added)).toBe('NONE')
   })
 })
 
