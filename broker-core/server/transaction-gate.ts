@@ -69,12 +69,16 @@ export function transactionGate(ask: AskCoordinator, verifies: () => boolean = (
     present.set(producerId, pass)
     return { pass, isNew: true }
   }
-  function settled({ topic, partition }: GatePlace, producerId: number, pass: Pass, error: KafkaErrorName): KafkaErrorName {
+  /** Overtaken by a marker: the client asks again. */
+  function unlessVoid({ topic, partition }: GatePlace, producerId: number, pass: Pass, error: KafkaErrorName): KafkaErrorName {
     const isVoid = passes.get(nameOf(topic, partition))?.get(producerId) !== pass
-    // Overtaken by a marker: the client asks again.
-    if (isVoid) return error === 'NONE' ? 'CONCURRENT_TRANSACTIONS' : error
-    if (error === 'NONE') pass.isConfirmed = true
-    else remove(topic, partition, producerId)
+    return isVoid && error === 'NONE' ? 'CONCURRENT_TRANSACTIONS' : error
+  }
+  function settled(place: GatePlace, producerId: number, pass: Pass, error: KafkaErrorName): KafkaErrorName {
+    if (passes.get(nameOf(place.topic, place.partition))?.get(producerId) === pass) {
+      if (error === 'NONE') pass.isConfirmed = true
+      else remove(place.topic, place.partition, producerId)
+    }
     return error
   }
 
@@ -85,9 +89,9 @@ export function transactionGate(ask: AskCoordinator, verifies: () => boolean = (
         const pass = passes.get(nameOf(topic, partition))?.get(producerId)
         return pass?.isConfirmed === true && pass.producerEpoch === producerEpoch && pass.leaderEpoch === leaderEpoch
       }) || isUnasked(mode),
-    enter(request) {
+    async enter(request) {
       const { places, ...claim } = request
-      if (isUnasked(claim.mode)) return Promise.resolve(places.map(() => 'NONE'))
+      if (isUnasked(claim.mode)) return places.map(() => 'NONE')
       const tried = places.map(place => ({ place, ...passFor(place, request) }))
       const fresh = tried.filter(({ isNew }) => isNew)
       if (fresh.length > 0) {
@@ -96,7 +100,11 @@ export function transactionGate(ask: AskCoordinator, verifies: () => boolean = (
           pass.answer = asked.then(errors => settled(place, claim.producerId, pass, errors[index] ?? 'UNKNOWN_SERVER_ERROR'))
         }
       }
-      return Promise.all(tried.map(({ pass }) => pass.answer))
+      const answers = await Promise.all(tried.map(({ pass }) => pass.answer))
+      // The last answer may come long after the first, and markers between them.
+      return tried.map(({ pass, place }, index) =>
+        unlessVoid(place, claim.producerId, pass, answers[index] ?? 'UNKNOWN_SERVER_ERROR'),
+      )
     },
     shut: remove,
   }

@@ -46,6 +46,18 @@ describe('the gate before transactional writes', () => {
     expect(gate.isOpen({ ...claim, places: [place(0)] })).toBe(false)
   })
 
+  it('TXN-20: nobody is let in where the marker came while the coordinator was asked about another partition', async () => {
+    const { ask, asked } = coordinator()
+    const gate = transactionGate(ask)
+    const open = gate.enter({ ...claim, places: [place(0)] })
+    asked[0]?.answer('NONE')
+    await open
+    const entered = gate.enter({ ...claim, places: [place(0), place(1)] })
+    gate.shut('orders', 0, 7)
+    asked[1]?.answer('NONE')
+    expect(await entered).toEqual(['CONCURRENT_TRANSACTIONS', 'NONE'])
+  })
+
   it('asks once for all who come meanwhile, and again after a refusal', async () => {
     const { ask, asked } = coordinator()
     const gate = transactionGate(ask)
