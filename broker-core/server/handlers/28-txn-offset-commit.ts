@@ -33,6 +33,10 @@ export function txnOffsetCommitHandler(deps: {
     if (refusal !== undefined && refusal !== 'NONE') {
       return { throttleTimeMs: 0, topics: commitResults(request.topics, errors, claimError(refusal, apiVersion)) }
     }
+    // Led anew meanwhile: the marker may have been written by who led in between, and the offsets would be pending for ever.
+    if (deps.groups.leaderEpochOf(groupId) !== leaderEpoch) {
+      return { throttleTimeMs: 0, topics: commitResults(request.topics, errors, 'NOT_COORDINATOR') }
+    }
     const reply = await deps.groups.commitOffsets({
       groupId,
       memberId,

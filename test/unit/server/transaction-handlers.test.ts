@@ -201,6 +201,26 @@ describe('from the first to the last request of a transaction', () => {
     expect(await committed(at, { requireStable: true })).toBe(told === 'NONE' ? 'UNSTABLE_OFFSET_COMMIT' : -1)
   })
 
+  it('TXN-20: no offsets are committed in a leadership that the coordinator of the transaction was not asked about', async () => {
+    const at = await groupGround()
+    at.metadata.put('orders', 1)
+    const gate = transactionGate(async claim => {
+      // Meanwhile another broker led the offsets, and wrote the marker of this very transaction, maybe.
+      at.coordinator.leadership.elected(at.facts.successor())
+      await at.time.settle()
+      return claim.partitions.map((): KafkaErrorName => 'NONE')
+    })
+    const handler = txnOffsetCommitHandler({ groups: at.coordinator, topics: at.metadata, gate })
+    const partition = { partitionIndex: 0, committedOffset: 7, committedLeaderEpoch: -1, committedMetadata: null }
+    const request = {
+      ...{ transactionalId: id, groupId, producerId: 3, producerEpoch: 0, generationIdOrMemberEpoch: -1, memberId: '' },
+      topics: [{ name: 'orders', topicId: 'AAAAAAAAAAAAAAAAAAAAAA', partitions: [partition] }],
+    }
+    const { topics } = await call(at, handler, 3, request)
+    expect(name(topics[0]?.partitions[0]?.errorCode)).toBe('NOT_COORDINATOR')
+    expect(await committed(at, { requireStable: true })).toBe(-1)
+  })
+
   it('TXN-12: markers for offsets go to the group coordinator, others to their partitions; the gate shuts first', async () => {
     const at = await groupGround()
     const heard: string[] = []
