@@ -122,6 +122,11 @@ export class Shard<State, Command, Fact, Effect> {
     this.#refuseAll(error)
   }
 
+  /** Asked after each use of the log: a disk that fails under it takes the leadership along. */
+  #isClosed(): boolean {
+    return this.#status === 'closed'
+  }
+
   #enqueue<Value>(refuse: Refusal<Value>, mail: (ticket: number) => Mail<Command>): Promise<Value> {
     if (this.#status === 'closed') return Promise.resolve(refuse('NOT_COORDINATOR'))
     if (this.#status === 'loading') return Promise.resolve(refuse('COORDINATOR_LOAD_IN_PROGRESS'))
@@ -209,6 +214,7 @@ export class Shard<State, Command, Fact, Effect> {
     for (const batch of this.#batches.take(nowMs, this.#ports)) {
       const result = this.#log.append(batch)
       if (result.ok) continue
+      if (this.#isClosed()) return false
       const { partition, leaderEpoch } = this
       this.#ports.log.write('warn', 'coordinator.append-failed', { partition, leaderEpoch, error: result.error })
       this.#startOver(asCoordinatorError(result.error))
@@ -267,6 +273,7 @@ export class Shard<State, Command, Fact, Effect> {
   #loadStep(fromOffset: number, startedMs: number): void {
     if (this.#status !== 'loading') return
     const { chunks, nextOffset } = this.#log.read(fromOffset, this.#limits.loadStepBytes)
+    if (this.#isClosed()) return
     for (const chunk of chunks) {
       for (const { persisted, timestampMs } of factsIn(chunk, this.#ports.compression)) this.#loadFact(persisted, timestampMs)
     }
