@@ -3,8 +3,10 @@ import type { KafkaErrorName } from '../../model/kafka-errors.ts'
 import { answer, nothing, replyTo } from '../runtime/machine.ts'
 import type { CompleteCommand, EndCommand, EndReply, TransactionDecision } from './commands.ts'
 import {
+  epochAfter,
   epochMax,
   isEpochExhausted,
+  isEpochSpent,
   isPrepared,
   next,
   noEpoch,
@@ -79,7 +81,9 @@ function verdictWithEpochs(transaction: Transaction, command: EndCommand): Verdi
       if (!isCurrent) return 'PRODUCER_FENCED'
       return committed ? 'INVALID_TXN_STATE' : 'prepare without partitions'
     case 'CompleteAbort':
-      if (isRetry) return committed ? 'INVALID_TXN_STATE' : 'NONE'
+      if (isRetry && committed) return 'INVALID_TXN_STATE'
+      // The coordinator aborted with the last epoch of all: the client goes on with a new producer id (TXN-04).
+      if (isRetry) return isEpochSpent(transaction) ? 'prepare without partitions' : 'NONE'
       if (!isCurrent) return 'PRODUCER_FENCED'
       return committed ? 'INVALID_TXN_STATE' : 'prepare without partitions'
     case 'Dead':
@@ -102,7 +106,7 @@ function prepare(transaction: Transaction, command: EndCommand, nowMs: number, h
     lastUpdateMs: nowMs,
     clientVersion: command.clientVersion,
     nextProducerId: rollsOver ? (command.freshProducerId ?? noProducerId) : noProducerId,
-    ...(bumps ? { producerEpoch: transaction.producerEpoch + 1, previousEpoch: transaction.producerEpoch } : {}),
+    ...(bumps ? { producerEpoch: epochAfter(transaction), previousEpoch: Math.min(transaction.producerEpoch, epochMax) } : {}),
   })
   const { producerId, producerEpoch, nextProducerId } = prepared
   const reply: EndReply = rollsOver
@@ -119,7 +123,7 @@ export function prepareFencedAbort(transaction: Transaction, nowMs: number, prev
   return preparing(
     next(transaction, {
       status: 'PrepareAbort',
-      producerEpoch: transaction.producerEpoch + 1,
+      producerEpoch: epochAfter(transaction),
       previousEpoch,
       lastUpdateMs: nowMs,
     }),

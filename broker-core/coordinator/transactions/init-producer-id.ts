@@ -6,6 +6,7 @@ import { prepareFencedAbort } from './end.ts'
 import {
   epochMax,
   isEpochExhausted,
+  isEpochSpent,
   isPrepared,
   next,
   noEpoch,
@@ -33,7 +34,7 @@ export function decideInit(transaction: Transaction | undefined, command: InitCo
     case 'Empty':
     case 'CompleteCommit':
     case 'CompleteAbort':
-      return isEpochExhausted(transaction) && (expected === undefined || expected.producerEpoch === transaction.producerEpoch)
+      return mustRotate(transaction, expected)
         ? rotateProducerId(transaction, command, nowMs)
         : bumpEpoch(transaction, command, nowMs)
     case 'Dead':
@@ -77,7 +78,13 @@ function fence(transaction: Transaction, { ticket, expected }: InitCommand, nowM
   return { ...aborting, replies: [replyTo(ticket, refusedInit('CONCURRENT_TRANSACTIONS'))] }
 }
 
-/** TXN-04 */
+/** TXN-04. Also for who comes back after an abort that took the last epoch of all. */
+function mustRotate(transaction: Transaction, expected: ProducerIdentity | undefined): boolean {
+  if (!isEpochExhausted(transaction)) return false
+  if (expected === undefined || expected.producerEpoch === transaction.producerEpoch) return true
+  return isEpochSpent(transaction) && expected.producerEpoch === transaction.previousEpoch
+}
+
 function rotateProducerId(transaction: Transaction, command: InitCommand, nowMs: number): TransactionDecision {
   const { freshProducerId, timeoutMs, expected } = command
   if (freshProducerId === undefined) return needsProducerId(command)
@@ -88,7 +95,7 @@ function rotateProducerId(transaction: Transaction, command: InitCommand, nowMs:
       producerId: freshProducerId,
       producerEpoch: 0,
       previousProducerId: transaction.producerId,
-      previousEpoch: expected === undefined ? noEpoch : transaction.producerEpoch,
+      previousEpoch: expected?.producerEpoch ?? noEpoch,
     }),
   )
 }

@@ -4,6 +4,7 @@ import type { AddPartitionsCommand, ProducerIdentity, TransactionDecision, Verif
 import {
   hasAllPartitions,
   hasPartition,
+  isEpochSpent,
   isPrepared,
   next,
   noPartitions,
@@ -15,7 +16,7 @@ import {
 function producerRefusal(transaction: Transaction | undefined, identity: ProducerIdentity): KafkaErrorName | undefined {
   if (transaction === undefined || transaction.producerId !== identity.producerId) return 'INVALID_PRODUCER_ID_MAPPING'
   if (transaction.producerEpoch !== identity.producerEpoch) return 'PRODUCER_FENCED'
-  return undefined
+  return isEpochSpent(transaction) ? 'PRODUCER_FENCED' : undefined
 }
 
 /** AddPartitionsToTxn and AddOffsetsToTxn: TXN-06, TXN-08. */

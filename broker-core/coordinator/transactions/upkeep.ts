@@ -2,7 +2,7 @@ import { nothing } from '../runtime/machine.ts'
 import type { SendMarkers, TransactionDecision, TransactionFact, TransactionsState } from './commands.ts'
 import { prepareFencedAbort } from './end.ts'
 import type { TransactionSettings } from './settings.ts'
-import { epochMax, isPrepared, type Transaction } from './transaction.ts'
+import { isPrepared, type Transaction } from './transaction.ts'
 
 /** Transactions that one run aborts, or ids that one run removes, at most; the next run goes on. */
 const perRunMax = 1_000
@@ -13,8 +13,7 @@ export function decideAbortTimedOut(state: TransactionsState, nowMs: number, set
   const effects: SendMarkers[] = []
   for (const transaction of state.values()) {
     if (transaction.status !== 'Ongoing' || transaction.startMs + transaction.timeoutMs > nowMs) continue
-    const previousEpoch = transaction.producerEpoch < epochMax ? transaction.producerEpoch : -1
-    const aborting = prepareFencedAbort(transaction, nowMs, previousEpoch)
+    const aborting = prepareFencedAbort(transaction, nowMs, transaction.producerEpoch)
     facts.push(...aborting.facts)
     effects.push(...aborting.effects)
     if (facts.length >= perRunMax) break

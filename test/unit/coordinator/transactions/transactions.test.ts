@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Transaction } from '../../../../broker-core/coordinator/transactions/transaction.ts'
 import { inState, ongoing, states } from './arrangements.ts'
 import {
   add,
@@ -149,14 +150,18 @@ describe('with an epoch per transaction (KIP-890)', () => {
 
 /** Raises the epoch without 30,000 requests: by what the log says. */
 async function withEpoch(at: TransactionGround, epoch: number): Promise<Producer> {
+  await now(at, init(at))
+  return withStored(at, { producerEpoch: epoch })
+}
+
+async function withStored(at: TransactionGround, change: Partial<Transaction>): Promise<Producer> {
   const { encodeTransactionFact } = await import('../../../../broker-core/coordinator/transactions/records.ts')
   const { encodeBatch } = await import('../../../../broker-core/records/batch-writer.ts')
-  await now(at, init(at))
-  const stored = at.history().at(-1)!
-  const record = encodeTransactionFact({ transactionalId: id, transaction: { ...stored, producerEpoch: epoch } })
+  const stored = { ...at.history().at(-1)!, ...change }
+  const record = encodeTransactionFact({ transactionalId: id, transaction: stored })
   at.facts.append(encodeBatch({ records: [{ timestampMs: 0, key: record.key, value: record.value }] }, at))
   await at.failover()
-  return { producerId: stored.producerId, producerEpoch: epoch }
+  return { producerId: stored.producerId, producerEpoch: stored.producerEpoch }
 }
 
 describe('InitProducerId', () => {
@@ -240,6 +245,49 @@ describe('InitProducerId', () => {
     expect(rotated).toMatchObject({ error: 'NONE', producerEpoch: 0 })
     expect(rotated.producerId).not.toBe(last.producerId)
     expect(await now(at, init(at, last))).toEqual(rotated)
+  })
+})
+
+describe('TXN-04: the coordinator aborts with the last epoch of all', () => {
+  async function timedOut(): Promise<{ at: TransactionGround; last: Producer }> {
+    const at = await transactionGround()
+    const last = await withEpoch(at, 32_766)
+    await now(at, add(at, last, undefined, 2))
+    await at.time.advance(80_000)
+    expect([await statusOf(at), at.history().at(-1)?.producerEpoch]).toEqual(['CompleteAbort', 32_767])
+    return { at, last }
+  }
+
+  it('TXN-23, TXN-24: the producer that ends its transaction goes on with a new producer id, also on retry', async () => {
+    const { at, last } = await timedOut()
+    const next = await now(at, end(at, last, false, 2))
+    expect([next.error, next.producerId === last.producerId, next.producerEpoch]).toEqual(['NONE', false, 0])
+    expect(await now(at, end(at, last, false, 2))).toEqual(next)
+    expect(await now(at, add(at, next, undefined, 2))).toBe('NONE')
+    expect((await now(at, end(at, next, true, 2))).producerEpoch).toBe(1)
+  })
+
+  it('TXN-13, TXN-03: so does one that comes back with its epoch', async () => {
+    const { at, last } = await timedOut()
+    const next = await now(at, init(at, last))
+    expect([next.error, next.producerId === last.producerId, next.producerEpoch]).toEqual(['NONE', false, 0])
+    expect(await now(at, init(at, last))).toEqual(next)
+  })
+
+  it('TXN-02: and one that aborts by InitProducerId', async () => {
+    const at = await transactionGround()
+    const last = await withEpoch(at, 32_766)
+    await now(at, add(at, last))
+    expect(await now(at, init(at, last))).toMatchObject({ error: 'NONE', producerEpoch: 0 })
+  })
+
+  it('nobody begins a transaction with it, and one that is in the log can be ended', async () => {
+    const { at, last } = await timedOut()
+    const spent = { ...last, producerEpoch: 32_767 }
+    expect(await now(at, add(at, spent, undefined, 2))).toBe('PRODUCER_FENCED')
+    await withStored(at, { producerEpoch: 32_767, status: 'Ongoing', startMs: at.time.nowMs() })
+    await at.time.advance(80_000)
+    expect([await statusOf(at), at.history().at(-1)?.producerEpoch]).toEqual(['CompleteAbort', 32_767])
   })
 })
 
