@@ -72,6 +72,18 @@ describe('AddPartitionsToTxn', () => {
     expect(at.history().at(-1)?.status).toBe('Empty')
   })
 
+  it('TXN-06, PROD-11: clients add no partitions of internal topics', async () => {
+    const at = await transactionGround()
+    const producer = await now(at, init(at))
+    const wanted = [
+      { name: 'orders', partitions: [0] },
+      { name: '__transaction_state', partitions: [0] },
+    ]
+    const response = await call(at, old(at), 3, request(producer, wanted))
+    expect(errors(response.resultsByTopicV3AndBelow)).toEqual(['OPERATION_NOT_ATTEMPTED', 'TOPIC_AUTHORIZATION_FAILED'])
+    expect(at.history().at(-1)?.status).toBe('Empty')
+  })
+
   it.each([
     [1, 'INVALID_PRODUCER_EPOCH'],
     [2, 'PRODUCER_FENCED'],
