@@ -7,7 +7,7 @@ import type { FactLog } from '../ports.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { FactBatches } from './fact-batches.ts'
 import { factsIn } from './fact-reader.ts'
-import type { Decision, Machine, PersistedFact, Refusal, Reply, Ticket } from './machine.ts'
+import type { Decision, Machine, PersistedFact, PersistedMarker, Refusal, Reply, Ticket } from './machine.ts'
 import { type FiredTimer, ShardTimers } from './shard-timers.ts'
 
 export interface ShardPorts {
@@ -197,6 +197,9 @@ export class Shard<State, Command, Fact, Effect> {
 
   /** What the log would let into another transaction than it is for. */
   #fencedBy(fact: PersistedFact): KafkaErrorName | undefined {
+    const ahead = fact.producer && this.#batches.markerOf(fact.producer.producerId)
+    const refusal = ahead && fencedByMarker(fact, ahead)
+    if (refusal !== undefined) return refusal
     if (fact.kind === 'marker') return this.#log.markerRefusal({ ...fact.producer, ...fact })
     return fact.producer !== undefined && this.#log.isZombie(fact.producer) ? 'INVALID_PRODUCER_EPOCH' : undefined
   }
@@ -307,6 +310,14 @@ export class Shard<State, Command, Fact, Effect> {
     this.#apply(decision, undefined, replies, effects)
     this.#awaitCommit(replies, effects)
   }
+}
+
+/** What the log will say once it has `ahead`. */
+function fencedByMarker(fact: PersistedFact, ahead: PersistedMarker): KafkaErrorName | undefined {
+  const epoch = fact.producer?.producerEpoch ?? 0
+  if (epoch < ahead.producer.producerEpoch) return 'INVALID_PRODUCER_EPOCH'
+  const isSuperseded = fact.kind === 'marker' && fact.coordinatorEpoch < ahead.coordinatorEpoch
+  return isSuperseded ? 'TRANSACTION_COORDINATOR_FENCED' : undefined
 }
 
 /** How a coordinator words an error of its log (as Kafka does). */
