@@ -77,12 +77,13 @@ describe('Produce', () => {
     const { world, ask, only } = ground()
     const waiting = only(ask())
     world.replica.assign(assignmentOf({ leader: 2, leaderEpoch: 2, partitionEpoch: 2 }))
-    expect(await waiting).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER' })
-    expect(await only(ask())).toMatchObject({
+    const told = {
       error: 'NOT_LEADER_OR_FOLLOWER',
       currentLeader: { leaderId: 2, leaderEpoch: 6 },
       nodeEndpoints: [{ nodeId: 2, port: 9093 }],
-    })
+    }
+    expect(await waiting).toMatchObject(told)
+    expect(await only(ask())).toMatchObject(told)
     expect(await only(ask({ version: 9 }))).toMatchObject({ currentLeader: { leaderId: -1 }, nodeEndpoints: [] })
     expect(await only(ask({ partition: 1 }))).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER', currentLeader: { leaderId: 3 } })
     expect(await only(ask({ partition: 2 }))).toMatchObject({ error: 'UNKNOWN_TOPIC_OR_PARTITION' })
