@@ -72,6 +72,8 @@ export class Partition {
   readonly #ports: PartitionPorts
   #assignment: PartitionAssignment
   #leadership: Leadership | undefined
+  /** The leader epoch since which this replica has led without a break; its log was not truncated since. */
+  #leadsSince = -1
   #goneWith: KafkaErrorName | undefined
   #minInsyncReplicas = 1
 
@@ -122,6 +124,7 @@ export class Partition {
     if (!isNewEpoch && assignment.partitionEpoch <= this.#assignment.partitionEpoch) return false
     this.#assignment = assignment
     if (isNewEpoch) {
+      if (!this.isLeader) this.#leadsSince = assignment.leaderEpoch
       this.#leadership?.end()
       this.#leadership = assignment.leader === this.#brokerId ? this.#lead(assignment) : undefined
     } else {
@@ -173,11 +176,12 @@ export class Partition {
   }
 
   /**
-   * PROD-09: how far a write that ends at `lastOffset` has got. `waiting` until the high watermark passed it.
+   * PROD-09: how far a write that ends at `lastOffset` has got. `waiting` until the high watermark passed it. The epoch may rise meanwhile:
+   * a replica that is removed raises it, and the leader stays (REPL-10).
    */
   acknowledgement(lastOffset: number, leaderEpoch: number): 'waiting' | KafkaErrorName {
     if (this.#goneWith !== undefined) return this.#goneWith
-    if (!this.isLeader || this.#assignment.leaderEpoch !== leaderEpoch) return 'NOT_LEADER_OR_FOLLOWER'
+    if (!this.isLeader || leaderEpoch < this.#leadsSince) return 'NOT_LEADER_OR_FOLLOWER'
     if (this.#log.highWatermark <= lastOffset) return 'waiting'
     return this.isUnderMinIsr ? 'NOT_ENOUGH_REPLICAS_AFTER_APPEND' : 'NONE'
   }

@@ -89,6 +89,24 @@ describe('Produce', () => {
     expect(await only(ask({ partition: 2 }))).toMatchObject({ error: 'UNKNOWN_TOPIC_OR_PARTITION' })
   })
 
+  it('PROD-09: who waits goes on waiting while the leader stays, in whatever epoch (REPL-10)', async () => {
+    const { world, ask, only } = ground()
+    const waiting = only(ask())
+    world.replica.assign(assignmentOf({ replicas: [1, 2], isr: [1, 2], leaderEpoch: 2, partitionEpoch: 2 }))
+    followerAt(world, 2, 1)
+    expect(await waiting).toMatchObject({ error: 'NONE', baseOffset: 0 })
+  })
+
+  it('PROD-09: but not when another one led in between', async () => {
+    const { world, ask, only } = ground()
+    const waiting = only(ask())
+    world.replica.assign(assignmentOf({ leader: 2, leaderEpoch: 2, partitionEpoch: 2 }))
+    world.replica.assign(assignmentOf({ leaderEpoch: 3, partitionEpoch: 3 }))
+    followerAt(world, 2, 1)
+    followerAt(world, 3, 1)
+    expect(await waiting).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER' })
+  })
+
   it('PROD-01: acks other than -1, 0 and 1 are refused and nothing is written', async () => {
     const { world, ask, only } = ground()
     for (const acks of [2, -2, 100]) expect(await only(ask({ acks }))).toMatchObject({ error: 'INVALID_REQUIRED_ACKS' })
