@@ -190,6 +190,12 @@ describe('InitProducerId', () => {
     expect((await now(at, init(at, undefined, options))).error).toBe(error)
   })
 
+  it.each([id, null])('TXN-03: half of an identity is none, transactional id %s', async transactionalId => {
+    const at = await transactionGround()
+    const half = { transactionalId, transactionTimeoutMs: 60_000, producerId: 7, producerEpoch: -1 }
+    expect((await now(at, at.coordinator.initProducerId(half))).error).toBe('INVALID_REQUEST')
+  })
+
   it('TXN-01, TXN-05: each bumps the epoch and fences who came before', async () => {
     const at = await transactionGround()
     const first = await now(at, init(at))
