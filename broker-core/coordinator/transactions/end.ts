@@ -143,13 +143,9 @@ export function decideComplete(
   command: CompleteCommand,
   nowMs: number,
 ): TransactionDecision {
-  const isThis =
-    transaction !== undefined &&
-    (transaction.status === 'PrepareCommit' || transaction.status === 'PrepareAbort') &&
-    transaction.producerId === command.producerId &&
-    transaction.producerEpoch === command.producerEpoch
   // Asked twice, or by the sender of an earlier leadership.
-  if (!isThis) return { ...nothing, replies: [replyTo(command.ticket, 'NONE')] }
+  if (transaction === undefined || transaction !== command.prepared)
+    return { ...nothing, replies: [replyTo(command.ticket, 'NONE')] }
   const rollsOver = transaction.nextProducerId !== noProducerId
   const completed = next(transaction, {
     status: transaction.status === 'PrepareCommit' ? 'CompleteCommit' : 'CompleteAbort',
@@ -162,7 +158,7 @@ export function decideComplete(
   })
   return {
     ...nothing,
-    facts: [{ transactionalId: command.transactionalId, transaction: completed }],
+    facts: [{ transactionalId: completed.transactionalId, transaction: completed }],
     replies: [replyTo(command.ticket, 'NONE')],
   }
 }

@@ -84,13 +84,9 @@ export function startTransactionCoordinator(
     machine: () => machine,
     ports,
     partitionOf,
-    perform({ transaction }, shard) {
-      const { transactionalId, producerId, producerEpoch } = transaction
-      delivery.send(transaction, shard.leaderEpoch, async () => {
-        const error = await shard.ask<KafkaErrorName>(
-          ticket => ({ kind: 'complete', ticket, transactionalId, producerId, producerEpoch }),
-          same,
-        )
+    perform({ transaction: prepared }, shard) {
+      delivery.send(prepared, shard.leaderEpoch, async () => {
+        const error = await shard.ask<KafkaErrorName>(ticket => ({ kind: 'complete', ticket, prepared }), same)
         return error === 'NONE' || error === 'NOT_COORDINATOR'
       })
     },
