@@ -213,6 +213,17 @@ describe('from the first to the last request of a transaction', () => {
     expect(await committed(at, { requireStable: true })).toBe(told === 'NONE' ? 'UNSTABLE_OFFSET_COMMIT' : -1)
   })
 
+  it('TXN-09: a transaction commits no offsets of a group without a name', async () => {
+    const at = await groupGround()
+    at.metadata.put('orders', 1)
+    const gate = transactionGate(() => Promise.reject(new Error('not asked')))
+    const handler = txnOffsetCommitHandler({ groups: at.coordinator, topics: at.metadata, gate })
+    const partition = { partitionIndex: 0, committedOffset: 7, committedLeaderEpoch: -1, committedMetadata: null }
+    const topics = [{ name: 'orders', topicId: 'AAAAAAAAAAAAAAAAAAAAAA', partitions: [partition] }]
+    const answer = await call(at, handler, 3, { transactionalId: id, groupId: '', producerId: 3, producerEpoch: 0, topics })
+    expect(name(answer.topics[0]?.partitions[0]?.errorCode)).toBe('INVALID_GROUP_ID')
+  })
+
   it('TXN-20: no offsets are committed in a leadership that the coordinator of the transaction was not asked about', async () => {
     const at = await groupGround()
     at.metadata.put('orders', 1)
