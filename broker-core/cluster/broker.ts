@@ -70,6 +70,9 @@ export const startBroker: StartBroker = async (config, env, observer = {}) => {
   const storage = openStorage(config, env, {
     configOf: topic => topicConfigInForce(layers, topic),
     cordoned: paths => cordonedAmong(brokerValue(layers, cordonedDirectoriesProperty) ?? '', paths),
+    // Nobody is forgotten before it is known for how long to remember.
+    producerIdExpirationMs: () =>
+      newest.metadata === undefined ? Number.POSITIVE_INFINITY : Number(brokerValue(layers, 'producer.id.expiration.ms')),
     onFailure: error => diskFailed.tell(error),
     onRecoveryProgress: progress => observer.recovering?.(progress),
   })

@@ -21,7 +21,8 @@ export interface OpenStorage {
 export function openStorage(
   config: BrokerConfig,
   env: Env,
-  options: Pick<LogDirectoryOptions, 'configOf' | 'onFailure' | 'onRecoveryProgress'> & Pick<LogDirectoriesOptions, 'cordoned'>,
+  options: Pick<LogDirectoryOptions, 'configOf' | 'onFailure' | 'onRecoveryProgress' | 'producerIdExpirationMs'> &
+    Pick<LogDirectoriesOptions, 'cordoned'>,
 ): OpenStorage {
   const clusterId = config.clusterId ?? storedClusterId(config, env) ?? clusterIdFromVoters(config, env)
   if (clusterId === undefined)
@@ -56,7 +57,6 @@ export function openStorage(
 
 const limitsOf = (config: BrokerConfig) => ({
   cleanerMapBytesMax: configNumber(config, 'log.cleaner.dedupe.buffer.size'),
-  producerIdExpirationMs: configNumber(config, 'producer.id.expiration.ms'),
 })
 
 /** How often storage does its periodic work. */

@@ -1,6 +1,7 @@
 import { zeroUuid } from '../base/bytes/uuid.ts'
 import type { LogSink } from '../env/log-sink.ts'
 import type { MetadataDelta, MetadataImage, PartitionImage, TopicImage } from '../controller/image.ts'
+import type { KafkaErrorName } from '../model/kafka-errors.ts'
 import type { Followers } from '../replication/followers.ts'
 import { Partition, type PartitionPorts } from '../replication/partition.ts'
 import type { Replicas } from '../replication/replicas.ts'
@@ -103,7 +104,7 @@ export class ReplicaAssignment {
     for (const partition of topic.partitions) {
       const replica = replicas.getById(topic.topicId, partition.partition)
       if (partition.replicas.includes(nodeId)) this.#assign(topic, partition, replica)
-      else if (replica !== undefined) this.#remove(replica)
+      else if (replica !== undefined) this.#remove(replica, 'NOT_LEADER_OR_FOLLOWER')
       else replicas.forgetOutOfReach(topic.topicId, partition.partition)
       yield
     }
@@ -157,18 +158,19 @@ export class ReplicaAssignment {
   *#removeTopic(topic: TopicImage): Generator<void> {
     for (const { partition } of topic.partitions) {
       const replica = this.#options.replicas.getById(topic.topicId, partition)
-      if (replica !== undefined) this.#remove(replica)
+      if (replica !== undefined) this.#remove(replica, 'UNKNOWN_TOPIC_OR_PARTITION')
       this.#options.replicas.forgetOutOfReach(topic.topicId, partition)
       yield
     }
   }
 
-  #remove(replica: Partition): void {
+  /** `told`: what those hear who still wait for something of it (PROD-10). */
+  #remove(replica: Partition, told: KafkaErrorName): void {
     const { directories, followers, moves, partitionPorts, replicas } = this.#options
     followers.unfollow(replica)
     moves.cancel(replica)
     this.#resign(replica)
-    replica.goOffline()
+    replica.goOffline(told)
     replicas.remove(replica)
     try {
       directories.deleteLog(replica.log)

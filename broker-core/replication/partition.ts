@@ -72,7 +72,9 @@ export class Partition {
   readonly #ports: PartitionPorts
   #assignment: PartitionAssignment
   #leadership: Leadership | undefined
-  #isOffline = false
+  /** The leader epoch since which this replica has led without a break; its log was not truncated since. */
+  #leadsSince = -1
+  #goneWith: KafkaErrorName | undefined
   #minInsyncReplicas = 1
 
   constructor(log: PartitionLog, brokerId: number, assignment: PartitionAssignment, ports: PartitionPorts) {
@@ -96,10 +98,10 @@ export class Partition {
     return this.#assignment.leaderEpoch
   }
   get isLeader(): boolean {
-    return this.#leadership !== undefined && !this.#isOffline
+    return this.#leadership !== undefined && !this.isOffline
   }
   get isOffline(): boolean {
-    return this.#isOffline
+    return this.#goneWith !== undefined
   }
   /** The ISR in force: the leader's own view while it leads, else the metadata's. */
   get isr(): readonly number[] {
@@ -122,6 +124,7 @@ export class Partition {
     if (!isNewEpoch && assignment.partitionEpoch <= this.#assignment.partitionEpoch) return false
     this.#assignment = assignment
     if (isNewEpoch) {
+      if (!this.isLeader) this.#leadsSince = assignment.leaderEpoch
       this.#leadership?.end()
       this.#leadership = assignment.leader === this.#brokerId ? this.#lead(assignment) : undefined
     } else {
@@ -173,18 +176,19 @@ export class Partition {
   }
 
   /**
-   * PROD-09: how far a write that ends at `lastOffset` has got. `waiting` until the high watermark passed it.
+   * PROD-09: how far a write that ends at `lastOffset` has got. `waiting` until the high watermark passed it. The epoch may rise meanwhile:
+   * a replica that is removed raises it, and the leader stays (REPL-10).
    */
   acknowledgement(lastOffset: number, leaderEpoch: number): 'waiting' | KafkaErrorName {
-    if (this.#isOffline) return 'KAFKA_STORAGE_ERROR'
-    if (!this.isLeader || this.#assignment.leaderEpoch !== leaderEpoch) return 'NOT_LEADER_OR_FOLLOWER'
+    if (this.#goneWith !== undefined) return this.#goneWith
+    if (!this.isLeader || leaderEpoch < this.#leadsSince) return 'NOT_LEADER_OR_FOLLOWER'
     if (this.#log.highWatermark <= lastOffset) return 'waiting'
     return this.isUnderMinIsr ? 'NOT_ENOUGH_REPLICAS_AFTER_APPEND' : 'NONE'
   }
 
   /** FETCH-06, and whether this replica may answer at all. `currentLeaderEpoch` -1: not checked. */
   accessRefusal(currentLeaderEpoch: number, mayBeFollower: boolean): KafkaErrorName | undefined {
-    if (this.#isOffline) return 'KAFKA_STORAGE_ERROR'
+    if (this.#goneWith !== undefined) return this.#goneWith
     if (currentLeaderEpoch >= 0) {
       if (currentLeaderEpoch < this.#assignment.leaderEpoch) return 'FENCED_LEADER_EPOCH'
       if (currentLeaderEpoch > this.#assignment.leaderEpoch) return 'UNKNOWN_LEADER_EPOCH'
@@ -258,7 +262,7 @@ export class Partition {
 
   /** DeleteRecords at the leader; -1 means up to the high watermark. Returns the offset in force or a refusal. */
   deleteRecordsBefore(offset: number): number | KafkaErrorName {
-    if (!this.isLeader) return this.#isOffline ? 'KAFKA_STORAGE_ERROR' : 'NOT_LEADER_OR_FOLLOWER'
+    if (!this.isLeader) return this.#goneWith ?? 'NOT_LEADER_OR_FOLLOWER'
     const target = offset === -1 ? this.#log.highWatermark : offset
     if (target < 0 || target > this.#log.highWatermark) return 'OFFSET_OUT_OF_RANGE'
     const moved = this.#guardDisk(() => this.#log.advanceLogStartOffset(target, 'delete-records'))
@@ -296,9 +300,9 @@ export class Partition {
     this.#guardDisk(() => this.#log.truncateFullyAndStartAt(offset))
   }
 
-  /** DISK-38, or the partition is going away: everybody who waits is told, nothing is served any more. */
-  goOffline(): void {
-    this.#isOffline = true
+  /** DISK-38, or the partition is going away: everybody who waits is told `error`, nothing is served any more. */
+  goOffline(error: KafkaErrorName = 'KAFKA_STORAGE_ERROR'): void {
+    this.#goneWith = error
     this.#leadership?.end()
     this.#leadership = undefined
     this.watermarkMoved.tell()
@@ -319,7 +323,7 @@ export class Partition {
   }
 
   #appendRefusal(options: AppendOptions): KafkaErrorName | undefined {
-    if (this.#isOffline) return 'KAFKA_STORAGE_ERROR'
+    if (this.#goneWith !== undefined) return this.#goneWith
     if (!this.isLeader) return 'NOT_LEADER_OR_FOLLOWER'
     const isOtherEpoch = options.expectedLeaderEpoch !== undefined && options.expectedLeaderEpoch !== this.#assignment.leaderEpoch
     if (isOtherEpoch) return 'NOT_LEADER_OR_FOLLOWER'

@@ -2,6 +2,7 @@ import type { KafkaErrorName } from '../model/kafka-errors.ts'
 import type { RequestOf } from '../protocol/api.ts'
 import type { produce } from '../protocol/messages/00-produce.ts'
 import {
+  batchBaseSequence,
   batchHeaderBytes,
   batchIsTransactional,
   batchMagic,
@@ -119,7 +120,8 @@ function transactionalData(deps: PartitionDirectory, request: Request, { apiVers
       if (typeof replica === 'string' || !replica.isLeader) continue
       const { leaderEpoch, partition, topic } = replica
       const producer = { producerId: batchProducerId(bytes, 0), producerEpoch: batchProducerEpoch(bytes, 0) }
-      claimed.push({ data, place: { topic, partition, leaderEpoch }, ...producer })
+      const place = { topic, partition, leaderEpoch, firstSequence: batchBaseSequence(bytes, 0) }
+      claimed.push({ data, place, ...producer })
     }
   }
   return claimed

@@ -1,4 +1,5 @@
 import type { KafkaErrorName } from '../model/kafka-errors.ts'
+import { AwaitedBatches } from './awaited-batches.ts'
 import type { AskCoordinator, TransactionClaim } from './transaction-claims.ts'
 
 /** A partition that this broker leads, in one leader epoch. */
@@ -6,6 +7,8 @@ export interface GatePlace {
   readonly topic: string
   readonly partition: number
   readonly leaderEpoch: number
+  /** Of the batch for it; absent where nothing is numbered. */
+  readonly firstSequence?: number
 }
 
 export interface GateRequest extends Omit<TransactionClaim, 'partitions'> {
@@ -43,6 +46,7 @@ const unasked: Promise<KafkaErrorName> = Promise.resolve('UNKNOWN_SERVER_ERROR')
  */
 export function transactionGate(ask: AskCoordinator, verifies: () => boolean = () => true): TransactionGate {
   const passes = new Map<string, Map<number, Pass>>()
+  const awaited = new AwaitedBatches()
 
   function passesAt({ topic, partition, leaderEpoch }: GatePlace): Map<number, Pass> {
     const name = nameOf(topic, partition)
@@ -69,25 +73,30 @@ export function transactionGate(ask: AskCoordinator, verifies: () => boolean = (
     present.set(producerId, pass)
     return { pass, isNew: true }
   }
-  function settled({ topic, partition }: GatePlace, producerId: number, pass: Pass, error: KafkaErrorName): KafkaErrorName {
+  /** Overtaken by a marker: the client asks again. */
+  function unlessVoid({ topic, partition }: GatePlace, producerId: number, pass: Pass, error: KafkaErrorName): KafkaErrorName {
     const isVoid = passes.get(nameOf(topic, partition))?.get(producerId) !== pass
-    // Overtaken by a marker: the client asks again.
-    if (isVoid) return error === 'NONE' ? 'CONCURRENT_TRANSACTIONS' : error
-    if (error === 'NONE') pass.isConfirmed = true
-    else remove(topic, partition, producerId)
+    return isVoid && error === 'NONE' ? 'CONCURRENT_TRANSACTIONS' : error
+  }
+  function settled(place: GatePlace, producerId: number, pass: Pass, error: KafkaErrorName): KafkaErrorName {
+    if (passes.get(nameOf(place.topic, place.partition))?.get(producerId) === pass) {
+      if (error === 'NONE') pass.isConfirmed = true
+      else remove(place.topic, place.partition, producerId)
+    }
     return error
   }
 
   const isUnasked = (mode: GateRequest['mode']): boolean => mode === 'verify' && !verifies()
   return {
     isOpen: ({ producerId, producerEpoch, places, mode }) =>
-      places.every(({ topic, partition, leaderEpoch }) => {
-        const pass = passes.get(nameOf(topic, partition))?.get(producerId)
-        return pass?.isConfirmed === true && pass.producerEpoch === producerEpoch && pass.leaderEpoch === leaderEpoch
+      places.every(place => {
+        const pass = passes.get(nameOf(place.topic, place.partition))?.get(producerId)
+        if (pass?.isConfirmed !== true || pass.producerEpoch !== producerEpoch) return false
+        return pass.leaderEpoch === place.leaderEpoch && !awaited.concerns(comingTo(place, { producerId, producerEpoch }))
       }) || isUnasked(mode),
-    enter(request) {
+    async enter(request) {
       const { places, ...claim } = request
-      if (isUnasked(claim.mode)) return Promise.resolve(places.map(() => 'NONE'))
+      if (isUnasked(claim.mode)) return places.map(() => 'NONE')
       const tried = places.map(place => ({ place, ...passFor(place, request) }))
       const fresh = tried.filter(({ isNew }) => isNew)
       if (fresh.length > 0) {
@@ -96,10 +105,25 @@ export function transactionGate(ask: AskCoordinator, verifies: () => boolean = (
           pass.answer = asked.then(errors => settled(place, claim.producerId, pass, errors[index] ?? 'UNKNOWN_SERVER_ERROR'))
         }
       }
-      return Promise.all(tried.map(({ pass }) => pass.answer))
+      const answers = await Promise.all(tried.map(({ pass }) => pass.answer))
+      // The last answer may come long after the first, and markers between them.
+      return tried.map(({ pass, place }, index) => {
+        const answer = unlessVoid(place, claim.producerId, pass, answers[index] ?? 'UNKNOWN_SERVER_ERROR')
+        return awaited.told(comingTo(place, claim), answer)
+      })
     },
-    shut: remove,
+    shut(topic, partition, producerId) {
+      remove(topic, partition, producerId)
+      awaited.ended(topic, partition, producerId)
+    },
   }
 }
+
+const comingTo = (place: GatePlace, { producerEpoch, producerId }: Pick<GateRequest, 'producerId' | 'producerEpoch'>) => ({
+  ...place,
+  firstSequence: place.firstSequence,
+  producerId,
+  producerEpoch,
+})
 
 const nameOf = (topic: string, partition: number): string => `${topic}-${partition}`

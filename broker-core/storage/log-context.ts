@@ -8,7 +8,7 @@ export interface LogContext {
   readonly env: StorageEnv
   readonly tailBudget: TailBudget
   /** IDEM-08 */
-  readonly producerIdExpirationMs: number
+  producerIdExpirationMs(): number
   /** Removes a file that has its `.deleted` name already, later (RET-06). */
   removeLater(path: string, delayMs: number): void
   /** Directories of partitions that were made lately survive a loss of power afterwards; one sync for all of them. */

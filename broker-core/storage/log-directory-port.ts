@@ -32,8 +32,8 @@ export interface LogDirectoryOptions {
   configOf(topic: string): LogConfigInput
   /** Bytes of recent batches kept in memory for all partitions of this directory together; default 16 MiB. */
   readonly tailBytesMax?: number
-  /** producer.id.expiration.ms; default a day. */
-  readonly producerIdExpirationMs?: number
+  /** producer.id.expiration.ms as it is now (KIP-854); default a day. */
+  producerIdExpirationMs?(): number
   /** log.cleaner.dedupe.buffer.size: what a pass may take for its keys; default 128 MiB. */
   readonly cleanerMapBytesMax?: number
   /** Told once when an I/O error took the directory offline (DISK-38). */

@@ -109,7 +109,7 @@ class OpenLogDirectory implements LogDirectory {
       files: this.#files,
       env,
       tailBudget: new TailBudget(options.tailBytesMax ?? tailBytesMaxDefault),
-      producerIdExpirationMs: options.producerIdExpirationMs ?? producerIdExpirationMsDefault,
+      producerIdExpirationMs: () => options.producerIdExpirationMs?.() ?? producerIdExpirationMsDefault,
       removeLater: (path, delayMs) => this.#removal.add(path, delayMs),
       makeNamesDurable: () => this.#makeNamesDurable(),
       writeRecoveryPoints: () => this.writeRecoveryPoints(),

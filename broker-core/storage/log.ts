@@ -470,7 +470,7 @@ export class Log implements PartitionLog {
   }
 
   expireProducers(): number {
-    return this.producerStates.expire(this.#context.env.clock.nowMs(), this.#context.producerIdExpirationMs)
+    return this.producerStates.expire(this.#context.env.clock.nowMs(), this.#context.producerIdExpirationMs())
   }
 
   /** Clean stop: everything durable, the snapshot of the producers at the log end (DISK-22). */

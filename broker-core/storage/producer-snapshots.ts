@@ -65,7 +65,8 @@ export class ProducerSnapshots {
 
   /** At or below `upTo`. What is of no use to anybody is removed on the way. */
   #loadNewest(states: ProducerStates, { logEndOffset, logStartOffset }: ReloadRange, upTo: number): number | undefined {
-    const { files, env, producerIdExpirationMs } = this.#context
+    const { files, env } = this.#context
+    const expirationMs = this.#context.producerIdExpirationMs()
     for (const offset of this.offsets().reverse()) {
       if (offset > upTo && offset <= logEndOffset) continue
       const isUseful = offset > logStartOffset && offset <= logEndOffset
@@ -75,7 +76,7 @@ export class ProducerSnapshots {
         continue
       }
       const isLive = (entry: (typeof entries)[number]) =>
-        entry.currentTransactionFirstOffset >= 0 || env.clock.nowMs() - entry.lastTimestampMs < producerIdExpirationMs
+        entry.currentTransactionFirstOffset >= 0 || env.clock.nowMs() - entry.lastTimestampMs < expirationMs
       for (const entry of entries) if (isLive(entry)) states.load(entry)
       this.#lastOffset = offset
       return offset

@@ -106,8 +106,8 @@ export const coordinatorMutants = [
     name: 'partitions join while the markers of the transaction before are under way',
     why: 'a marker ends the transaction after the one that it is for (TXN-06)',
     file: `${transactions}/partitions.ts`,
-    find: `return isPrepared(transaction) ? 'CONCURRENT_TRANSACTIONS' : undefined`,
-    put: `return isPrepared(transaction) && transaction.timeoutMs < 0 ? 'CONCURRENT_TRANSACTIONS' : undefined`,
+    find: `const isEnding = transaction !== undefined && isPrepared(transaction)`,
+    put: `const isEnding = transaction !== undefined && isPrepared(transaction) && transaction.timeoutMs < 0`,
     workload: 'ledger',
   },
   {
@@ -180,8 +180,8 @@ export const coordinatorMutants = [
     name: 'forgets fencing: offsets of a producer of an earlier epoch are taken',
     why: 'a zombie commits offsets in the transaction of its successor (TXN-05)',
     file: 'broker-core/server/handlers/28-txn-offset-commit.ts',
-    find: `    if (refusal !== undefined && refusal !== 'NONE') {`,
-    put: `    if (refusal !== undefined && refusal !== 'NONE' && refusal !== 'PRODUCER_FENCED') {`,
+    find: `    if (refusal !== undefined && refusal !== 'NONE') return all(claimError(refusal, apiVersion))`,
+    put: `    if (refusal !== undefined && refusal !== 'NONE' && refusal !== 'PRODUCER_FENCED') return all(claimError(refusal, apiVersion))`,
     workload: 'ledger',
     about: 'after it was replaced',
   },
@@ -189,14 +189,14 @@ export const coordinatorMutants = [
     name: 'offsets of a producer of an earlier epoch are refused, and stored all the same',
     why: 'they are committed with the transaction of its successor (TXN-05)',
     file: 'broker-core/server/handlers/28-txn-offset-commit.ts',
-    find: `    if (refusal !== undefined && refusal !== 'NONE') {`,
+    find: `    if (refusal !== undefined && refusal !== 'NONE') return all(claimError(refusal, apiVersion))`,
     put: `    if (refusal === 'PRODUCER_FENCED') {
       void deps.groups.commitOffsets({
         ...{ groupId, memberId, groupInstanceId, generationIdOrMemberEpoch, apiVersion, retentionTimeMs: -1, offsets },
         producer: { producerId, producerEpoch },
       })
     }
-    if (refusal !== undefined && refusal !== 'NONE') {`,
+    if (refusal !== undefined && refusal !== 'NONE') return all(claimError(refusal, apiVersion))`,
     workload: 'ledger',
     about: 'is committed, which only a member that had been replaced asked for',
   },

@@ -16,7 +16,7 @@ export const mutants = [
     name: 'acknowledge for an epoch that is over',
     why: 'a write of a deposed leader counts as done when another record takes its offset',
     file: 'broker-core/replication/partition.ts',
-    find: `if (!this.isLeader || this.#assignment.leaderEpoch !== leaderEpoch) return 'NOT_LEADER_OR_FOLLOWER'\n    if (this.#log`,
+    find: `if (!this.isLeader || leaderEpoch < this.#leadsSince) return 'NOT_LEADER_OR_FOLLOWER'\n    if (this.#log`,
     put: `if (this.#log`,
   },
   {

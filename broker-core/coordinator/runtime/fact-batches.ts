@@ -24,6 +24,7 @@ export class FactBatches {
   #open: PersistedRecord[] = []
   #openBytes = 0
   #closed: (readonly PersistedRecord[] | PersistedMarker)[] = []
+  readonly #markers = new Map<number, PersistedMarker>()
 
   constructor(batchBytesMax: number) {
     this.#batchBytesMax = batchBytesMax - batchOverheadBytes
@@ -34,10 +35,16 @@ export class FactBatches {
     return factBytes(fact) <= this.#batchBytesMax
   }
 
+  /** The last marker of a producer that waits to be written: the log does not know of it yet. */
+  markerOf(producerId: number): PersistedMarker | undefined {
+    return this.#markers.get(producerId)
+  }
+
   add(fact: PersistedFact): void {
     if (fact.kind === 'marker') {
       this.#close()
       this.#closed.push(fact)
+      this.#markers.set(fact.producer.producerId, fact)
       return
     }
     const bytes = factBytes(fact)
@@ -51,6 +58,7 @@ export class FactBatches {
     this.#close()
     const closed = this.#closed
     this.#closed = []
+    this.#markers.clear()
     return closed.map(part =>
       'kind' in part ? encodeMarker(part, timestampMs, context) : encodeRecords(part, timestampMs, context),
     )

@@ -7,7 +7,7 @@ import type { FactLog } from '../ports.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { FactBatches } from './fact-batches.ts'
 import { factsIn } from './fact-reader.ts'
-import type { Decision, Machine, PersistedFact, Refusal, Reply, Ticket } from './machine.ts'
+import type { Decision, Machine, PersistedFact, PersistedMarker, Refusal, Reply, Ticket } from './machine.ts'
 import { type FiredTimer, ShardTimers } from './shard-timers.ts'
 
 export interface ShardPorts {
@@ -122,6 +122,11 @@ export class Shard<State, Command, Fact, Effect> {
     this.#refuseAll(error)
   }
 
+  /** Asked after each use of the log: a disk that fails under it takes the leadership along. */
+  #isClosed(): boolean {
+    return this.#status === 'closed'
+  }
+
   #enqueue<Value>(refuse: Refusal<Value>, mail: (ticket: number) => Mail<Command>): Promise<Value> {
     if (this.#status === 'closed') return Promise.resolve(refuse('NOT_COORDINATOR'))
     if (this.#status === 'loading') return Promise.resolve(refuse('COORDINATOR_LOAD_IN_PROGRESS'))
@@ -192,6 +197,9 @@ export class Shard<State, Command, Fact, Effect> {
 
   /** What the log would let into another transaction than it is for. */
   #fencedBy(fact: PersistedFact): KafkaErrorName | undefined {
+    const ahead = fact.producer && this.#batches.markerOf(fact.producer.producerId)
+    const refusal = ahead && fencedByMarker(fact, ahead)
+    if (refusal !== undefined) return refusal
     if (fact.kind === 'marker') return this.#log.markerRefusal({ ...fact.producer, ...fact })
     return fact.producer !== undefined && this.#log.isZombie(fact.producer) ? 'INVALID_PRODUCER_EPOCH' : undefined
   }
@@ -209,6 +217,7 @@ export class Shard<State, Command, Fact, Effect> {
     for (const batch of this.#batches.take(nowMs, this.#ports)) {
       const result = this.#log.append(batch)
       if (result.ok) continue
+      if (this.#isClosed()) return false
       const { partition, leaderEpoch } = this
       this.#ports.log.write('warn', 'coordinator.append-failed', { partition, leaderEpoch, error: result.error })
       this.#startOver(asCoordinatorError(result.error))
@@ -267,6 +276,7 @@ export class Shard<State, Command, Fact, Effect> {
   #loadStep(fromOffset: number, startedMs: number): void {
     if (this.#status !== 'loading') return
     const { chunks, nextOffset } = this.#log.read(fromOffset, this.#limits.loadStepBytes)
+    if (this.#isClosed()) return
     for (const chunk of chunks) {
       for (const { persisted, timestampMs } of factsIn(chunk, this.#ports.compression)) this.#loadFact(persisted, timestampMs)
     }
@@ -300,6 +310,14 @@ export class Shard<State, Command, Fact, Effect> {
     this.#apply(decision, undefined, replies, effects)
     this.#awaitCommit(replies, effects)
   }
+}
+
+/** What the log will say once it has `ahead`. */
+function fencedByMarker(fact: PersistedFact, ahead: PersistedMarker): KafkaErrorName | undefined {
+  const epoch = fact.producer?.producerEpoch ?? 0
+  if (epoch < ahead.producer.producerEpoch) return 'INVALID_PRODUCER_EPOCH'
+  const isSuperseded = fact.kind === 'marker' && fact.coordinatorEpoch < ahead.coordinatorEpoch
+  return isSuperseded ? 'TRANSACTION_COORDINATOR_FENCED' : undefined
 }
 
 /** How a coordinator words an error of its log (as Kafka does). */

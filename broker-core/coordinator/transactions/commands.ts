@@ -54,9 +54,10 @@ export interface EndCommand extends ProducerIdentity {
 }
 
 /** All markers of a prepared transaction are written. */
-export interface CompleteCommand extends ProducerIdentity {
+export interface CompleteCommand {
   readonly kind: 'complete'
-  readonly transactionalId: string
+  /** As the state had it. Id and epoch of the producer do not tell it from the next one, where clients keep their epoch. */
+  readonly prepared: Transaction
   readonly ticket: Ticket<KafkaErrorName>
 }
 

@@ -2,7 +2,18 @@ import { unreachable } from '../../base/assert.ts'
 import type { KafkaErrorName } from '../../model/kafka-errors.ts'
 import { answer, nothing, replyTo } from '../runtime/machine.ts'
 import type { CompleteCommand, EndCommand, EndReply, TransactionDecision } from './commands.ts'
-import { epochMax, isEpochExhausted, next, noEpoch, noPartitions, noProducerId, type Transaction } from './transaction.ts'
+import {
+  epochAfter,
+  epochMax,
+  isEpochExhausted,
+  isEpochSpent,
+  isPrepared,
+  next,
+  noEpoch,
+  noPartitions,
+  noProducerId,
+  type Transaction,
+} from './transaction.ts'
 
 export const refusedEnd = (error: KafkaErrorName): EndReply => ({ error, producerId: noProducerId, producerEpoch: noEpoch })
 
@@ -52,7 +63,8 @@ function verdictWithEpochs(transaction: Transaction, command: EndCommand): Verdi
     transaction.previousProducerId === producerId && producerEpoch === epochMax && transaction.producerEpoch === 0
   const isRetry = isRolledOver || (transaction.producerId === producerId && transaction.producerEpoch === producerEpoch + 1)
   const isCurrent = transaction.producerEpoch === producerEpoch
-  if (transaction.producerId !== producerId && !isRolledOver) return 'INVALID_PRODUCER_ID_MAPPING'
+  const isUnknown = transaction.producerId !== producerId && !isRolledOver
+  if (isUnknown && !isPrepared(transaction)) return 'INVALID_PRODUCER_ID_MAPPING'
   switch (transaction.status) {
     case 'Ongoing':
       return isCurrent ? 'prepare' : 'PRODUCER_FENCED'
@@ -60,18 +72,18 @@ function verdictWithEpochs(transaction: Transaction, command: EndCommand): Verdi
       if (!isCurrent) return 'PRODUCER_FENCED'
       return committed ? 'INVALID_TXN_STATE' : 'prepare without partitions'
     case 'PrepareCommit':
-      if (!isRetry) return 'PRODUCER_FENCED'
-      return committed ? 'CONCURRENT_TRANSACTIONS' : 'INVALID_TXN_STATE'
     case 'PrepareAbort':
     case 'PrepareEpochFence':
-      if (!isRetry) return 'PRODUCER_FENCED'
-      return committed ? 'INVALID_TXN_STATE' : 'CONCURRENT_TRANSACTIONS'
+      // Whoever asks: it may be the next transaction, with the epoch or the producer id that the end of this one gave out.
+      return 'CONCURRENT_TRANSACTIONS'
     case 'CompleteCommit':
       if (isRetry) return committed ? 'NONE' : 'INVALID_TXN_STATE'
       if (!isCurrent) return 'PRODUCER_FENCED'
       return committed ? 'INVALID_TXN_STATE' : 'prepare without partitions'
     case 'CompleteAbort':
-      if (isRetry) return committed ? 'INVALID_TXN_STATE' : 'NONE'
+      if (isRetry && committed) return 'INVALID_TXN_STATE'
+      // The coordinator aborted with the last epoch of all: the client goes on with a new producer id (TXN-04).
+      if (isRetry) return isEpochSpent(transaction) ? 'prepare without partitions' : 'NONE'
       if (!isCurrent) return 'PRODUCER_FENCED'
       return committed ? 'INVALID_TXN_STATE' : 'prepare without partitions'
     case 'Dead':
@@ -94,7 +106,7 @@ function prepare(transaction: Transaction, command: EndCommand, nowMs: number, h
     lastUpdateMs: nowMs,
     clientVersion: command.clientVersion,
     nextProducerId: rollsOver ? (command.freshProducerId ?? noProducerId) : noProducerId,
-    ...(bumps ? { producerEpoch: transaction.producerEpoch + 1, previousEpoch: transaction.producerEpoch } : {}),
+    ...(bumps ? { producerEpoch: epochAfter(transaction), previousEpoch: Math.min(transaction.producerEpoch, epochMax) } : {}),
   })
   const { producerId, producerEpoch, nextProducerId } = prepared
   const reply: EndReply = rollsOver
@@ -111,7 +123,7 @@ export function prepareFencedAbort(transaction: Transaction, nowMs: number, prev
   return preparing(
     next(transaction, {
       status: 'PrepareAbort',
-      producerEpoch: transaction.producerEpoch + 1,
+      producerEpoch: epochAfter(transaction),
       previousEpoch,
       lastUpdateMs: nowMs,
     }),
@@ -131,13 +143,9 @@ export function decideComplete(
   command: CompleteCommand,
   nowMs: number,
 ): TransactionDecision {
-  const isThis =
-    transaction !== undefined &&
-    (transaction.status === 'PrepareCommit' || transaction.status === 'PrepareAbort') &&
-    transaction.producerId === command.producerId &&
-    transaction.producerEpoch === command.producerEpoch
   // Asked twice, or by the sender of an earlier leadership.
-  if (!isThis) return { ...nothing, replies: [replyTo(command.ticket, 'NONE')] }
+  if (transaction === undefined || transaction !== command.prepared)
+    return { ...nothing, replies: [replyTo(command.ticket, 'NONE')] }
   const rollsOver = transaction.nextProducerId !== noProducerId
   const completed = next(transaction, {
     status: transaction.status === 'PrepareCommit' ? 'CompleteCommit' : 'CompleteAbort',
@@ -150,7 +158,7 @@ export function decideComplete(
   })
   return {
     ...nothing,
-    facts: [{ transactionalId: command.transactionalId, transaction: completed }],
+    facts: [{ transactionalId: completed.transactionalId, transaction: completed }],
     replies: [replyTo(command.ticket, 'NONE')],
   }
 }

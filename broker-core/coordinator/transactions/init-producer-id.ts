@@ -3,7 +3,17 @@ import type { KafkaErrorName } from '../../model/kafka-errors.ts'
 import { answer, replyTo } from '../runtime/machine.ts'
 import type { InitCommand, InitReply, ProducerIdentity, TransactionDecision } from './commands.ts'
 import { prepareFencedAbort } from './end.ts'
-import { epochMax, isEpochExhausted, next, noEpoch, noPartitions, noProducerId, type Transaction } from './transaction.ts'
+import {
+  epochMax,
+  isEpochExhausted,
+  isEpochSpent,
+  isPrepared,
+  next,
+  noEpoch,
+  noPartitions,
+  noProducerId,
+  type Transaction,
+} from './transaction.ts'
 
 export const refusedInit = (error: KafkaErrorName): InitReply => ({ error, producerId: noProducerId, producerEpoch: noEpoch })
 
@@ -11,7 +21,9 @@ export const refusedInit = (error: KafkaErrorName): InitReply => ({ error, produ
 export function decideInit(transaction: Transaction | undefined, command: InitCommand, nowMs: number): TransactionDecision {
   if (transaction === undefined) return createId(command, nowMs)
   const { ticket, expected } = command
-  if (expected !== undefined && !isKnownProducer(transaction, expected)) return answer(ticket, refusedInit('PRODUCER_FENCED'))
+  // Not while markers are on their way: it may be the producer id that the end of the transaction gave out (TXN-23).
+  const isUnknown = expected !== undefined && !isPrepared(transaction) && !isKnownProducer(transaction, expected)
+  if (isUnknown) return answer(ticket, refusedInit('PRODUCER_FENCED'))
   switch (transaction.status) {
     case 'PrepareCommit':
     case 'PrepareAbort':
@@ -22,7 +34,7 @@ export function decideInit(transaction: Transaction | undefined, command: InitCo
     case 'Empty':
     case 'CompleteCommit':
     case 'CompleteAbort':
-      return isEpochExhausted(transaction) && (expected === undefined || expected.producerEpoch === transaction.producerEpoch)
+      return mustRotate(transaction, expected)
         ? rotateProducerId(transaction, command, nowMs)
         : bumpEpoch(transaction, command, nowMs)
     case 'Dead':
@@ -66,7 +78,13 @@ function fence(transaction: Transaction, { ticket, expected }: InitCommand, nowM
   return { ...aborting, replies: [replyTo(ticket, refusedInit('CONCURRENT_TRANSACTIONS'))] }
 }
 
-/** TXN-04 */
+/** TXN-04. Also for who comes back after an abort that took the last epoch of all. */
+function mustRotate(transaction: Transaction, expected: ProducerIdentity | undefined): boolean {
+  if (!isEpochExhausted(transaction)) return false
+  if (expected === undefined || expected.producerEpoch === transaction.producerEpoch) return true
+  return isEpochSpent(transaction) && expected.producerEpoch === transaction.previousEpoch
+}
+
 function rotateProducerId(transaction: Transaction, command: InitCommand, nowMs: number): TransactionDecision {
   const { freshProducerId, timeoutMs, expected } = command
   if (freshProducerId === undefined) return needsProducerId(command)
@@ -77,7 +95,7 @@ function rotateProducerId(transaction: Transaction, command: InitCommand, nowMs:
       producerId: freshProducerId,
       producerEpoch: 0,
       previousProducerId: transaction.producerId,
-      previousEpoch: expected === undefined ? noEpoch : transaction.producerEpoch,
+      previousEpoch: expected?.producerEpoch ?? noEpoch,
     }),
   )
 }

@@ -44,7 +44,7 @@ function decide(
     case 'end':
       return decideEnd(state.get(command.transactionalId), command, nowMs)
     case 'complete':
-      return decideComplete(state.get(command.transactionalId), command, nowMs)
+      return decideComplete(state.get(command.prepared.transactionalId), command, nowMs)
     case 'abort-timed-out':
       return decideAbortTimedOut(state, nowMs, settings)
     case 'expire-ids':

@@ -4,6 +4,7 @@ import type { AddPartitionsCommand, ProducerIdentity, TransactionDecision, Verif
 import {
   hasAllPartitions,
   hasPartition,
+  isEpochSpent,
   isPrepared,
   next,
   noPartitions,
@@ -15,7 +16,7 @@ import {
 function producerRefusal(transaction: Transaction | undefined, identity: ProducerIdentity): KafkaErrorName | undefined {
   if (transaction === undefined || transaction.producerId !== identity.producerId) return 'INVALID_PRODUCER_ID_MAPPING'
   if (transaction.producerEpoch !== identity.producerEpoch) return 'PRODUCER_FENCED'
-  return isPrepared(transaction) ? 'CONCURRENT_TRANSACTIONS' : undefined
+  return isEpochSpent(transaction) ? 'PRODUCER_FENCED' : undefined
 }
 
 /** AddPartitionsToTxn and AddOffsetsToTxn: TXN-06, TXN-08. */
@@ -25,7 +26,9 @@ export function decideAddPartitions(
   nowMs: number,
 ): TransactionDecision {
   const { ticket, topics, clientVersion, transactionalId } = command
-  const refusal = producerRefusal(transaction, command)
+  // Before who asks: while markers are on their way it may be the producer id that the end of the transaction gave out (TXN-23).
+  const isEnding = transaction !== undefined && isPrepared(transaction)
+  const refusal = isEnding ? 'CONCURRENT_TRANSACTIONS' : producerRefusal(transaction, command)
   if (transaction === undefined || refusal !== undefined) return answer(ticket, refusal ?? 'INVALID_PRODUCER_ID_MAPPING')
   const isOpen = transaction.status === 'Ongoing'
   if (isOpen && hasAllPartitions(transaction.partitions, topics)) return answer(ticket, 'NONE')
@@ -45,6 +48,7 @@ export function decideAddPartitions(
 export function decideVerify(transaction: Transaction | undefined, command: VerifyCommand): TransactionDecision {
   const refusal = producerRefusal(transaction, command)
   if (transaction === undefined || refusal !== undefined) return answer(command.ticket, refusal ?? 'INVALID_PRODUCER_ID_MAPPING')
+  if (isPrepared(transaction)) return answer(command.ticket, 'CONCURRENT_TRANSACTIONS')
   const isOpen = transaction.status === 'Ongoing'
   const errors = command.topics.flatMap(({ topic, partitions }) =>
     partitions.map(

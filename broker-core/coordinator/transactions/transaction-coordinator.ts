@@ -84,13 +84,9 @@ export function startTransactionCoordinator(
     machine: () => machine,
     ports,
     partitionOf,
-    perform({ transaction }, shard) {
-      const { transactionalId, producerId, producerEpoch } = transaction
-      delivery.send(transaction, shard.leaderEpoch, async () => {
-        const error = await shard.ask<KafkaErrorName>(
-          ticket => ({ kind: 'complete', ticket, transactionalId, producerId, producerEpoch }),
-          same,
-        )
+    perform({ transaction: prepared }, shard) {
+      delivery.send(prepared, shard.leaderEpoch, async () => {
+        const error = await shard.ask<KafkaErrorName>(ticket => ({ kind: 'complete', ticket, prepared }), same)
         return error === 'NONE' || error === 'NOT_COORDINATOR'
       })
     },
@@ -145,9 +141,9 @@ function transactionRequests(
   return {
     async initProducerId(request: InitProducerIdRequest): Promise<ProducerIdReply> {
       const { transactionalId } = request
-      if (transactionalId === null) return idempotentProducer(ids)
       const refusal = initRefusal(request, settings)
       if (refusal !== undefined) return refusedInit(refusal)
+      if (transactionalId === null) return idempotentProducer(ids)
       const reply = await withFreshId(ids, freshId => init(transactionalId, request, freshId))
       if (reply.error !== 'CONCURRENT_TRANSACTIONS') return reply
       await delivery.settled(transactionalId, concurrentWaitMs)
@@ -221,6 +217,7 @@ function initRefusal(request: InitProducerIdRequest, settings: TransactionSettin
   const { transactionalId, transactionTimeoutMs, producerId, producerEpoch } = request
   if (transactionalId === '') return 'INVALID_REQUEST'
   if (producerId < 0 !== producerEpoch < 0) return 'INVALID_REQUEST'
+  if (transactionalId === null) return undefined
   if (transactionTimeoutMs <= 0 || transactionTimeoutMs > settings.timeoutMsMax) return 'INVALID_TRANSACTION_TIMEOUT'
   return undefined
 }

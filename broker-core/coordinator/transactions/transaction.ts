@@ -8,6 +8,8 @@ export const noProducerId = -1
 export const noEpoch = -1
 /** TXN-04: the last epoch that a client may use. */
 export const epochMax = 32_766
+/** What a last abort or the markers of a last transaction raise it to; no client ever has it. */
+const fencingEpochMax = 32_767
 
 export type Partitions = ReadonlyMap<string, ReadonlySet<number>>
 
@@ -56,6 +58,11 @@ export function next(
 export const noPartitions: Partitions = new Map()
 
 export const isEpochExhausted = ({ producerEpoch }: Transaction): boolean => producerEpoch >= epochMax
+
+/** The last epoch of the producer id is spent, on fencing it: only another id goes on. */
+export const isEpochSpent = ({ producerEpoch }: Transaction): boolean => producerEpoch > epochMax
+
+export const epochAfter = ({ producerEpoch }: Transaction): number => Math.min(producerEpoch + 1, fencingEpochMax)
 
 export const isPrepared = ({ status }: Transaction): boolean => status === 'PrepareCommit' || status === 'PrepareAbort'
 

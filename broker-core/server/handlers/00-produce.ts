@@ -30,6 +30,7 @@ export interface ProduceDeps extends PartitionDirectory {
 /** A batch that was appended and, for acks=-1, waits for the high watermark. */
 interface Written {
   readonly replica: Partition
+  readonly address: PartitionAddress
   readonly leaderEpoch: number
   readonly lastOffset: number
   response: PartitionResponse
@@ -69,7 +70,9 @@ function write(
   }))
   if (request.acks === 0) return finishUnacknowledged(responses)
   if (request.acks !== -1 || written.length === 0) return answer(deps, context, responses)
-  return whenReplicated(deps, request.timeoutMs, written).then(() => answer(deps, context, settled(responses, written)))
+  return whenReplicated(deps, request.timeoutMs, written).then(() =>
+    answer(deps, context, settled(responses, written, hintsFor(deps, context))),
+  )
 }
 
 function writePartition(
@@ -83,7 +86,7 @@ function writePartition(
   const { acks } = request
   if (acks !== -1 && acks !== 0 && acks !== 1) return refused(address.partition, 'INVALID_REQUIRED_ACKS')
   const replica = findReplica(deps, address)
-  const hints = context.apiVersion >= leaderHintSince ? deps : undefined
+  const hints = hintsFor(deps, context)
   if (typeof replica === 'string') return refused(address.partition, replica, hints, address)
   if (isInternalTopic(replica.topic) && context.clientId !== '__admin_client') {
     return refused(address.partition, 'INVALID_TOPIC_EXCEPTION')
@@ -109,9 +112,12 @@ function writePartition(
     errorMessage: null,
     currentLeader: noLeader,
   }
-  written.push({ replica, leaderEpoch: replica.leaderEpoch, lastOffset: outcome.lastOffset, response })
+  written.push({ replica, address, leaderEpoch: replica.leaderEpoch, lastOffset: outcome.lastOffset, response })
   return response
 }
+
+const hintsFor = (deps: ProduceDeps, { apiVersion }: RequestContext): ProduceDeps | undefined =>
+  apiVersion >= leaderHintSince ? deps : undefined
 
 function refused(index: number, error: KafkaErrorName, deps?: ProduceDeps, address?: PartitionAddress): PartitionResponse {
   const hint = error === 'NOT_LEADER_OR_FOLLOWER' && deps !== undefined && address !== undefined
@@ -144,12 +150,17 @@ function standing(one: Written | undefined): 'waiting' | KafkaErrorName {
   return one === undefined ? 'NONE' : one.replica.acknowledgement(one.lastOffset, one.leaderEpoch)
 }
 
-function settled(responses: Response['responses'], written: readonly Written[]): Response['responses'] {
+function settled(
+  responses: Response['responses'],
+  written: readonly Written[],
+  hints: ProduceDeps | undefined,
+): Response['responses'] {
   const changed = new Map<PartitionResponse, PartitionResponse>()
   for (const one of written) {
     const state = standing(one)
     if (state === 'NONE') continue
-    changed.set(one.response, refused(one.response.index, state === 'waiting' ? 'REQUEST_TIMED_OUT' : state))
+    const error = state === 'waiting' ? 'REQUEST_TIMED_OUT' : state
+    changed.set(one.response, refused(one.response.index, error, hints, one.address))
   }
   if (changed.size === 0) return responses
   return responses.map(topic => ({

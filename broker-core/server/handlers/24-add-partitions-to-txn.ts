@@ -1,5 +1,6 @@
 import type { TopicPartitions } from '../../coordinator/transactions/transaction.ts'
 import type { TransactionCoordinator } from '../../coordinator/transactions/transaction-coordinator.ts'
+import { isInternalTopic } from '../../model/internal-topics.ts'
 import { errorCode, type KafkaErrorName } from '../../model/kafka-errors.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import { addPartitionsToTxn } from '../../protocol/messages/24-add-partitions-to-txn.ts'
@@ -48,15 +49,15 @@ export function addPartitionsToTxnHandler(deps: Deps): Handler<typeof addPartiti
 }
 
 async function oneTransaction(deps: Deps, transaction: Transaction, apiVersion: number): Promise<readonly TopicResult[]> {
-  const isKnown = (topic: string, partition: number): boolean => {
+  const refusalOf = (topic: string, partition: number): KafkaErrorName | undefined => {
+    // Clients have their offsets added by AddOffsetsToTxn; brokers know what they do.
+    if (apiVersion < batchesSince && isInternalTopic(topic)) return 'TOPIC_AUTHORIZATION_FAILED'
     const count = deps.topics.topic(topic)?.partitionCount ?? 0
-    return partition >= 0 && partition < count
+    return partition >= 0 && partition < count ? undefined : 'UNKNOWN_TOPIC_OR_PARTITION'
   }
-  const isWhole = transaction.topics.every(({ name, partitions }) => partitions.every(partition => isKnown(name, partition)))
-  if (!isWhole) {
-    return results(transaction.topics, (topic, partition) =>
-      isKnown(topic, partition) ? 'OPERATION_NOT_ATTEMPTED' : 'UNKNOWN_TOPIC_OR_PARTITION',
-    )
+  const isRefused = transaction.topics.some(({ name, partitions }) => partitions.some(partition => refusalOf(name, partition)))
+  if (isRefused) {
+    return results(transaction.topics, (topic, partition) => refusalOf(topic, partition) ?? 'OPERATION_NOT_ATTEMPTED')
   }
   const reply = await asked(deps, transaction, apiVersion)
   let next = 0

@@ -22,17 +22,18 @@ export function txnOffsetCommitHandler(deps: {
     const { offsets, errors } = offsetsToCommit(deps.topics, request.topics, apiVersion >= topicIdsSince)
     const partition = deps.groups.partitionOf(groupId)
     const leaderEpoch = deps.groups.leaderEpochOf(groupId)
-    if (partition === undefined || leaderEpoch === undefined) {
-      const error = partition === undefined ? 'COORDINATOR_NOT_AVAILABLE' : 'NOT_COORDINATOR'
-      return { throttleTimeMs: 0, topics: commitResults(request.topics, errors, error) }
-    }
+    const all = (error: KafkaErrorName) => ({ throttleTimeMs: 0, topics: commitResults(request.topics, errors, error) })
+    // OffsetCommit takes the group without a name, from clients of long ago; transactions are younger.
+    if (groupId === '') return all('INVALID_GROUP_ID')
+    if (partition === undefined) return all('COORDINATOR_NOT_AVAILABLE')
+    if (leaderEpoch === undefined) return all('NOT_COORDINATOR')
     const mode = apiVersion >= addsPartitionsSince ? 'add' : 'verify'
     const places = [{ topic: '__consumer_offsets', partition, leaderEpoch }]
     const claim = { transactionalId, producerId, producerEpoch, mode, places } as const
     const [refusal] = deps.gate.isOpen(claim) ? [] : await deps.gate.enter(claim)
-    if (refusal !== undefined && refusal !== 'NONE') {
-      return { throttleTimeMs: 0, topics: commitResults(request.topics, errors, claimError(refusal, apiVersion)) }
-    }
+    if (refusal !== undefined && refusal !== 'NONE') return all(claimError(refusal, apiVersion))
+    // Led anew meanwhile: the marker may have been written by who led in between, and the offsets would be pending for ever.
+    if (deps.groups.leaderEpochOf(groupId) !== leaderEpoch) return all('NOT_COORDINATOR')
     const reply = await deps.groups.commitOffsets({
       groupId,
       memberId,

@@ -8,7 +8,7 @@ import { FollowerLoop } from '../../../broker-core/replication/follower-loop.ts'
 import { Followers } from '../../../broker-core/replication/followers.ts'
 import { Replicas } from '../../../broker-core/replication/replicas.ts'
 import { MoveThrottle } from '../../../broker-core/server/quotas/move-throttle.ts'
-import { limitByHand } from '../replication/replica-world.ts'
+import { batchOf, limitByHand } from '../replication/replica-world.ts'
 import { imageOf, partitionOf, topicOf } from '../server/images.ts'
 import { openTestDirectory, testStorage } from '../storage/storage-env.ts'
 
@@ -112,6 +112,19 @@ const led = (partition: number, more: Partial<PartitionImage> = {}) => partition
 const followedAt2 = (partition: number, more: Partial<PartitionImage> = {}) => partitionOf(partition, { leader: 2, ...more })
 
 describe('the replicas of a broker follow the metadata', () => {
+  it.each([
+    ['reassigned to others', [topicOf('a', idA, [partitionOf(0, { leader: 2, replicas: [2, 3] })])], 'NOT_LEADER_OR_FOLLOWER'],
+    ['deleted', [], 'UNKNOWN_TOPIC_OR_PARTITION'],
+  ] as const)('PROD-10: who waits for a write to a partition that is %s hears so, not of a disk', (_, topics, told) => {
+    const { apply, replicas } = world()
+    apply([topicOf('a', idA, [led(0)])])
+    const replica = replicas.get('a', 0)!
+    const outcome = replica.append(batchOf('a'), { origin: 'client', requiresIsr: true })
+    expect(replica.acknowledgement(0, replica.leaderEpoch)).toBe('waiting')
+    apply(topics)
+    expect([outcome.ok, replica.acknowledgement(0, replica.leaderEpoch)]).toEqual([true, told])
+  })
+
   it('a topic that comes gets logs where this broker is a replica, and roles', () => {
     const { apply, replicas, directory, taken, followed } = world()
     apply([topicOf('a', idA, [led(0), followedAt2(1), partitionOf(2, { leader: 2, replicas: [2, 3] })])])

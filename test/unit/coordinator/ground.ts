@@ -10,6 +10,7 @@ import type { Clock, Timers } from '../../../broker-core/env/clock.ts'
 import { crc32c } from '../../../broker-core/env/node/checksum.ts'
 import { nodeCompression } from '../../../broker-core/env/node/compression.ts'
 import type { KafkaErrorName } from '../../../broker-core/model/kafka-errors.ts'
+import { transactionMarkerIn } from '../../../broker-core/storage/log-producers.ts'
 import {
   batchLastOffset,
   batchProducerEpoch,
@@ -116,10 +117,9 @@ export class MemoryFactLog implements FactLog {
   }
 
   markerRefusal(marker: FactMarker): KafkaErrorName | undefined {
+    if (this.isZombie(marker)) return 'INVALID_PRODUCER_EPOCH'
     const newest = this.#coordinatorEpochs.get(marker.producerId) ?? -1
-    if (marker.coordinatorEpoch < newest) return 'TRANSACTION_COORDINATOR_FENCED'
-    this.#coordinatorEpochs.set(marker.producerId, marker.coordinatorEpoch)
-    return undefined
+    return marker.coordinatorEpoch < newest ? 'TRANSACTION_COORDINATOR_FENCED' : undefined
   }
 
   isZombie({ producerEpoch, producerId }: Pick<FactMarker, 'producerId' | 'producerEpoch'>): boolean {
@@ -129,6 +129,10 @@ export class MemoryFactLog implements FactLog {
   append(batch: Uint8Array): { ok: true; lastOffset: number } | { ok: false; error: KafkaErrorName } {
     if (this.refuses !== undefined) return { ok: false, error: this.refuses }
     if (batchSizeBytes(batch, 0) !== batch.length) throw new Error('not one whole batch')
+    const marker = transactionMarkerIn(batch, 0, nodeCompression)
+    const fenced = marker && this.markerRefusal(marker)
+    if (fenced !== undefined) return { ok: false, error: fenced }
+    if (marker !== undefined) this.#coordinatorEpochs.set(marker.producerId, marker.coordinatorEpoch)
     stampOffsetAndEpoch(batch, 0, this.logEndOffset, this.leaderEpoch)
     this.#batches.push(batch)
     if (this.commitsAtOnce) this.commit()

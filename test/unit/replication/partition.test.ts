@@ -30,7 +30,7 @@ describe('a leader', () => {
     followerAt(world, 3, 1)
     expect(replica.acknowledgement(0, 1)).toBe('NONE')
     expect(told).toBe(1)
-    expect(replica.acknowledgement(0, 2), 'another epoch').toBe('NOT_LEADER_OR_FOLLOWER')
+    expect(replica.acknowledgement(0, 0), 'an earlier leadership').toBe('NOT_LEADER_OR_FOLLOWER')
   })
 
   it('LEAD-13: a replica that is being added and still copies delays no acks=all', () => {

@@ -77,15 +77,34 @@ describe('Produce', () => {
     const { world, ask, only } = ground()
     const waiting = only(ask())
     world.replica.assign(assignmentOf({ leader: 2, leaderEpoch: 2, partitionEpoch: 2 }))
-    expect(await waiting).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER' })
-    expect(await only(ask())).toMatchObject({
+    const told = {
       error: 'NOT_LEADER_OR_FOLLOWER',
       currentLeader: { leaderId: 2, leaderEpoch: 6 },
       nodeEndpoints: [{ nodeId: 2, port: 9093 }],
-    })
+    }
+    expect(await waiting).toMatchObject(told)
+    expect(await only(ask())).toMatchObject(told)
     expect(await only(ask({ version: 9 }))).toMatchObject({ currentLeader: { leaderId: -1 }, nodeEndpoints: [] })
     expect(await only(ask({ partition: 1 }))).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER', currentLeader: { leaderId: 3 } })
     expect(await only(ask({ partition: 2 }))).toMatchObject({ error: 'UNKNOWN_TOPIC_OR_PARTITION' })
+  })
+
+  it('PROD-09: who waits goes on waiting while the leader stays, in whatever epoch (REPL-10)', async () => {
+    const { world, ask, only } = ground()
+    const waiting = only(ask())
+    world.replica.assign(assignmentOf({ replicas: [1, 2], isr: [1, 2], leaderEpoch: 2, partitionEpoch: 2 }))
+    followerAt(world, 2, 1)
+    expect(await waiting).toMatchObject({ error: 'NONE', baseOffset: 0 })
+  })
+
+  it('PROD-09: but not when another one led in between', async () => {
+    const { world, ask, only } = ground()
+    const waiting = only(ask())
+    world.replica.assign(assignmentOf({ leader: 2, leaderEpoch: 2, partitionEpoch: 2 }))
+    world.replica.assign(assignmentOf({ leaderEpoch: 3, partitionEpoch: 3 }))
+    followerAt(world, 2, 1)
+    followerAt(world, 3, 1)
+    expect(await waiting).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER' })
   })
 
   it('PROD-01: acks other than -1, 0 and 1 are refused and nothing is written', async () => {

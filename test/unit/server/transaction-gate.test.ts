@@ -46,6 +46,42 @@ describe('the gate before transactional writes', () => {
     expect(gate.isOpen({ ...claim, places: [place(0)] })).toBe(false)
   })
 
+  it('TXN-20: nobody is let in where the marker came while the coordinator was asked about another partition', async () => {
+    const { ask, asked } = coordinator()
+    const gate = transactionGate(ask)
+    const open = gate.enter({ ...claim, places: [place(0)] })
+    asked[0]?.answer('NONE')
+    await open
+    const entered = gate.enter({ ...claim, places: [place(0), place(1)] })
+    gate.shut('orders', 0, 7)
+    asked[1]?.answer('NONE')
+    expect(await entered).toEqual(['CONCURRENT_TRANSACTIONS', 'NONE'])
+  })
+
+  it.each(['NOT_COORDINATOR', 'CONCURRENT_TRANSACTIONS'] as const)(
+    'TXN-20, IDEM-07: after %s a later batch does not come before the one that is to be sent again',
+    async error => {
+      const { ask, asked } = coordinator()
+      const gate = transactionGate(ask)
+      const enter = async (firstSequence: number, answer: KafkaErrorName, leaderEpoch = 1) => {
+        const entered = gate.enter({ ...claim, places: [{ ...place(0, leaderEpoch), firstSequence }] })
+        asked.at(-1)?.answer(answer)
+        return (await entered)[0]
+      }
+      expect(await enter(0, error)).toBe(error)
+      expect(await enter(5, 'NONE')).toBe('OUT_OF_ORDER_SEQUENCE_NUMBER')
+      expect(gate.isOpen({ ...claim, places: [{ ...place(0), firstSequence: 5 }] })).toBe(false)
+      expect(await enter(0, 'NONE')).toBe('NONE')
+      expect(gate.isOpen({ ...claim, places: [{ ...place(0), firstSequence: 5 }] })).toBe(true)
+      gate.shut('orders', 0, 7)
+      expect(await enter(5, error)).toBe(error)
+      gate.shut('orders', 0, 7)
+      expect(await enter(9, 'NONE')).toBe('NONE')
+      expect(await enter(0, error, 2)).toBe(error)
+      expect(await enter(9, 'NONE', 3)).toBe('NONE')
+    },
+  )
+
   it('asks once for all who come meanwhile, and again after a refusal', async () => {
     const { ask, asked } = coordinator()
     const gate = transactionGate(ask)

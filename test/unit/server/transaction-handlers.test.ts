@@ -72,6 +72,18 @@ describe('AddPartitionsToTxn', () => {
     expect(at.history().at(-1)?.status).toBe('Empty')
   })
 
+  it('TXN-06, PROD-11: clients add no partitions of internal topics', async () => {
+    const at = await transactionGround()
+    const producer = await now(at, init(at))
+    const wanted = [
+      { name: 'orders', partitions: [0] },
+      { name: '__transaction_state', partitions: [0] },
+    ]
+    const response = await call(at, old(at), 3, request(producer, wanted))
+    expect(errors(response.resultsByTopicV3AndBelow)).toEqual(['OPERATION_NOT_ATTEMPTED', 'TOPIC_AUTHORIZATION_FAILED'])
+    expect(at.history().at(-1)?.status).toBe('Empty')
+  })
+
   it.each([
     [1, 'INVALID_PRODUCER_EPOCH'],
     [2, 'PRODUCER_FENCED'],
@@ -199,6 +211,37 @@ describe('from the first to the last request of a transaction', () => {
     expect(name(topics[0]?.partitions[0]?.errorCode)).toBe(told)
     expect(modes).toEqual([version >= 5 ? 'add' : 'verify'])
     expect(await committed(at, { requireStable: true })).toBe(told === 'NONE' ? 'UNSTABLE_OFFSET_COMMIT' : -1)
+  })
+
+  it('TXN-09: a transaction commits no offsets of a group without a name', async () => {
+    const at = await groupGround()
+    at.metadata.put('orders', 1)
+    const gate = transactionGate(() => Promise.reject(new Error('not asked')))
+    const handler = txnOffsetCommitHandler({ groups: at.coordinator, topics: at.metadata, gate })
+    const partition = { partitionIndex: 0, committedOffset: 7, committedLeaderEpoch: -1, committedMetadata: null }
+    const topics = [{ name: 'orders', topicId: 'AAAAAAAAAAAAAAAAAAAAAA', partitions: [partition] }]
+    const answer = await call(at, handler, 3, { transactionalId: id, groupId: '', producerId: 3, producerEpoch: 0, topics })
+    expect(name(answer.topics[0]?.partitions[0]?.errorCode)).toBe('INVALID_GROUP_ID')
+  })
+
+  it('TXN-20: no offsets are committed in a leadership that the coordinator of the transaction was not asked about', async () => {
+    const at = await groupGround()
+    at.metadata.put('orders', 1)
+    const gate = transactionGate(async claim => {
+      // Meanwhile another broker led the offsets, and wrote the marker of this very transaction, maybe.
+      at.coordinator.leadership.elected(at.facts.successor())
+      await at.time.settle()
+      return claim.partitions.map((): KafkaErrorName => 'NONE')
+    })
+    const handler = txnOffsetCommitHandler({ groups: at.coordinator, topics: at.metadata, gate })
+    const partition = { partitionIndex: 0, committedOffset: 7, committedLeaderEpoch: -1, committedMetadata: null }
+    const request = {
+      ...{ transactionalId: id, groupId, producerId: 3, producerEpoch: 0, generationIdOrMemberEpoch: -1, memberId: '' },
+      topics: [{ name: 'orders', topicId: 'AAAAAAAAAAAAAAAAAAAAAA', partitions: [partition] }],
+    }
+    const { topics } = await call(at, handler, 3, request)
+    expect(name(topics[0]?.partitions[0]?.errorCode)).toBe('NOT_COORDINATOR')
+    expect(await committed(at, { requireStable: true })).toBe(-1)
   })
 
   it('TXN-12: markers for offsets go to the group coordinator, others to their partitions; the gate shuts first', async () => {

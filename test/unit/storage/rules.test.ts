@@ -4,6 +4,7 @@ import { setInt32, setInt64 } from '../../../broker-core/base/bytes/big-endian.t
 import { batchCrcIsValid } from '../../../broker-core/records/batch-header.ts'
 import { faultyDisk } from '../../../broker-core/env/faulty/disk.ts'
 import { DirectoryFiles } from '../../../broker-core/storage/directory-files.ts'
+import type { Log } from '../../../broker-core/storage/log.ts'
 import { OffsetIndex } from '../../../broker-core/storage/offset-index.ts'
 import { TimeIndex } from '../../../broker-core/storage/time-index.ts'
 import { append, batchOf, codecs, createTestLog, openTestDirectory, readBatches, testStorage } from './storage-env.ts'
@@ -130,7 +131,7 @@ describe('rules of files that are looked up', { timeout: 60_000 }, () => {
 
   it('DISK-25: the newest snapshot and the log behind it make the producers; who expired meanwhile is left out', () => {
     const env = testStorage()
-    const options = { producerIdExpirationMs: 10_000 }
+    const options = { producerIdExpirationMs: () => 10_000 }
     const { directory, log } = createTestLog(env, { 'segment.bytes': '100000' }, options)
     const from = (producerId: number, baseSequence: number) =>
       append(log, [{ timestampMs: env.clock.nowMs() }], { producerId, producerEpoch: 0, baseSequence })
@@ -144,6 +145,17 @@ describe('rules of files that are looked up', { timeout: 60_000 }, () => {
     const again = openTestDirectory(env, options).log('t', 0)!
     expect(again.producers().map(one => [one.producerId, one.lastSequence])).toEqual([[2, 1]])
     expect(env.disk.paths().filter(path => path.endsWith('.snapshot'))).toHaveLength(1)
+  })
+
+  it('IDEM-08: how long producers are remembered may change at any time (KIP-854)', () => {
+    const env = testStorage()
+    let expirationMs = 10_000
+    const log = createTestLog(env, {}, { producerIdExpirationMs: () => expirationMs }).log as Log
+    append(log, [{ timestampMs: env.clock.nowMs() }], { producerId: 1, producerEpoch: 0, baseSequence: 0 })
+    env.advance(9_000)
+    expect(log.expireProducers()).toBe(0)
+    expirationMs = 5_000
+    expect(log.expireProducers()).toBe(1)
   })
 
   it.each([0, 1])('DISK-05, PROD-01: a message of format %i is refused at the door and cut off by recovery', magic => {

@@ -15,16 +15,14 @@ const fetchAll = async (at: GroupGround, requireStable = false) => {
 }
 
 const producer = { producerId: 9, producerEpoch: 0 }
-const endTransaction = (at: GroupGround, isCommit: boolean, epoch = 0) =>
-  now(
-    at,
-    at.coordinator.endTransaction(0, {
-      producer: { ...producer, producerEpoch: epoch },
-      coordinatorEpoch: 1,
-      committed: isCommit,
-      transactionVersion: 0,
-    }),
-  )
+const marker = (at: GroupGround, producerEpoch: number, { committed: isCommit = true, coordinatorEpoch = 1 } = {}) =>
+  at.coordinator.endTransaction(0, {
+    producer: { ...producer, producerEpoch },
+    coordinatorEpoch,
+    committed: isCommit,
+    transactionVersion: 0,
+  })
+const endTransaction = (at: GroupGround, isCommit: boolean, epoch = 0) => now(at, marker(at, epoch, { committed: isCommit }))
 const retentionMs = 7 * 24 * 3_600_000
 const checkMs = 600_000
 
@@ -155,9 +153,9 @@ describe('pending offsets of transactions', () => {
   it('TXN-12: with an epoch per transaction a late marker of the transaction before is refused', async () => {
     const at = await groupGround()
     await now(at, commit(at, 9, { producer: { ...producer, producerEpoch: 3 } }))
-    const marker = { coordinatorEpoch: 1, committed: true, transactionVersion: 2 }
+    const ending = { coordinatorEpoch: 1, committed: true, transactionVersion: 2 }
     const end = (producerEpoch: number) =>
-      now(at, at.coordinator.endTransaction(0, { producer: { ...producer, producerEpoch }, ...marker }))
+      now(at, at.coordinator.endTransaction(0, { producer: { ...producer, producerEpoch }, ...ending }))
     expect(await end(3)).toBe('INVALID_PRODUCER_EPOCH')
     expect(await committed(at, { requireStable: true })).toBe('UNSTABLE_OFFSET_COMMIT')
     expect(await end(4)).toBe('NONE')
@@ -174,6 +172,23 @@ describe('pending offsets of transactions', () => {
     expect(await end(4)).toBe('TRANSACTION_COORDINATOR_FENCED')
     expect(await committed(at, { requireStable: true })).toBe('UNSTABLE_OFFSET_COMMIT')
     expect(at.logged.filter(line => line.includes('coordinator.loaded')).length).toBe(1)
+  })
+
+  it('TXN-12: so is one whose marker comes in the same moment, and who was not superseded hears of its own', async () => {
+    const at = await groupGround()
+    await now(at, commit(at, 9, { producer }))
+    const [present, late] = [{ coordinatorEpoch: 5 }, { coordinatorEpoch: 4 }]
+    const heard = await now(at, Promise.all([marker(at, 1, present), marker(at, 1, late), marker(at, 0, present)]))
+    expect(heard).toEqual(['NONE', 'TRANSACTION_COORDINATOR_FENCED', 'INVALID_PRODUCER_EPOCH'])
+    expect(await committed(at, { requireStable: true })).toBe(9)
+    expect(at.logged.filter(line => line.includes('coordinator.loaded')).length).toBe(1)
+  })
+
+  it('TXN-05: a zombie that comes in the same moment as the marker that fences it leaves nothing pending', async () => {
+    const at = await groupGround()
+    const replies = await now(at, Promise.all([marker(at, 3), commit(at, 2, { producer })]))
+    expect([replies[0], errorOf(replies[1])]).toEqual(['NONE', 'INVALID_PRODUCER_EPOCH'])
+    expect(await committed(at, { requireStable: true })).toBe(-1)
   })
 
   it('TXN-05: a zombie cannot add to what its successor has open', async () => {

@@ -311,6 +311,42 @@ describe('leaderships', () => {
     expect(reads).toBeGreaterThan(8)
   })
 
+  it('TXN-15: one that ends while it loads stays ended: what it has read of the log is not the state', async () => {
+    const { at, log } = await rig()
+    const performed: string[] = []
+    const shards = new Shards<Sum, Command, Fact, string>({
+      machine: () => ({ ...machine, loaded: () => ({ ...nothing, effects: ['sent markers'] }) }),
+      ports: at,
+      partitionOf: () => 0,
+      perform: effect => performed.push(effect),
+    })
+    const successor = log.successor()
+    // The disk fails under the read, and takes the leadership along.
+    successor.read = fromOffset => {
+      shards.resigned(0, successor.leaderEpoch)
+      return { chunks: [], nextOffset: fromOffset }
+    }
+    shards.elected(successor)
+    await at.time.settle()
+    expect(performed).toEqual([])
+  })
+
+  it('TXN-15: one that ends while it writes stays ended, and reads nothing anew', async () => {
+    const on = await rig()
+    let reads = 0
+    on.log.read = nextOffset => {
+      reads++
+      return { chunks: [], nextOffset }
+    }
+    on.log.append = () => {
+      on.shards.resigned(0, 1)
+      return { ok: false, error: 'KAFKA_STORAGE_ERROR' }
+    }
+    const reply = add(on, [added(1)])
+    await on.at.time.settle()
+    expect([reply.heard, reads]).toEqual(['NOT_COORDINATOR', 0])
+  })
+
   it('what a former leader wrote and nobody committed is shown only once it is committed', async () => {
     const first = await rig()
     first.log.commitsAtOnce = false

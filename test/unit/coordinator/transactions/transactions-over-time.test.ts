@@ -24,6 +24,15 @@ describe('time', () => {
     expect(await now(at, init(at, producer))).toMatchObject({ error: 'NONE', producerEpoch: 1 })
   })
 
+  it('TXN-14: however many ids are unused, all of them go when it is looked', async () => {
+    const at = await transactionGround({ transactionalIdExpirationMs: 5_000, expirationCheckIntervalMs: 10_000 })
+    const ids = Array.from({ length: 1_100 }, (_, index) => `job-${index}`)
+    await now(at, Promise.all(ids.map(transactionalId => init(at, undefined, { transactionalId }))))
+    await at.time.advance(11_000)
+    const all = { states: new Set<string>(), producerIds: new Set<number>(), openLongerThanMs: -1, matches: () => true }
+    expect((await now(at, at.coordinator.listTransactions(all))).transactions.length).toBe(0)
+  })
+
   it('TXN-14: an unused id is forgotten, an open transaction is not', async () => {
     const at = await transactionGround({ transactionalIdExpirationMs: 7_200_000 })
     const producer = await now(at, init(at))

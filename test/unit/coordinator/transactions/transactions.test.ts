@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Transaction } from '../../../../broker-core/coordinator/transactions/transaction.ts'
 import { inState, ongoing, states } from './arrangements.ts'
 import {
   add,
@@ -16,6 +17,8 @@ import {
 describe('transactions: what each request hears in each state', () => {
   const concurrent = 'CONCURRENT_TRANSACTIONS'
   const invalid = 'INVALID_TXN_STATE'
+  const fenced = 'PRODUCER_FENCED'
+  const unknown = 'INVALID_PRODUCER_ID_MAPPING'
   const table: readonly (readonly [rule: string, request: string, ...answers: readonly string[]])[] = [
     // Empty, Ongoing, PrepareCommit, PrepareAbort, CompleteCommit, CompleteAbort
     ['TXN-06', 'add', 'NONE', 'NONE', concurrent, concurrent, 'NONE', 'NONE'],
@@ -23,10 +26,10 @@ describe('transactions: what each request hears in each state', () => {
     ['TXN-11', 'abort', invalid, 'NONE', invalid, concurrent, invalid, 'NONE'],
     ['TXN-02', 'init', 'NONE', 'NONE', concurrent, concurrent, 'NONE', 'NONE'],
     ['TXN-03', 'init with the present epoch', 'NONE', 'NONE', concurrent, concurrent, 'NONE', 'NONE'],
-    ['TXN-05', 'add with an old epoch', ...states.map(() => 'PRODUCER_FENCED')],
-    ['TXN-05', 'commit with an old epoch', ...states.map(() => 'PRODUCER_FENCED')],
-    ['TXN-06', 'add with another producer id', ...states.map(() => 'INVALID_PRODUCER_ID_MAPPING')],
-    ['TXN-11', 'abort with another producer id', ...states.map(() => 'INVALID_PRODUCER_ID_MAPPING')],
+    ['TXN-05, TXN-06', 'add with an old epoch', fenced, fenced, concurrent, concurrent, fenced, fenced],
+    ['TXN-05', 'commit with an old epoch', ...states.map(() => fenced)],
+    ['TXN-06', 'add with another producer id', unknown, unknown, concurrent, concurrent, unknown, unknown],
+    ['TXN-11', 'abort with another producer id', ...states.map(() => unknown)],
   ]
   const requests: Readonly<Record<string, (at: TransactionGround, producer: Producer) => Promise<string>>> = {
     add: (at, producer) => add(at, producer, [{ topic: 'bills', partitions: [1] }]),
@@ -64,10 +67,10 @@ describe('with an epoch per transaction (KIP-890)', () => {
   // The epoch sent, against the one that the client got last: the same, or that of the request before (a retry).
   const table: readonly (readonly [sent: string, committed: boolean, ...answers: readonly string[]])[] = [
     // Empty, Ongoing, PrepareCommit, PrepareAbort, CompleteCommit, CompleteAbort
-    ['the same epoch', true, invalid, 'NONE', fenced, fenced, invalid, invalid],
-    ['the same epoch', false, 'NONE', 'NONE', fenced, fenced, 'NONE', 'NONE'],
-    ['a retry', true, fenced, fenced, concurrent, invalid, 'NONE', invalid],
-    ['a retry', false, fenced, fenced, invalid, concurrent, invalid, 'NONE'],
+    ['the same epoch', true, invalid, 'NONE', concurrent, concurrent, invalid, invalid],
+    ['the same epoch', false, 'NONE', 'NONE', concurrent, concurrent, 'NONE', 'NONE'],
+    ['a retry', true, fenced, fenced, concurrent, concurrent, 'NONE', invalid],
+    ['a retry', false, fenced, fenced, concurrent, concurrent, invalid, 'NONE'],
   ]
   const arrange: Readonly<Record<string, (at: TransactionGround) => Promise<Producer>>> = {
     Empty: async at => now(at, init(at, await now(at, init(at)))),
@@ -129,18 +132,36 @@ describe('with an epoch per transaction (KIP-890)', () => {
     expect(await now(at, end(at, last, true, 2))).toEqual(next)
     expect(await now(at, add(at, next, undefined, 2))).toBe('NONE')
   })
+
+  it('TXN-23, TXN-25: with the new producer id, too, the client waits for the markers of its last transaction', async () => {
+    const at = await transactionGround()
+    const last = await withEpoch(at, 32_766)
+    await now(at, add(at, last, undefined, 2))
+    at.holdMarkers = true
+    const next = await now(at, end(at, last, true, 2))
+    expect(await later(at, add(at, next, undefined, 2))).toBe(concurrent)
+    expect((await later(at, end(at, next, false, 2))).error).toBe(concurrent)
+    expect((await later(at, init(at, next))).error).toBe(concurrent)
+    const added = add(at, next, undefined, 2)
+    await at.releaseMarkers()
+    expect(await now(at, added)).toBe('NONE')
+  })
 })
 
 /** Raises the epoch without 30,000 requests: by what the log says. */
 async function withEpoch(at: TransactionGround, epoch: number): Promise<Producer> {
+  await now(at, init(at))
+  return withStored(at, { producerEpoch: epoch })
+}
+
+async function withStored(at: TransactionGround, change: Partial<Transaction>): Promise<Producer> {
   const { encodeTransactionFact } = await import('../../../../broker-core/coordinator/transactions/records.ts')
   const { encodeBatch } = await import('../../../../broker-core/records/batch-writer.ts')
-  await now(at, init(at))
-  const stored = at.history().at(-1)!
-  const record = encodeTransactionFact({ transactionalId: id, transaction: { ...stored, producerEpoch: epoch } })
+  const stored = { ...at.history().at(-1)!, ...change }
+  const record = encodeTransactionFact({ transactionalId: id, transaction: stored })
   at.facts.append(encodeBatch({ records: [{ timestampMs: 0, key: record.key, value: record.value }] }, at))
   await at.failover()
-  return { producerId: stored.producerId, producerEpoch: epoch }
+  return { producerId: stored.producerId, producerEpoch: stored.producerEpoch }
 }
 
 describe('InitProducerId', () => {
@@ -167,6 +188,12 @@ describe('InitProducerId', () => {
   ] as const)('TXN-01: %s for %o', async (error, options) => {
     const at = await transactionGround()
     expect((await now(at, init(at, undefined, options))).error).toBe(error)
+  })
+
+  it.each([id, null])('TXN-03: half of an identity is none, transactional id %s', async transactionalId => {
+    const at = await transactionGround()
+    const half = { transactionalId, transactionTimeoutMs: 60_000, producerId: 7, producerEpoch: -1 }
+    expect((await now(at, at.coordinator.initProducerId(half))).error).toBe('INVALID_REQUEST')
   })
 
   it('TXN-01, TXN-05: each bumps the epoch and fences who came before', async () => {
@@ -224,6 +251,49 @@ describe('InitProducerId', () => {
     expect(rotated).toMatchObject({ error: 'NONE', producerEpoch: 0 })
     expect(rotated.producerId).not.toBe(last.producerId)
     expect(await now(at, init(at, last))).toEqual(rotated)
+  })
+})
+
+describe('TXN-04: the coordinator aborts with the last epoch of all', () => {
+  async function timedOut(): Promise<{ at: TransactionGround; last: Producer }> {
+    const at = await transactionGround()
+    const last = await withEpoch(at, 32_766)
+    await now(at, add(at, last, undefined, 2))
+    await at.time.advance(80_000)
+    expect([await statusOf(at), at.history().at(-1)?.producerEpoch]).toEqual(['CompleteAbort', 32_767])
+    return { at, last }
+  }
+
+  it('TXN-23, TXN-24: the producer that ends its transaction goes on with a new producer id, also on retry', async () => {
+    const { at, last } = await timedOut()
+    const next = await now(at, end(at, last, false, 2))
+    expect([next.error, next.producerId === last.producerId, next.producerEpoch]).toEqual(['NONE', false, 0])
+    expect(await now(at, end(at, last, false, 2))).toEqual(next)
+    expect(await now(at, add(at, next, undefined, 2))).toBe('NONE')
+    expect((await now(at, end(at, next, true, 2))).producerEpoch).toBe(1)
+  })
+
+  it('TXN-13, TXN-03: so does one that comes back with its epoch', async () => {
+    const { at, last } = await timedOut()
+    const next = await now(at, init(at, last))
+    expect([next.error, next.producerId === last.producerId, next.producerEpoch]).toEqual(['NONE', false, 0])
+    expect(await now(at, init(at, last))).toEqual(next)
+  })
+
+  it('TXN-02: and one that aborts by InitProducerId', async () => {
+    const at = await transactionGround()
+    const last = await withEpoch(at, 32_766)
+    await now(at, add(at, last))
+    expect(await now(at, init(at, last))).toMatchObject({ error: 'NONE', producerEpoch: 0 })
+  })
+
+  it('nobody begins a transaction with it, and one that is in the log can be ended', async () => {
+    const { at, last } = await timedOut()
+    const spent = { ...last, producerEpoch: 32_767 }
+    expect(await now(at, add(at, spent, undefined, 2))).toBe('PRODUCER_FENCED')
+    await withStored(at, { producerEpoch: 32_767, status: 'Ongoing', startMs: at.time.nowMs() })
+    await at.time.advance(80_000)
+    expect([await statusOf(at), at.history().at(-1)?.producerEpoch]).toEqual(['CompleteAbort', 32_767])
   })
 })
 
@@ -315,6 +385,32 @@ describe('ends and markers', () => {
     at.metadata.drop('orders')
     await at.time.advance(5_000)
     expect(await statusOf(at)).toBe('CompleteAbort')
+  })
+
+  it('TXN-10: what is late of one transaction does not complete the next one, whose markers are not written', async () => {
+    const at = await transactionGround()
+    const producer = await ongoing(at)
+    at.holdMarkers = true
+    await now(at, end(at, producer, true))
+    at.facts.commitsAtOnce = false
+    await at.releaseMarkers()
+    // The record that completes it is not replicated in time: it is asked for again in a moment.
+    await at.time.advance(5_000)
+    at.facts.commitsAtOnce = true
+    at.facts.commit()
+    expect(await now(at, add(at, producer))).toBe('NONE')
+    at.facts.commitsAtOnce = false
+    at.holdMarkers = true
+    const ended = end(at, producer, true)
+    await at.time.advance(500)
+    at.facts.commit()
+    expect((await now(at, ended)).error).toBe('NONE')
+    expect(at.history().map(transaction => transaction?.status)).toEqual([
+      ...['Empty', 'Ongoing', 'PrepareCommit', 'CompleteCommit', 'Ongoing', 'PrepareCommit'],
+    ])
+    await at.releaseMarkers()
+    at.facts.commit()
+    expect(at.history().at(-1)?.status).toBe('CompleteCommit')
   })
 
   it('TXN-12: a coordinator that partitions know to be superseded gives up', async () => {
