@@ -28,6 +28,11 @@ export class OffsetCheckpoint {
     this.offsets = this.#decode(this.#written ?? '', name)
   }
 
+  /** Whether the file, or what is on its way to it, tells of a partition of this name. */
+  names(topic: string, partition: number): boolean {
+    return [this.#written, this.#pending].some(text => text?.includes(`\n${topic} ${partition} `) === true)
+  }
+
   write(entries: readonly PartitionOffset[], how: CheckpointWrite): void {
     const text = encodePartitionOffsets(entries)
     if (how === 'now') this.#writeNow(text)
