@@ -82,7 +82,7 @@ class CompactionPass {
     this.#map = new OffsetMap(mapBytesMax, offsets, seed)
     this.#rules = {
       codecs: context.env,
-      compressionLevel: log.config.compressionLevel,
+      compressionLevel: { codec: log.config.compression, level: log.config.compressionLevel },
       newHorizonMs: this.#nowMs + log.config.deleteRetentionMs,
       keeps: record => this.#keeps(record),
     }
