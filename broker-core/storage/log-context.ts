@@ -15,4 +15,6 @@ export interface LogContext {
   makeNamesDurable(): void
   /** The checkpoint on disk must say what the logs know now: no more (a recovery point went back), no less (compaction). */
   writeRecoveryPoints(): void
+  /** The same for what counts as compacted, once less does (a truncation). */
+  writeCleanerOffsets(): void
 }

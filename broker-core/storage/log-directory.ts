@@ -113,6 +113,7 @@ class OpenLogDirectory implements LogDirectory {
       removeLater: (path, delayMs) => this.#removal.add(path, delayMs),
       makeNamesDurable: () => this.#makeNamesDurable(),
       writeRecoveryPoints: () => this.writeRecoveryPoints(),
+      writeCleanerOffsets: () => this.writeCleanerOffsets(),
     }
     this.#cleaner = new Cleaner(this, this.#context, options.cleanerMapBytesMax ?? cleanerMapBytesMaxDefault)
     this.#futures = new FutureLogs({

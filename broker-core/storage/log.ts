@@ -377,7 +377,10 @@ export class Log implements PartitionLog {
     this.epochs.truncateFromEnd(offset)
     this.#highWatermark = Math.min(this.#highWatermark, offset)
     if (this.#logStartOffset > offset) this.#logStartOffset = offset
-    if (this.#firstDirtyOffset !== undefined) this.#firstDirtyOffset = Math.min(this.#firstDirtyOffset, offset)
+    if (this.#firstDirtyOffset !== undefined && this.#firstDirtyOffset > offset) {
+      this.#firstDirtyOffset = offset
+      this.#context.writeCleanerOffsets()
+    }
     if (this.#durability.lowerTo(offset)) this.#context.writeRecoveryPoints()
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { batchCompression, readBatchHeader } from '../../../broker-core/records/batch-header.ts'
 import type { PartitionLog } from '../../../broker-core/storage/partition-log.ts'
-import { append, createTestLog, readAll, readBatches, testStorage } from './storage-env.ts'
+import { append, createTestLog, openTestDirectory, readAll, readBatches, testStorage } from './storage-env.ts'
 
 const start = 1_700_000_000_000
 const config = {
@@ -25,6 +25,25 @@ const valuesOf = (log: PartitionLog, key: string) =>
     .map(record => record.value)
 
 describe('compaction while a log lives', () => {
+  it('CLEAN-09: what is written anew after a truncation is dirty, also when the process is killed', () => {
+    const env = testStorage()
+    const { directory, log } = createTestLog(env, config)
+    append(log, [{ key: 'k', value: 'old' }])
+    seal(log)
+    seal(log)
+    directory.runCompaction()
+    log.truncateTo(3)
+    append(log, [{ key: 'k', value: 'new' }])
+    seal(log)
+    seal(log)
+    directory.abandon()
+    const second = openTestDirectory(env, { configOf: () => config })
+    const again = second.log('t', 0)!
+    again.advanceHighWatermark(again.logEndOffset)
+    second.runCompaction()
+    expect(valuesOf(again, 'k')).toEqual(['new'])
+  })
+
   it('CLEAN-04: batches of another codec than the topic has now are written anew with their own', () => {
     const env = testStorage()
     const { directory, log } = createTestLog(env, config)
