@@ -9,6 +9,7 @@ import {
 import { batchEnd } from '../records/batch-iterator.ts'
 import type { BatchRules } from '../records/batch-validation.ts'
 import { CorruptRecords } from '../records/record-varint.ts'
+import { CopyWatch } from './copy-watch.ts'
 import { Durability } from './durability.ts'
 import type { EpochCache } from './epoch-cache.ts'
 import { batchRulesOf, judgeLeaderAppend, stampBatches } from './leader-append.ts'
@@ -65,6 +66,7 @@ export class Log implements PartitionLog {
   readonly directory: string
   readonly segments: SegmentList
   readonly epochs: EpochCache
+  readonly copying = new CopyWatch()
   producerStates: ProducerStates
   readonly #context: LogContext
   readonly #tail: TailCache
@@ -78,7 +80,6 @@ export class Log implements PartitionLog {
   #highWatermark: number
   #generation = 0
   #firstDirtyOffset: number | undefined
-  #lowestTruncation: number | undefined
   #isClosed = false
 
   constructor(loaded: LoadedLog, context: LogContext) {
@@ -137,6 +138,9 @@ export class Log implements PartitionLog {
   }
   get isClosed(): boolean {
     return this.#isClosed
+  }
+  get hasFailed(): boolean {
+    return this.#context.files.failure !== undefined
   }
 
   get lastStableOffset(): number {
@@ -318,16 +322,9 @@ export class Log implements PartitionLog {
     this.#logEndOffset = offset
     this.#highWatermark = offset
     this.#lowerTo(offset)
-    this.#lowestTruncation = 0
+    this.copying.truncated(0)
     this.#snapshots.removeAll()
     this.producerStates.clear()
-  }
-
-  /** REPL-18: the lowest offset truncated to since this was asked last, for the one that copies the log. Undefined: nothing was. */
-  takeTruncation(): number | undefined {
-    const lowest = this.#lowestTruncation
-    this.#lowestTruncation = undefined
-    return lowest
   }
 
   /** REPL-18: the log that is copied has nothing more below `offset`, its end. */
@@ -373,7 +370,7 @@ export class Log implements PartitionLog {
   }
 
   #lowerTo(offset: number): void {
-    this.#lowestTruncation = Math.min(this.#lowestTruncation ?? offset, offset)
+    this.copying.truncated(offset)
     this.epochs.truncateFromEnd(offset)
     this.#highWatermark = Math.min(this.#highWatermark, offset)
     if (this.#logStartOffset > offset) this.#logStartOffset = offset

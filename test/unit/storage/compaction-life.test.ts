@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { batchCompression, readBatchHeader } from '../../../broker-core/records/batch-header.ts'
-import type { PartitionLog } from '../../../broker-core/storage/partition-log.ts'
-import { append, createTestLog, openTestDirectory, readAll, readBatches, testStorage } from './storage-env.ts'
+import { encodeTransactionMarker } from '../../../broker-core/records/control-records.ts'
+import { StorageFailure, type PartitionLog } from '../../../broker-core/storage/partition-log.ts'
+import { append, codecs, createTestLog, openTestDirectory, readAll, readBatches, testStorage } from './storage-env.ts'
 
 const start = 1_700_000_000_000
 const config = {
@@ -42,6 +43,52 @@ describe('compaction while a log lives', () => {
     again.advanceHighWatermark(again.logEndOffset)
     second.runCompaction()
     expect(valuesOf(again, 'k')).toEqual(['new'])
+  })
+
+  it('CLEAN-09, REPL-18: a log is not compacted while it is copied: the copy had records, but not what took them back', () => {
+    const env = testStorage()
+    const { directory, log } = createTestLog(env, config)
+    const target = openTestDirectory(env, { path: 'other', configOf: () => config })
+    append(log, [{ key: 'gone', value: 'still here' }])
+    append(log, [{ key: 'a', value: 'aborted' }], { producerId: 5, producerEpoch: 0, baseSequence: 0, transactional: true })
+    target.openFuture(log, config)
+    target.copyToFuture(log, 1_000)
+    append(log, [{ key: 'gone', value: null }])
+    const marker = { producerId: 5, producerEpoch: 0, coordinatorEpoch: 0, committed: false, timestampMs: start }
+    log.appendAsLeader(encodeTransactionMarker(marker, codecs), { leaderEpoch: 0, origin: 'coordinator' })
+    for (let round = 0; round < 4; round++) {
+      seal(log)
+      env.advance(1)
+      directory.runCompaction()
+    }
+    while (target.copyToFuture(log, 1_000) > 0);
+    target.promoteFuture({ topic: 't', partition: 0, config, current: log })
+    directory.deleteLog('t', 0)
+    target.close(1)
+    const again = openTestDirectory(env, { path: 'other', configOf: () => config }).log('t', 0)!
+    expect(valuesOf(again, 'gone')).toEqual(['still here', null])
+    expect(again.lastStableOffset).toBe(again.logEndOffset)
+  })
+
+  it('CLEAN-09, REPL-18: a log whose copy was given up is compacted again', () => {
+    const env = testStorage()
+    const { directory, log } = createTestLog(env, config)
+    const target = openTestDirectory(env, { path: 'other', configOf: () => config })
+    for (let i = 0; i < 10; i++) append(log, [{ key: 'k', value: `${i}`.padEnd(100, '.') }])
+    seal(log)
+    target.openFuture(log, config)
+    directory.runCompaction()
+    expect(valuesOf(log, 'k')).toHaveLength(10)
+    target.deleteFuture('t', 0)
+    directory.runCompaction()
+    expect(valuesOf(log, 'k')).toHaveLength(1)
+    for (let i = 0; i < 10; i++) append(log, [{ key: 'k', value: `${i}`.padEnd(100, '.') }])
+    seal(log)
+    target.openFuture(log, config)
+    env.disk.refuse = (_operation, path) => (path.startsWith('other/') ? 'io' : undefined)
+    expect(() => target.copyToFuture(log, 1_000)).toThrow(StorageFailure)
+    directory.runCompaction()
+    expect(valuesOf(log, 'k')).toHaveLength(1)
   })
 
   it('CLEAN-04: batches of another codec than the topic has now are written anew with their own', () => {
