@@ -82,6 +82,10 @@ export class Segment {
   get maxTimestampMs(): number {
     return this.#maxTimestampMs
   }
+  /** RET-02: its largest timestamp; the file's time where records have none. */
+  get newestMs(): number {
+    return this.#maxTimestampMs >= 0 ? this.#maxTimestampMs : this.lastModifiedMs
+  }
   /** Last offset of the batch that carries it. */
   get offsetOfMaxTimestamp(): number {
     return this.#offsetOfMaxTimestamp

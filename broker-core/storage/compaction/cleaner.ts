@@ -68,7 +68,7 @@ const cleanableOf = (log: Log) => ({
   segments: log.segments.all.map(segment => ({
     baseOffset: segment.baseOffset,
     sizeBytes: segment.sizeBytes,
-    maxTimestampMs: segment.maxTimestampMs,
+    newestMs: segment.newestMs,
     firstBatchTimestampMs: segment.firstBatchTimestampMs() ?? -1,
   })),
   logStartOffset: log.logStartOffset,

@@ -91,6 +91,19 @@ describe('compaction while a log lives', () => {
     expect(valuesOf(log, 'k')).toHaveLength(1)
   })
 
+  it('CLEAN-01: records without a time are young until their file is', () => {
+    const env = testStorage()
+    const lagging = { ...config, 'min.compaction.lag.ms': '1000' }
+    const { directory, log } = createTestLog(env, lagging)
+    for (let i = 0; i < 20; i++) append(log, [{ key: 'k', value: `${i}`.padEnd(100, '.'), timestampMs: -1 }])
+    log.advanceHighWatermark(log.logEndOffset)
+    directory.runCompaction()
+    expect(readAll(log)).toHaveLength(20)
+    env.advance(1001)
+    directory.runCompaction()
+    expect(readAll(log).length).toBeLessThan(10)
+  })
+
   it('CLEAN-04: batches of another codec than the topic has now are written anew with their own', () => {
     const env = testStorage()
     const { directory, log } = createTestLog(env, config)
