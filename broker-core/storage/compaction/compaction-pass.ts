@@ -142,6 +142,9 @@ class CompactionPass {
         yield undefined
         if (this.#isStale) return
       }
+      // Also where its last offsets are gone: else they would count as dirty for ever.
+      const endOffset = this.#log.segments.endOf(segment, firstUncleanableOffset)
+      this.#map.latestOffset = Math.max(this.#map.latestOffset, endOffset - 1)
     }
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { batchCompression, readBatchHeader } from '../../../broker-core/records/batch-header.ts'
+import { batchBaseOffset, batchCompression, readBatchHeader } from '../../../broker-core/records/batch-header.ts'
 import { encodeTransactionMarker } from '../../../broker-core/records/control-records.ts'
 import { StorageFailure, type PartitionLog } from '../../../broker-core/storage/partition-log.ts'
 import { append, codecs, createTestLog, openTestDirectory, readAll, readBatches, testStorage } from './storage-env.ts'
@@ -18,6 +18,11 @@ const config = {
 function seal(log: PartitionLog): void {
   for (let i = 0; i < 8; i++) append(log, [{ key: `fill${i}`, value: 'x'.repeat(100), timestampMs: start }])
   log.advanceHighWatermark(log.logEndOffset)
+}
+
+function abort(log: PartitionLog, producerId: number): void {
+  const marker = { producerId, producerEpoch: 0, coordinatorEpoch: 0, committed: false, timestampMs: start }
+  log.appendAsLeader(encodeTransactionMarker(marker, codecs), { leaderEpoch: 0, origin: 'coordinator' })
 }
 
 const valuesOf = (log: PartitionLog, key: string) =>
@@ -54,8 +59,7 @@ describe('compaction while a log lives', () => {
     target.openFuture(log, config)
     target.copyToFuture(log, 1_000)
     append(log, [{ key: 'gone', value: null }])
-    const marker = { producerId: 5, producerEpoch: 0, coordinatorEpoch: 0, committed: false, timestampMs: start }
-    log.appendAsLeader(encodeTransactionMarker(marker, codecs), { leaderEpoch: 0, origin: 'coordinator' })
+    abort(log, 5)
     for (let round = 0; round < 4; round++) {
       seal(log)
       env.advance(1)
@@ -102,6 +106,32 @@ describe('compaction while a log lives', () => {
     env.advance(1001)
     directory.runCompaction()
     expect(readAll(log).length).toBeLessThan(10)
+  })
+
+  it('CLEAN-02: what ends in a gap, and lost its checkpoint, is compacted once and not read again and again', () => {
+    const env = testStorage()
+    const { directory, log } = createTestLog(env, config)
+    const inTransaction = { producerId: 5, producerEpoch: 0, transactional: true }
+    append(log, [{ key: 'first', value: 'x'.repeat(150) }])
+    append(log, [{ key: 'second', value: 'x'.repeat(200) }])
+    append(log, [{ key: 'third', value: 'aborted' }], { ...inTransaction, baseSequence: 0 })
+    abort(log, 5)
+    append(log, [{ key: 'fourth', value: 'aborted' }], { ...inTransaction, baseSequence: 1 })
+    abort(log, 5)
+    log.advanceHighWatermark(log.logEndOffset)
+    directory.runCompaction()
+    expect(readBatches(log).map(batch => batchBaseOffset(batch, 0))).toEqual([0, 1, 3, 4, 5])
+    directory.close(1)
+    env.disk.remove('data/cleaner-offset-checkpoint')
+    const second = openTestDirectory(env, { configOf: () => config })
+    second.runCompaction()
+    let reads = 0
+    env.disk.refuse = operation => {
+      if (operation === 'read') reads++
+      return undefined
+    }
+    second.runCompaction()
+    expect(reads).toBe(0)
   })
 
   it('CLEAN-04: batches of another codec than the topic has now are written anew with their own', () => {
