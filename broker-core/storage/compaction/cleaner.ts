@@ -56,7 +56,7 @@ export class Cleaner {
     const nowMs = this.#context.env.clock.nowMs()
     let best: { log: Log; cleanable: Cleanable } | undefined
     for (const log of this.#directory.logs()) {
-      if (!log.config.compact || !mayBeCompacted(log) || this.#uncleanable.has(log) || except.has(log)) continue
+      if (!mayBeCompacted(log) || this.#uncleanable.has(log) || except.has(log)) continue
       const cleanable = judgeCleanable(cleanableOf(log), nowMs)
       if (cleanable.isDue && (best === undefined || cleanable.dirtyRatio > best.cleanable.dirtyRatio)) best = { log, cleanable }
     }

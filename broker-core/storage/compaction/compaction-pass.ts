@@ -31,8 +31,8 @@ export interface CompactionResult {
 
 const writeBytes = 1024 * 1024
 
-/** CLEAN-09: of what is copied (REPL-18) nothing may go, else the copy could have a record without what took it back. */
-export const mayBeCompacted = (log: Log): boolean => !log.isClosed && !log.copying.isUnderWay
+/** CLEAN-01, CLEAN-09: of what is copied (REPL-18) nothing may go, else the copy could have a record without what took it back. */
+export const mayBeCompacted = (log: Log): boolean => log.config.compact && !log.isClosed && !log.copying.isUnderWay
 
 /** `wait`: nothing can be done before something beside the thread has ended. */
 export type Pause = 'wait' | undefined
@@ -42,8 +42,8 @@ export type SyncMode = 'now' | 'beside'
 
 /**
  * One pass over a log (CLEAN-03 to CLEAN-08) as a sequence of small steps: it yields after each batch, and its owner decides when to
- * go on. Undefined when the log changed under it (truncated, deleted, segments gone) or is copied from now on: what was not replaced
- * yet stays as it is (CLEAN-09).
+ * go on. Undefined when the log changed under it (truncated, deleted, segments gone), or may be compacted no more: what was not
+ * replaced yet stays as it is (CLEAN-09).
  */
 export function* compactLog(
   log: Log,

@@ -108,6 +108,26 @@ describe('compaction while a log lives', () => {
     expect(readAll(log).length).toBeLessThan(10)
   })
 
+  it('CLEAN-01: a topic that is compacted no more keeps what the pass under way has not got to', async () => {
+    const env = testStorage()
+    const { directory, log } = createTestLog(env, config)
+    for (let i = 0; i < 30; i++) append(log, [{ key: 'k', value: `${i}` }])
+    seal(log)
+    let now = 0
+    const readClock = env.clock.monotonicMs
+    Object.assign(env.clock, { monotonicMs: () => readClock() + now++ })
+    directory.startMaintenance({ cleanerBackoffMs: 10 })
+    for (let i = 0; i < 200 && !env.disk.paths().some(path => path.endsWith('.log.cleaned')); i++) env.advance(1)
+    expect(env.disk.paths().some(path => path.endsWith('.log.cleaned'))).toBe(true)
+    log.reconfigure({ ...config, 'cleanup.policy': 'delete', 'retention.ms': '-1' })
+    for (let i = 0; i < 50; i++) {
+      env.advance(10)
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    expect(valuesOf(log, 'k')).toHaveLength(30)
+    expect(env.disk.paths().filter(path => path.endsWith('.cleaned'))).toEqual([])
+  })
+
   it('CLEAN-02: what ends in a gap, and lost its checkpoint, is compacted once and not read again and again', () => {
     const env = testStorage()
     const { directory, log } = createTestLog(env, config)
