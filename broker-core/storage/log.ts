@@ -481,6 +481,8 @@ export class Log implements PartitionLog {
     // Not synced: a loss of power right after a clean stop makes the next start replay or rebuild them, nothing more.
     this.#snapshots.take(this.producerStates, this.#logEndOffset)
     this.segments.active.seal()
+    // Unlike the other indexes it cannot be seen to lack something.
+    this.segments.active.transactionIndex.sync()
     this.abandon()
   }
 
