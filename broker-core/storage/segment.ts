@@ -232,7 +232,8 @@ export class Segment {
     if (files.sizeOf(timeIndex.file.path) % timeIndexEntryBytes !== 0) return false
     const isSoundEnd =
       offsetIndex.file.count === 0 || (offsetIndex.lastOffset() > this.baseOffset && offsetIndex.lastPosition() < this.#sizeBytes)
-    return isSoundEnd && timeIndex.isAscending() && timeIndex.lastOffset() >= this.baseOffset
+    const isSoundTime = timeIndex.isAscending() && timeIndex.lastOffset() >= this.baseOffset
+    return isSoundEnd && isSoundTime && this.transactionIndex.isSound(this.baseOffset)
   }
 
   /** Recovery: forgets the content; `noteBatch` then takes the batches in again, and `cutTo` drops what is behind them. */
@@ -241,7 +242,7 @@ export class Segment {
     this.timeIndex.truncateTo(this.baseOffset)
     this.offsetIndex.file.truncate(0)
     this.timeIndex.file.truncate(0)
-    this.transactionIndex.truncateTo(this.baseOffset)
+    this.transactionIndex.clear()
     this.#sizeBytes = 0
     this.#bytesSinceIndexEntry = 0
     this.#maxTimestampMs = -1

@@ -8,6 +8,9 @@ function abort(log: PartitionLog, producerId: number): void {
   log.appendAsLeader(encodeTransactionMarker(marker, codecs), { leaderEpoch: 0, origin: 'coordinator' })
 }
 
+const segmented = { 'segment.bytes': '500' }
+const path = 'data/t-0/00000000000000000000.txnindex'
+
 /** Two aborted transactions, in a segment each or in the same, and a clean stop. */
 function stopped(config: Record<string, string>): TestStorage {
   const env = testStorage()
@@ -27,5 +30,24 @@ describe('.txnindex after a clean stop', () => {
     env.disk.restart('nothing')
     const log = openTestDirectory(env).log('t', 0)!
     expect(log.abortedTransactions(0, log.logEndOffset)).toMatchObject([{ producerId: 5 }, { producerId: 6 }])
+  })
+})
+
+describe('.txnindex of a segment that is loaded', () => {
+  it.each([
+    ['cut short', (bytes: Uint8Array) => bytes.subarray(0, 20)],
+    ['zeros', (bytes: Uint8Array) => bytes.fill(0)],
+    ['of another segment', (bytes: Uint8Array) => bytes.fill(0xff, 18, 26)],
+  ])('DISK-13, DISK-18: one that is %s is rebuilt, or aborted records would be read as committed', (_how, spoil) => {
+    const env = stopped(segmented)
+    const spoilt = spoil(env.disk.bytesOf(path).slice())
+    const file = env.disk.open(path, 'write')
+    file.resize(0)
+    file.writeAt([spoilt], 0)
+    const log = openTestDirectory(env, { configOf: () => segmented }).log('t', 0)!
+    expect(log.abortedTransactions(0, log.logEndOffset)).toMatchObject([
+      { producerId: 5, firstOffset: 0 },
+      { producerId: 6, firstOffset: 3 },
+    ])
   })
 })
