@@ -31,6 +31,7 @@ import { fetchHandler } from '../server/handlers/01-fetch.ts'
 import { listOffsetsHandler } from '../server/handlers/02-list-offsets.ts'
 import { metadataHandler } from '../server/handlers/03-metadata.ts'
 import { cordonedDirectoriesProperty, cordonProblem } from '../model/cordoned-directories.ts'
+import { saslHandshakeHandler } from '../server/handlers/17-sasl-handshake.ts'
 import { apiVersionsHandler, type ServedApi, type SupportedFeature } from '../server/handlers/18-api-versions.ts'
 import { deleteRecordsHandler } from '../server/handlers/21-delete-records.ts'
 import { offsetForLeaderEpochHandler } from '../server/handlers/23-offset-for-leader-epoch.ts'
@@ -40,6 +41,7 @@ import { deleteAclsHandler } from '../server/handlers/31-delete-acls.ts'
 import { describeConfigsHandler } from '../server/handlers/32-describe-configs.ts'
 import { alterReplicaLogDirsHandler } from '../server/handlers/34-alter-replica-log-dirs.ts'
 import { describeLogDirsHandler } from '../server/handlers/35-describe-log-dirs.ts'
+import { saslAuthenticateHandler } from '../server/handlers/36-sasl-authenticate.ts'
 import { createDelegationTokenHandler } from '../server/handlers/38-create-delegation-token.ts'
 import { renewDelegationTokenHandler } from '../server/handlers/39-renew-delegation-token.ts'
 import { expireDelegationTokenHandler } from '../server/handlers/40-expire-delegation-token.ts'
@@ -151,6 +153,8 @@ function alteringConfigs({ config, directories, node }: HandlerParts): Handler[]
 
 /** At both doors. Mostly they say that something is not enabled. */
 const securityHandlers = (image: () => MetadataImage): Handler[] => [
+  saslHandshakeHandler(),
+  saslAuthenticateHandler(),
   describeAclsHandler(),
   createAclsHandler(),
   deleteAclsHandler(),
