@@ -355,9 +355,9 @@ export class Log implements PartitionLog {
     if (this.recoveryPoint < endOffset) this.flush()
     this.#context.writeRecoveryPoints()
     for (const segment of [...old, fresh]) segment.close()
+    this.#context.files.setModifiedMs(fresh.logPath, old[old.length - 1]!.lastModifiedMs)
     replaceSegmentFiles(this.#context, this.directory, old, fresh, this.#config.fileDeleteDelayMs)
     const placed = loadSegment(this.#context, this.directory, fresh.baseOffset, this.#config)
-    placed.lastModifiedMs = old[old.length - 1]!.lastModifiedMs
     this.segments.replace(old, [placed])
     this.#tail.dropBelow(endOffset)
     this.#snapshots.removeStray(this.segments.baseOffsets)

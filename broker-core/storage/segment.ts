@@ -25,7 +25,7 @@ export class Segment {
   readonly offsetIndex: OffsetIndex
   readonly timeIndex: TimeIndex
   readonly transactionIndex: TransactionIndex
-  /** Time of the last append, or of loading: stands in where records have no timestamps (RET-02). */
+  /** Time of the last append, which is the file's: stands in where records have no timestamps (RET-02). */
   lastModifiedMs: number
   readonly createdAtMs: number
   /** PROD-12: `segment.ms` is shortened by this. */
@@ -48,7 +48,7 @@ export class Segment {
       readonly timeIndexBytes: number
       readonly transactionIndexBytes: number
     },
-    times: { readonly nowMs: number; readonly rollJitterMs: number },
+    times: { readonly nowMs: number; readonly modifiedMs?: number; readonly rollJitterMs: number },
   ) {
     const path = (kind: SegmentFileKind) => `${place.directory}/${segmentFileName(place.baseOffset, kind)}${place.suffix ?? ''}`
     this.#files = files
@@ -71,7 +71,7 @@ export class Segment {
     this.#maxTimestampMs = this.timeIndex.lastTimestampMs
     this.#offsetOfMaxTimestamp = this.timeIndex.lastOffset()
     this.createdAtMs = times.nowMs
-    this.lastModifiedMs = times.nowMs
+    this.lastModifiedMs = times.modifiedMs ?? times.nowMs
     this.rollJitterMs = times.rollJitterMs
   }
 

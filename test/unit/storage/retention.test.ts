@@ -122,6 +122,24 @@ describe('retention on a log', () => {
     expect(log.logStartOffset).toBe(1)
   })
 
+  it('RET-02, CLEAN-07: nor does a restart, or a compaction, make them young again', () => {
+    const env = testStorage(1, start)
+    const both = { ...config, 'cleanup.policy': 'compact,delete', 'min.cleanable.dirty.ratio': '0.01', 'retention.ms': '5000' }
+    const before = createTestLog(env, both)
+    for (let i = 0; i < 6; i++) append(before.log, [{ key: `${i}`, value: 'x'.repeat(150), timestampMs: -1 }])
+    before.log.advanceHighWatermark(6)
+    env.advance(3000)
+    before.directory.runCompaction()
+    before.directory.close(1)
+    const directory = openTestDirectory(env, { configOf: () => both })
+    const log = directory.log('t', 0)!
+    directory.runRetention()
+    expect(log.logStartOffset).toBe(0)
+    env.advance(2001)
+    directory.runRetention()
+    expect(log.logStartOffset).toBe(6)
+  })
+
   it('RET-02: a time to come that only the header of a batch claims keeps nothing', () => {
     for (const compression of ['none', 'zstd'] as const) {
       const env = testStorage(1, start)
