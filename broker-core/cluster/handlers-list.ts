@@ -30,6 +30,7 @@ import { produceHandler } from '../server/handlers/00-produce.ts'
 import { fetchHandler } from '../server/handlers/01-fetch.ts'
 import { listOffsetsHandler } from '../server/handlers/02-list-offsets.ts'
 import { metadataHandler } from '../server/handlers/03-metadata.ts'
+import { topicConfigList } from '../model/topic-configs.ts'
 import { cordonedDirectoriesProperty, cordonProblem } from '../model/cordoned-directories.ts'
 import { saslHandshakeHandler } from '../server/handlers/17-sasl-handshake.ts'
 import { apiVersionsHandler, type ServedApi, type SupportedFeature } from '../server/handlers/18-api-versions.ts'
@@ -121,7 +122,7 @@ export function clientHandlers(parts: HandlerParts): Handler[] {
       createTopics: names => parts.topics.createByName(names),
     }),
     versionsHandler(parts),
-    deleteRecordsHandler({ ...directory, timers: env.timers, mayDeleteRecords: topic => mayDeleteRecords(layers, topic) }),
+    deleteRecordsHandler({ ...directory, timers: env.timers, cleanupPolicy: topic => cleanupPolicy(layers, topic) }),
     offsetForLeaderEpochHandler(directory),
     ...securityHandlers(image),
     describeConfigsHandler(layers),
@@ -211,6 +212,5 @@ function versionsHandler({ config, node, served }: Pick<HandlerParts, 'config' |
   })
 }
 
-/** RET-08. */
-const mayDeleteRecords = (layers: BrokerLayers, topic: string): boolean =>
-  topicConfigInForce(layers, topic)['cleanup.policy']?.includes('delete') === true
+const cleanupPolicy = (layers: BrokerLayers, topic: string): readonly string[] =>
+  topicConfigList(topicConfigInForce(layers, topic), 'cleanup.policy')
