@@ -1,23 +1,19 @@
-/** The log that another one is copied into, as far as it matters to that one. */
-export interface CopyTarget {
-  readonly isClosed: boolean
-  /** Its directory is offline. */
-  readonly hasFailed: boolean
-}
-
 /** REPL-18: what a log and its copy have to know of each other. */
 export class CopyWatch {
-  #target: CopyTarget | undefined
+  #target: { readonly isClosed: boolean } | undefined
+  #files: { readonly failure: unknown } | undefined
   #lowestTruncation: number | undefined
 
-  begin(target: CopyTarget): void {
+  /** `files`: those of the directory that the copy is made in. */
+  begin(target: { readonly isClosed: boolean }, files: { readonly failure: unknown }): void {
     this.#target = target
+    this.#files = files
     this.#lowestTruncation = undefined
   }
 
   /** Given up, promoted or out of reach, the target is no copy any more. */
   get isUnderWay(): boolean {
-    return this.#target !== undefined && !this.#target.isClosed && !this.#target.hasFailed
+    return this.#target !== undefined && !this.#target.isClosed && this.#files?.failure === undefined
   }
 
   truncated(offset: number): void {

@@ -55,7 +55,7 @@ export class FutureLogs {
       for (let end = agreedEnd(current, present); end < present.logEndOffset; end = agreedEnd(current, present)) {
         present.truncateTo(end)
       }
-      current.copying.begin(present)
+      current.copying.begin(present, this.#host.files)
       return present
     }
     if (present !== undefined) this.delete(current.topic, current.partition)
@@ -71,7 +71,7 @@ export class FutureLogs {
     // What is compacted while it is copied counts as dirty in the copy: a part of it may have been copied before.
     const fresh = { ...nothing, firstDirtyOffset: current.firstDirtyOffset }
     const log = loadLog({ topic, partition, topicId, config, directory, ...fresh }, context)
-    current.copying.begin(log)
+    current.copying.begin(log, context.files)
     this.found(log)
     return log
   }

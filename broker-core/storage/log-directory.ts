@@ -114,6 +114,7 @@ class OpenLogDirectory implements LogDirectory {
       makeNamesDurable: () => this.#makeNamesDurable(),
       writeRecoveryPoints: () => this.writeRecoveryPoints(),
       writeCleanerOffsets: () => this.writeCleanerOffsets(),
+      writeLogStartOffsets: () => this.writeLogStartOffsets(),
     }
     this.#cleaner = new Cleaner(this, this.#context, options.cleanerMapBytesMax ?? cleanerMapBytesMaxDefault)
     this.#futures = new FutureLogs({

@@ -139,9 +139,6 @@ export class Log implements PartitionLog {
   get isClosed(): boolean {
     return this.#isClosed
   }
-  get hasFailed(): boolean {
-    return this.#context.files.failure !== undefined
-  }
 
   get lastStableOffset(): number {
     const unstable = this.producerStates.firstUnstableOffset()
@@ -318,10 +315,10 @@ export class Log implements PartitionLog {
     this.segments.active.activate(this.#config.segmentIndexBytes)
     this.#truncationIsDurable()
     this.epochs.clear()
+    this.#lowerTo(offset)
     this.#logStartOffset = offset
     this.#logEndOffset = offset
     this.#highWatermark = offset
-    this.#lowerTo(offset)
     this.copying.truncated(0)
     this.#snapshots.removeAll()
     this.producerStates.clear()
@@ -373,7 +370,10 @@ export class Log implements PartitionLog {
     this.copying.truncated(offset)
     this.epochs.truncateFromEnd(offset)
     this.#highWatermark = Math.min(this.#highWatermark, offset)
-    if (this.#logStartOffset > offset) this.#logStartOffset = offset
+    if (this.#logStartOffset > offset) {
+      this.#logStartOffset = offset
+      this.#context.writeLogStartOffsets()
+    }
     if (this.#firstDirtyOffset !== undefined && this.#firstDirtyOffset > offset) {
       this.#firstDirtyOffset = offset
       this.#context.writeCleanerOffsets()

@@ -58,3 +58,25 @@ describe('a topic that is made anew under the name of a deleted one', () => {
     expect([again.logStartOffset, again.logEndOffset]).toEqual([0, 5])
   })
 })
+
+describe('a log that is begun anew below its start', () => {
+  it('DISK-33: keeps what is written there after a kill, whatever the checkpoint said of the start before', () => {
+    const env = testStorage()
+    const { directory, log } = createTestLog(env)
+    for (let i = 0; i < 10; i++) append(log, [{}])
+    log.advanceHighWatermark(10)
+    log.advanceLogStartOffset(8, 'delete-records')
+    directory.close(1)
+    for (const start of [6, 0]) {
+      const again = openTestDirectory(env)
+      const restarted = again.log('t', 0)!
+      expect(restarted.logStartOffset).toBe(start === 6 ? 8 : 6)
+      restarted.truncateFullyAndStartAt(start)
+      append(restarted, [{ value: `from ${start}` }])
+      again.abandon()
+    }
+    const last = openTestDirectory(env).log('t', 0)!
+    expect([last.logStartOffset, last.logEndOffset]).toEqual([0, 1])
+    expect(readAll(last).map(record => record.value)).toEqual(['from 0'])
+  })
+})
