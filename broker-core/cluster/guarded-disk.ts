@@ -23,6 +23,8 @@ export function guardedDisk(disk: Disk, failed: (error: unknown) => void): Disk 
     list: path => guard(() => disk.list(path)),
     isDirectory: path => disk.isDirectory(path),
     sizeOf: path => guard(() => disk.sizeOf(path)),
+    modifiedMs: path => guard(() => disk.modifiedMs(path)),
+    setModifiedMs: (path, modifiedMs) => guard(() => disk.setModifiedMs(path, modifiedMs)),
     makeDirectory: path => guard(() => disk.makeDirectory(path)),
     rename: (from, to) => guard(() => disk.rename(from, to)),
     remove: path => guard(() => disk.remove(path)),

@@ -30,7 +30,9 @@ import { produceHandler } from '../server/handlers/00-produce.ts'
 import { fetchHandler } from '../server/handlers/01-fetch.ts'
 import { listOffsetsHandler } from '../server/handlers/02-list-offsets.ts'
 import { metadataHandler } from '../server/handlers/03-metadata.ts'
+import { topicConfigList } from '../model/topic-configs.ts'
 import { cordonedDirectoriesProperty, cordonProblem } from '../model/cordoned-directories.ts'
+import { saslHandshakeHandler } from '../server/handlers/17-sasl-handshake.ts'
 import { apiVersionsHandler, type ServedApi, type SupportedFeature } from '../server/handlers/18-api-versions.ts'
 import { deleteRecordsHandler } from '../server/handlers/21-delete-records.ts'
 import { offsetForLeaderEpochHandler } from '../server/handlers/23-offset-for-leader-epoch.ts'
@@ -40,6 +42,7 @@ import { deleteAclsHandler } from '../server/handlers/31-delete-acls.ts'
 import { describeConfigsHandler } from '../server/handlers/32-describe-configs.ts'
 import { alterReplicaLogDirsHandler } from '../server/handlers/34-alter-replica-log-dirs.ts'
 import { describeLogDirsHandler } from '../server/handlers/35-describe-log-dirs.ts'
+import { saslAuthenticateHandler } from '../server/handlers/36-sasl-authenticate.ts'
 import { createDelegationTokenHandler } from '../server/handlers/38-create-delegation-token.ts'
 import { renewDelegationTokenHandler } from '../server/handlers/39-renew-delegation-token.ts'
 import { expireDelegationTokenHandler } from '../server/handlers/40-expire-delegation-token.ts'
@@ -119,7 +122,7 @@ export function clientHandlers(parts: HandlerParts): Handler[] {
       createTopics: names => parts.topics.createByName(names),
     }),
     versionsHandler(parts),
-    deleteRecordsHandler({ ...directory, timers: env.timers, mayDeleteRecords: topic => mayDeleteRecords(layers, topic) }),
+    deleteRecordsHandler({ ...directory, timers: env.timers, cleanupPolicy: topic => cleanupPolicy(layers, topic) }),
     offsetForLeaderEpochHandler(directory),
     ...securityHandlers(image),
     describeConfigsHandler(layers),
@@ -151,6 +154,8 @@ function alteringConfigs({ config, directories, node }: HandlerParts): Handler[]
 
 /** At both doors. Mostly they say that something is not enabled. */
 const securityHandlers = (image: () => MetadataImage): Handler[] => [
+  saslHandshakeHandler(),
+  saslAuthenticateHandler(),
   describeAclsHandler(),
   createAclsHandler(),
   deleteAclsHandler(),
@@ -207,6 +212,5 @@ function versionsHandler({ config, node, served }: Pick<HandlerParts, 'config' |
   })
 }
 
-/** RET-08. */
-const mayDeleteRecords = (layers: BrokerLayers, topic: string): boolean =>
-  topicConfigInForce(layers, topic)['cleanup.policy']?.includes('delete') === true
+const cleanupPolicy = (layers: BrokerLayers, topic: string): readonly string[] =>
+  topicConfigList(topicConfigInForce(layers, topic), 'cleanup.policy')

@@ -1,9 +1,17 @@
+import { DiskError } from '../env/disk.ts'
 import type { Env } from '../env/env.ts'
-import type { LogDirectory, LogDirectoryOptions, MaintenanceIntervals } from '../storage/log-directory-port.ts'
+import {
+  LogDirectoryRefused,
+  type LogDirectory,
+  type LogDirectoryOptions,
+  type MaintenanceIntervals,
+} from '../storage/log-directory-port.ts'
 import { openLogDirectory } from '../storage/log-directory.ts'
+import { type MetaProperties, parseMetaProperties } from '../storage/meta-properties.ts'
 import { StorageFailure } from '../storage/partition-log.ts'
-import { ConfigError, configNumber, parseProperties, type BrokerConfig } from './broker-config.ts'
+import { ConfigError, configNumber, type BrokerConfig } from './broker-config.ts'
 import { LogDirectories, type LogDirectoriesOptions } from './log-directories.ts'
+import { readWhole } from './whole-file.ts'
 
 export interface OpenStorage {
   readonly clusterId: string
@@ -16,7 +24,7 @@ export interface OpenStorage {
 
 /**
  * Opens every `log.dirs` entry. One that fails is left out as long as another works and it is not the first, which holds the metadata
- * log. Throws LogDirectoryRefused (locked, of another cluster or node) or StorageFailure.
+ * log. Throws LogDirectoryRefused (locked, of another cluster or node, a copy of another one) or StorageFailure.
  */
 export function openStorage(
   config: BrokerConfig,
@@ -29,6 +37,7 @@ export function openStorage(
     throw new ConfigError(
       `${config.logDirectories.join(', ')} is not formatted: with controller.quorum.bootstrap.servers a new node needs cluster.id, or brokerbench format`,
     )
+  refuseCopies(config, env)
   const opened: LogDirectory[] = []
   const unopened: string[] = []
   for (const path of config.logDirectories) {
@@ -69,19 +78,36 @@ export const maintenanceIntervals = (config: BrokerConfig): Partial<MaintenanceI
 
 function storedClusterId(config: BrokerConfig, env: Env): string | undefined {
   for (const directory of config.logDirectories) {
-    const path = `${directory}/meta.properties`
-    if (!env.disk.exists(path)) continue
-    const file = env.disk.open(path, 'read')
-    try {
-      const bytes = new Uint8Array(file.size())
-      file.readAt(bytes, 0)
-      const clusterId = parseProperties(new TextDecoder().decode(bytes)).get('cluster.id')
-      if (clusterId !== undefined) return clusterId
-    } finally {
-      file.close()
-    }
+    const clusterId = storedProperties(directory, env)?.clusterId
+    if (clusterId !== undefined) return clusterId
   }
   return undefined
+}
+
+function storedProperties(directory: string, { disk }: Env): MetaProperties | undefined {
+  const path = `${directory}/meta.properties`
+  return disk.exists(path) ? parseMetaProperties(new TextDecoder().decode(readWhole(path, disk))) : undefined
+}
+
+/** KIP-858: the metadata names a replica's directory by its id, which a copy of a directory has too. Before anything is opened. */
+function refuseCopies(config: BrokerConfig, env: Env): void {
+  const pathOf = new Map<string, string>()
+  for (const path of config.logDirectories) {
+    const id = readableProperties(path, env)?.directoryId
+    const other = id === undefined ? undefined : pathOf.get(id)
+    if (other !== undefined) throw new LogDirectoryRefused(`${path} has the directory.id of ${other}: one is a copy of the other`)
+    if (id !== undefined) pathOf.set(id, path)
+  }
+}
+
+/** A directory that cannot be read is told of when it is opened. */
+function readableProperties(path: string, env: Env): MetaProperties | undefined {
+  try {
+    return storedProperties(path, env)
+  } catch (error) {
+    if (error instanceof DiskError) return undefined
+    throw error
+  }
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

@@ -170,7 +170,10 @@ class DiskRaftLog implements RaftLog {
     const cut = this.#batches[at]
     if (cut === undefined) return
     this.#batches = this.#batches.slice(0, at)
-    for (const segment of this.#segments.filter(each => each.baseOffset > cut.segment.baseOffset)) this.#removeSegment(segment)
+    const removed = this.#segments.filter(each => each.baseOffset > cut.segment.baseOffset)
+    for (const segment of removed) this.#removeSegment(segment)
+    // Else they could come back after a loss of power, behind what is written in their place.
+    if (removed.length > 0) this.#options.disk.syncDirectory(this.#options.directory)
     cut.segment.file.resize(cut.position)
     cut.segment.file.sync()
     cut.segment.sizeBytes = cut.position

@@ -10,6 +10,10 @@ export interface Disk {
   list(path: string): string[]
   isDirectory(path: string): boolean
   sizeOf(path: string): number
+  /** Wall clock of the last change of a file's content, milliseconds. */
+  modifiedMs(path: string): number
+  /** Makes it another one; durable or not with the file. */
+  setModifiedMs(path: string, modifiedMs: number): void
   makeDirectory(path: string): void
   /** Replaces an existing target. */
   rename(from: string, to: string): void

@@ -82,6 +82,12 @@ export function stampLogAppendTime(bytes: Uint8Array, at: number, timestampMs: n
   stampCrc(bytes, at, crc32c)
 }
 
+/** maxTimestamp becomes what the records say, the CRC is made anew. */
+export function stampMaxTimestamp(bytes: Uint8Array, at: number, timestampMs: number, crc32c: Crc32c): void {
+  setInt64(bytes, at + maxTimestampAt, timestampMs)
+  stampCrc(bytes, at, crc32c)
+}
+
 /** KIP-534: sets bit 6 and puts the horizon in the place of baseTimestamp. Record deltas must already be relative to it. */
 export const attributesWithDeleteHorizon = (attributes: number): number => attributes | deleteHorizonBit
 

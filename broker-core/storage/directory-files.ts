@@ -69,6 +69,13 @@ export class DirectoryFiles {
     })
   }
 
+  modifiedMs(path: string): number {
+    return this.#guard(() => this.#disk.modifiedMs(path))
+  }
+  setModifiedMs(path: string, modifiedMs: number): void {
+    this.#guard(() => this.#disk.setModifiedMs(path, modifiedMs))
+  }
+
   exists(path: string): boolean {
     return this.#guard(() => this.#disk.exists(path))
   }

@@ -8,7 +8,7 @@ const anyEpoch = Number.MAX_SAFE_INTEGER
  * copied; 0 only when their ends are the same.
  */
 export function copyStep(current: Log, future: Log, maxBytes: number): number {
-  const cutTo = current.takeTruncation()
+  const cutTo = current.copying.takeTruncation()
   if (cutTo !== undefined && cutTo < future.logEndOffset) future.truncateTo(cutTo)
   if (future.logEndOffset < current.logStartOffset) future.truncateFullyAndStartAt(firstOffsetOf(current))
   const copied = copyRecords(current, future, maxBytes)

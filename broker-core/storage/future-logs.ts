@@ -7,6 +7,12 @@ import type { LogContext } from './log-context.ts'
 import { loadLog } from './log-loading.ts'
 import { StorageFailure, type LogConfigInput, type PartitionLog } from './partition-log.ts'
 
+export interface PartitionIdentity {
+  readonly topic: string
+  readonly partition: number
+  readonly topicId: string
+}
+
 /** What the future logs of a directory use of it. */
 export interface FutureHost {
   readonly path: string
@@ -14,7 +20,7 @@ export interface FutureHost {
   readonly context: LogContext
   uniqueHex(): string
   /** Makes the partition's directory with its `partition.metadata`. */
-  makePartitionDirectory(directory: string, topicId: string): void
+  makePartitionDirectory(directory: string, identity: PartitionIdentity): void
   /** All four, durable when this returns. */
   writeCheckpoints(): void
   /** Renames to `…-delete`; the files go soon. */
@@ -49,7 +55,7 @@ export class FutureLogs {
       for (let end = agreedEnd(current, present); end < present.logEndOffset; end = agreedEnd(current, present)) {
         present.truncateTo(end)
       }
-      current.takeTruncation()
+      current.copying.begin(present, this.#host.files)
       return present
     }
     if (present !== undefined) this.delete(current.topic, current.partition)
@@ -60,12 +66,12 @@ export class FutureLogs {
     const { context, path } = this.#host
     const { topic, partition, topicId } = current
     const directory = `${path}/${suffixedDirectoryName(topic, partition, this.#host.uniqueHex(), '-future')}`
-    this.#host.makePartitionDirectory(directory, topicId)
+    this.#host.makePartitionDirectory(directory, { topic, partition, topicId })
     const nothing = { recoveryPoint: 0, logStartOffset: 0, highWatermark: 0, wasClean: false, isNew: true }
     // What is compacted while it is copied counts as dirty in the copy: a part of it may have been copied before.
     const fresh = { ...nothing, firstDirtyOffset: current.firstDirtyOffset }
     const log = loadLog({ topic, partition, topicId, config, directory, ...fresh }, context)
-    current.takeTruncation()
+    current.copying.begin(log, context.files)
     this.found(log)
     return log
   }

@@ -1,16 +1,20 @@
 import { assert } from '../base/assert.ts'
 import {
+  batchBaseTimestamp,
   batchCompression,
   batchIsTransactional,
   batchLastOffsetDelta,
+  batchMaxTimestamp,
   batchProducerId,
   stampLogAppendTime,
+  stampMaxTimestamp,
   stampOffsetAndEpoch,
 } from '../records/batch-header.ts'
 import { batchEnd } from '../records/batch-iterator.ts'
 import { recompressBatch } from '../records/batch-recompression.ts'
 import type { BatchRejection, BatchRules } from '../records/batch-validation.ts'
 import { clientBatchRejection } from '../records/batch-validation.ts'
+import { openRecords } from '../records/record-reader.ts'
 import type { LogConfig } from './log-config.ts'
 import type { StorageEnv } from './log-directory-port.ts'
 import { transactionMarkerIn } from './log-producers.ts'
@@ -58,7 +62,21 @@ export function judgeLeaderAppend(
   if (rejection !== undefined) return { kind: 'rejected', rejection }
   const sequence = sequenceVerdict(given, options, producers)
   if (sequence !== undefined) return sequence
+  correctMaxTimestamp(given, config, nowMs, env)
   return withAppendTime(recompressed(given, config, env), options, config, nowMs, env)
+}
+
+/**
+ * RET-02: a time to come that the header claims and no record has would keep its segment for ever. Kafka counts it anew in each batch;
+ * here only where the records were opened for that claim, and found within the topic's bounds.
+ */
+function correctMaxTimestamp(bytes: Uint8Array, config: LogConfig, nowMs: number, env: StorageEnv): void {
+  const isLie = config.timestampType === 'CreateTime' && batchMaxTimestamp(bytes, 0) > nowMs + config.timestampAfterMaxMs
+  if (!isLie) return
+  const records = openRecords(bytes, 0, env.compression)
+  let maxTimestampMs = -1
+  while (records.next()) maxTimestampMs = Math.max(maxTimestampMs, batchBaseTimestamp(bytes, 0) + records.timestampDelta)
+  stampMaxTimestamp(bytes, 0, maxTimestampMs, env.crc32c)
 }
 
 function sequenceVerdict(bytes: Uint8Array, options: LeaderAppend, producers: ProducerStates): LeaderVerdict | undefined {

@@ -15,4 +15,7 @@ export interface LogContext {
   makeNamesDurable(): void
   /** The checkpoint on disk must say what the logs know now: no more (a recovery point went back), no less (compaction). */
   writeRecoveryPoints(): void
+  /** The same for what counts as compacted, and for where logs start, once that went back (a truncation). */
+  writeCleanerOffsets(): void
+  writeLogStartOffsets(): void
 }

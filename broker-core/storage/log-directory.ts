@@ -5,7 +5,7 @@ import { Cleaner } from './compaction/cleaner.ts'
 import { DelayedRemoval } from './delayed-removal.ts'
 import { DirectoryFiles } from './directory-files.ts'
 import { parsePartitionDirectoryName, partitionDirectoryName, suffixedDirectoryName, type DirectorySuffix } from './file-names.ts'
-import { FutureLogs } from './future-logs.ts'
+import { FutureLogs, type PartitionIdentity } from './future-logs.ts'
 import type { Log } from './log.ts'
 import type { LogContext } from './log-context.ts'
 import {
@@ -113,6 +113,8 @@ class OpenLogDirectory implements LogDirectory {
       removeLater: (path, delayMs) => this.#removal.add(path, delayMs),
       makeNamesDurable: () => this.#makeNamesDurable(),
       writeRecoveryPoints: () => this.writeRecoveryPoints(),
+      writeCleanerOffsets: () => this.writeCleanerOffsets(),
+      writeLogStartOffsets: () => this.writeLogStartOffsets(),
     }
     this.#cleaner = new Cleaner(this, this.#context, options.cleanerMapBytesMax ?? cleanerMapBytesMaxDefault)
     this.#futures = new FutureLogs({
@@ -120,7 +122,7 @@ class OpenLogDirectory implements LogDirectory {
       files: this.#files,
       context: this.#context,
       uniqueHex: () => this.#uniqueHex(),
-      makePartitionDirectory: (directory, topicId) => this.#makePartitionDirectory(directory, topicId),
+      makePartitionDirectory: (directory, identity) => this.#makePartitionDirectory(directory, identity),
       writeCheckpoints: () => this.#writeCheckpoints(),
       discard: log => this.#removal.add(this.#rename(log, '-delete'), 0, true),
     })
@@ -158,7 +160,7 @@ class OpenLogDirectory implements LogDirectory {
     if (present !== undefined) this.setStray(spec.topic, spec.partition)
     const name = partitionDirectoryName(spec.topic, spec.partition)
     const directory = `${this.path}/${name}`
-    this.#makePartitionDirectory(directory, spec.topicId)
+    this.#makePartitionDirectory(directory, spec)
     const fresh = {
       recoveryPoint: 0,
       logStartOffset: 0,
@@ -277,6 +279,10 @@ class OpenLogDirectory implements LogDirectory {
     this.writeHighWatermarks()
   }
 
+  get #checkpoints(): readonly OffsetCheckpoint[] {
+    return [this.#recoveryPoints, this.#logStartOffsets, this.#highWatermarks, this.#cleanerOffsets]
+  }
+
   #makeNamesDurable(): void {
     if (!this.#hasNewNames) return
     this.#files.syncDirectory(this.path)
@@ -287,7 +293,7 @@ class OpenLogDirectory implements LogDirectory {
     this.#isClosed = true
     this.#stopMaintenance?.()
     this.#removal.stop()
-    for (const checkpoint of [this.#recoveryPoints, this.#logStartOffsets, this.#highWatermarks]) checkpoint.stop()
+    for (const checkpoint of this.#checkpoints) checkpoint.stop()
   }
 
   #letGo(): void {
@@ -416,7 +422,9 @@ class OpenLogDirectory implements LogDirectory {
     return [...this.#env.random.bytes(16)].map(byte => byte.toString(16).padStart(2, '0')).join('')
   }
 
-  #makePartitionDirectory(directory: string, topicId: string): void {
+  #makePartitionDirectory(directory: string, { topic, partition, topicId }: PartitionIdentity): void {
+    // What they still say of an earlier partition of this name would be taken for the new one's after a crash.
+    if (this.#checkpoints.some(checkpoint => checkpoint.names(topic, partition))) this.#writeCheckpoints()
     this.#files.makeDirectory(directory)
     this.#hasNewNames = true
     this.#writePartitionMetadata(directory, topicId)

@@ -9,6 +9,7 @@ import {
 import { batchEnd } from '../records/batch-iterator.ts'
 import type { BatchRules } from '../records/batch-validation.ts'
 import { CorruptRecords } from '../records/record-varint.ts'
+import { CopyWatch } from './copy-watch.ts'
 import { Durability } from './durability.ts'
 import type { EpochCache } from './epoch-cache.ts'
 import { batchRulesOf, judgeLeaderAppend, stampBatches } from './leader-append.ts'
@@ -65,6 +66,7 @@ export class Log implements PartitionLog {
   readonly directory: string
   readonly segments: SegmentList
   readonly epochs: EpochCache
+  readonly copying = new CopyWatch()
   producerStates: ProducerStates
   readonly #context: LogContext
   readonly #tail: TailCache
@@ -78,7 +80,6 @@ export class Log implements PartitionLog {
   #highWatermark: number
   #generation = 0
   #firstDirtyOffset: number | undefined
-  #lowestTruncation: number | undefined
   #isClosed = false
 
   constructor(loaded: LoadedLog, context: LogContext) {
@@ -314,20 +315,13 @@ export class Log implements PartitionLog {
     this.segments.active.activate(this.#config.segmentIndexBytes)
     this.#truncationIsDurable()
     this.epochs.clear()
+    this.#lowerTo(offset)
     this.#logStartOffset = offset
     this.#logEndOffset = offset
     this.#highWatermark = offset
-    this.#lowerTo(offset)
-    this.#lowestTruncation = 0
+    this.copying.truncated(0)
     this.#snapshots.removeAll()
     this.producerStates.clear()
-  }
-
-  /** REPL-18: the lowest offset truncated to since this was asked last, for the one that copies the log. Undefined: nothing was. */
-  takeTruncation(): number | undefined {
-    const lowest = this.#lowestTruncation
-    this.#lowestTruncation = undefined
-    return lowest
   }
 
   /** REPL-18: the log that is copied has nothing more below `offset`, its end. */
@@ -358,9 +352,9 @@ export class Log implements PartitionLog {
     if (this.recoveryPoint < endOffset) this.flush()
     this.#context.writeRecoveryPoints()
     for (const segment of [...old, fresh]) segment.close()
+    this.#context.files.setModifiedMs(fresh.logPath, old[old.length - 1]!.lastModifiedMs)
     replaceSegmentFiles(this.#context, this.directory, old, fresh, this.#config.fileDeleteDelayMs)
     const placed = loadSegment(this.#context, this.directory, fresh.baseOffset, this.#config)
-    placed.lastModifiedMs = old[old.length - 1]!.lastModifiedMs
     this.segments.replace(old, [placed])
     this.#tail.dropBelow(endOffset)
     this.#snapshots.removeStray(this.segments.baseOffsets)
@@ -373,11 +367,17 @@ export class Log implements PartitionLog {
   }
 
   #lowerTo(offset: number): void {
-    this.#lowestTruncation = Math.min(this.#lowestTruncation ?? offset, offset)
+    this.copying.truncated(offset)
     this.epochs.truncateFromEnd(offset)
     this.#highWatermark = Math.min(this.#highWatermark, offset)
-    if (this.#logStartOffset > offset) this.#logStartOffset = offset
-    if (this.#firstDirtyOffset !== undefined) this.#firstDirtyOffset = Math.min(this.#firstDirtyOffset, offset)
+    if (this.#logStartOffset > offset) {
+      this.#logStartOffset = offset
+      this.#context.writeLogStartOffsets()
+    }
+    if (this.#firstDirtyOffset !== undefined && this.#firstDirtyOffset > offset) {
+      this.#firstDirtyOffset = offset
+      this.#context.writeCleanerOffsets()
+    }
     if (this.#durability.lowerTo(offset)) this.#context.writeRecoveryPoints()
   }
 
@@ -481,6 +481,8 @@ export class Log implements PartitionLog {
     // Not synced: a loss of power right after a clean stop makes the next start replay or rebuild them, nothing more.
     this.#snapshots.take(this.producerStates, this.#logEndOffset)
     this.segments.active.seal()
+    // Unlike the other indexes it cannot be seen to lack something.
+    this.segments.active.transactionIndex.sync()
     this.abandon()
   }
 

@@ -18,6 +18,7 @@ export class OffsetCheckpoint {
   #written: string | undefined
   /** What is on its way to the disk. */
   #pending: string | undefined
+  #named: { readonly of: string | undefined; readonly names: ReadonlySet<string> } = { of: undefined, names: new Set() }
   readonly offsets: ReadonlyMap<string, number>
 
   /** A corrupt file takes the directory offline (SEMANTICS 2.8). */
@@ -26,6 +27,14 @@ export class OffsetCheckpoint {
     this.#path = `${files.root}/${name}`
     this.#written = files.readText(this.#path)
     this.offsets = this.#decode(this.#written ?? '', name)
+  }
+
+  /** Whether the file, or what is on its way to it, tells of a partition of this name. */
+  names(topic: string, partition: number): boolean {
+    if (this.#pending?.includes(`\n${topic} ${partition} `) === true) return true
+    // Asked for each of thousands of partitions that are made at once.
+    if (this.#named.of !== this.#written) this.#named = { of: this.#written, names: namesIn(this.#written ?? '') }
+    return this.#named.names.has(`${topic} ${partition}`)
   }
 
   write(entries: readonly PartitionOffset[], how: CheckpointWrite): void {
@@ -74,3 +83,5 @@ export class OffsetCheckpoint {
     }
   }
 }
+
+const namesIn = (text: string): Set<string> => new Set(text.split('\n').map(line => line.slice(0, line.lastIndexOf(' '))))

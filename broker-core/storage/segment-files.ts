@@ -27,12 +27,13 @@ export function loadSegment(context: LogContext, directory: string, baseOffset: 
     { logBytes: 0, indexBytes: 0, timeIndexBytes: 0, transactionIndexBytes: 0 },
     { nowMs: 0, rollJitterMs: 0 },
   )
+  const modifiedMs = context.files.modifiedMs(empty.logPath)
   const [log, index, timeIndex, transactionIndex] = empty.filePaths.map(path => context.files.sizeOf(path))
   return new Segment(
     context.files,
     { directory, baseOffset },
     { logBytes: log!, indexBytes: index!, timeIndexBytes: timeIndex!, transactionIndexBytes: transactionIndex! },
-    { nowMs: context.env.clock.nowMs(), rollJitterMs: jitterOf(context, config) },
+    { nowMs: context.env.clock.nowMs(), modifiedMs, rollJitterMs: jitterOf(context, config) },
   )
 }
 

@@ -66,13 +66,13 @@ export class SegmentList {
     return this.#segments[this.#segments.indexOf(segment) + 1]?.baseOffset ?? logEndOffset
   }
 
-  /** What retention looks at (RET-02: the file's time where records have none). */
+  /** What retention looks at. */
   summaries(logEndOffset: number): SegmentSummary[] {
     return this.#segments.map((segment, index) => ({
       baseOffset: segment.baseOffset,
       endOffset: this.#segments[index + 1]?.baseOffset ?? logEndOffset,
       sizeBytes: segment.sizeBytes,
-      newestMs: segment.maxTimestampMs >= 0 ? segment.maxTimestampMs : segment.lastModifiedMs,
+      newestMs: segment.newestMs,
       isActive: index === this.#segments.length - 1,
     }))
   }

@@ -25,7 +25,7 @@ export class Segment {
   readonly offsetIndex: OffsetIndex
   readonly timeIndex: TimeIndex
   readonly transactionIndex: TransactionIndex
-  /** Time of the last append, or of loading: stands in where records have no timestamps (RET-02). */
+  /** Time of the last append, which is the file's: stands in where records have no timestamps (RET-02). */
   lastModifiedMs: number
   readonly createdAtMs: number
   /** PROD-12: `segment.ms` is shortened by this. */
@@ -48,7 +48,7 @@ export class Segment {
       readonly timeIndexBytes: number
       readonly transactionIndexBytes: number
     },
-    times: { readonly nowMs: number; readonly rollJitterMs: number },
+    times: { readonly nowMs: number; readonly modifiedMs?: number; readonly rollJitterMs: number },
   ) {
     const path = (kind: SegmentFileKind) => `${place.directory}/${segmentFileName(place.baseOffset, kind)}${place.suffix ?? ''}`
     this.#files = files
@@ -71,7 +71,7 @@ export class Segment {
     this.#maxTimestampMs = this.timeIndex.lastTimestampMs
     this.#offsetOfMaxTimestamp = this.timeIndex.lastOffset()
     this.createdAtMs = times.nowMs
-    this.lastModifiedMs = times.nowMs
+    this.lastModifiedMs = times.modifiedMs ?? times.nowMs
     this.rollJitterMs = times.rollJitterMs
   }
 
@@ -81,6 +81,10 @@ export class Segment {
   /** -1: none has a timestamp. */
   get maxTimestampMs(): number {
     return this.#maxTimestampMs
+  }
+  /** RET-02: its largest timestamp; the file's time where records have none. */
+  get newestMs(): number {
+    return this.#maxTimestampMs >= 0 ? this.#maxTimestampMs : this.lastModifiedMs
   }
   /** Last offset of the batch that carries it. */
   get offsetOfMaxTimestamp(): number {
@@ -228,7 +232,8 @@ export class Segment {
     if (files.sizeOf(timeIndex.file.path) % timeIndexEntryBytes !== 0) return false
     const isSoundEnd =
       offsetIndex.file.count === 0 || (offsetIndex.lastOffset() > this.baseOffset && offsetIndex.lastPosition() < this.#sizeBytes)
-    return isSoundEnd && timeIndex.isAscending() && timeIndex.lastOffset() >= this.baseOffset
+    const isSoundTime = timeIndex.isAscending() && timeIndex.lastOffset() >= this.baseOffset
+    return isSoundEnd && isSoundTime && this.transactionIndex.isSound(this.baseOffset)
   }
 
   /** Recovery: forgets the content; `noteBatch` then takes the batches in again, and `cutTo` drops what is behind them. */
@@ -237,7 +242,7 @@ export class Segment {
     this.timeIndex.truncateTo(this.baseOffset)
     this.offsetIndex.file.truncate(0)
     this.timeIndex.file.truncate(0)
-    this.transactionIndex.truncateTo(this.baseOffset)
+    this.transactionIndex.clear()
     this.#sizeBytes = 0
     this.#bytesSinceIndexEntry = 0
     this.#maxTimestampMs = -1

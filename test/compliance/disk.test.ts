@@ -19,7 +19,7 @@ const grounds: readonly (readonly [name: string, make: () => { disk: Disk; at: s
     'faulty without faults',
     () => ({ disk: faultyDisk(nodeDisk, { refuse: () => undefined }), at: `${root}/${directories++}/data` }),
   ],
-  ['simulated', () => ({ disk: new SimulatedDisk(seededRandom(1).fraction), at: '/data' })],
+  ['simulated', () => ({ disk: new SimulatedDisk(seededRandom(1).fraction, Date.now), at: '/data' })],
 ]
 
 const bytes = (...values: number[]) => Uint8Array.from(values)
@@ -69,6 +69,18 @@ for (const [name, ground] of grounds) {
       expect(file.size()).toBe(3)
       file.close()
       expect(disk.sizeOf(`${at}/f`)).toBe(3)
+    })
+
+    it('knows when a file was written last, and takes another time for it', () => {
+      const { disk, at } = fresh()
+      const file = disk.open(`${at}/f`, 'create')
+      file.writeAt([bytes(1)], 0)
+      file.close()
+      expect(Math.abs(disk.modifiedMs(`${at}/f`) - Date.now())).toBeLessThan(60_000)
+      disk.setModifiedMs(`${at}/f`, 1_700_000_000_123)
+      expect(disk.modifiedMs(`${at}/f`)).toBe(1_700_000_000_123)
+      expect(() => disk.modifiedMs(`${at}/none`)).toThrow(kind('not-found'))
+      expect(() => disk.setModifiedMs(`${at}/none`, 5)).toThrow(kind('not-found'))
     })
 
     it('a write beyond the end leaves zeros between', () => {

@@ -12,6 +12,7 @@ import { recordsOf } from '../../broker-core/records/record-reader.ts'
 import { openLogDirectory } from '../../broker-core/storage/log-directory.ts'
 import type { PartitionLog } from '../../broker-core/storage/partition-log.ts'
 
+const projectFolder = join(import.meta.dirname, '../..')
 const root = fs.mkdtempSync(join(tmpdir(), 'brokerbench-kill-'))
 const dataFolder = join(root, 'data')
 const program = join(root, 'appending-process.mjs')
@@ -25,7 +26,11 @@ interface Told {
 
 /** Lets it append until it has told enough, kills it at once, and returns the last that it told. */
 async function appendAndKill(isEnough: (told: Told) => boolean): Promise<Told> {
-  const child = spawn(process.execPath, [program, dataFolder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  // The codecs are required when they are first used, from where the program lies.
+  const child = spawn(process.execPath, [program, dataFolder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_PATH: join(projectFolder, 'node_modules') },
+  })
   const logs = new Map<number, { end: number; sizeBytes: number }>()
   let lines = 0
   let rest = ''
@@ -40,6 +45,7 @@ async function appendAndKill(isEnough: (told: Told) => boolean): Promise<Told> {
     if (isEnough({ logs, lines })) child.kill('SIGKILL')
   })
   await once(child, 'close')
+  expect(child.signalCode, 'it goes on until it is killed').toBe('SIGKILL')
   return { logs, lines }
 }
 
@@ -79,7 +85,7 @@ describe('storage on the real disk', () => {
     await build({
       configFile: false,
       logLevel: 'error',
-      root: join(import.meta.dirname, '../..'),
+      root: projectFolder,
       plugins: [externalFromProject()],
       build: {
         ssr: 'test/integration/appending-process.ts',

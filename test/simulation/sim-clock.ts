@@ -180,7 +180,7 @@ export interface SimClock extends Clock {
 }
 
 /** Where the simulated worlds begin: 2026-01-01. */
-const epochMs = 1_767_225_600_000
+export const epochMs = 1_767_225_600_000
 
 export function simClock(time: SimTime, options: { readonly offsetMs?: number; readonly rate?: number } = {}): SimClock {
   const rate = options.rate ?? 1

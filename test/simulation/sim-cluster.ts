@@ -3,6 +3,7 @@ import { startBroker, type RunningBroker } from '../../broker-core/cluster/broke
 import type { Env } from '../../broker-core/env/env.ts'
 import type { LogLevel } from '../../broker-core/env/log-sink.ts'
 import type { RunningProcess, SimWorld } from './sim-env.ts'
+import { epochMs } from './sim-clock.ts'
 import { SimulatedDisk, type Survival } from './sim-disk.ts'
 
 /** Whole brokers in a simulated world; ids from 1 on, ports from these bases on. */
@@ -56,7 +57,8 @@ const ranks: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 }
 
 export function createSimCluster(world: SimWorld, options: SimClusterOptions = {}): SimCluster {
   const ids = Array.from({ length: options.brokers ?? 3 }, (_, index) => index + 1)
-  const disks = new Map(ids.map(id => [id, new SimulatedDisk(world.random.fork(`disk-${id}`).fraction)]))
+  const wallMs = () => epochMs + Math.floor(world.time.nowMs())
+  const disks = new Map(ids.map(id => [id, new SimulatedDisk(world.random.fork(`disk-${id}`).fraction, wallMs)]))
   const live = new Map<number, SimBroker>()
   const failures: string[] = []
   const log: string[] = []

@@ -42,6 +42,7 @@ interface Inode {
   live: Content
   durable: Content
   pending: PendingWrite[]
+  modifiedMs: number
 }
 
 /** Zeros behind what was written up to `size` take no memory, as in a sparse file. */
@@ -111,10 +112,12 @@ export class SimulatedDisk implements Disk {
   #journal: ((names: Names) => void)[] = []
   readonly #locks = new Set<string>()
   readonly #fraction: () => number
+  readonly #nowMs: () => number
   #generation = 0
 
-  constructor(fraction: () => number) {
+  constructor(fraction: () => number, nowMs: () => number = () => 0) {
     this.#fraction = fraction
+    this.#nowMs = nowMs
   }
 
   /** The machine comes up again: what is left is durable now, locks and open files are gone. */
@@ -136,7 +139,7 @@ export class SimulatedDisk implements Disk {
     if (inode === undefined && mode === 'create') {
       this.#change('create', path)
       this.#requireParent(path)
-      const made: Inode = { live: new Content(), durable: new Content(), pending: [] }
+      const made: Inode = { live: new Content(), durable: new Content(), pending: [], modifiedMs: this.#nowMs() }
       this.#record(names => names.set(path, made))
       inode = made
     }
@@ -163,9 +166,16 @@ export class SimulatedDisk implements Disk {
   }
 
   sizeOf(path: string): number {
-    const inode = this.#names.get(path)
-    if (inode === undefined || inode === 'directory') throw new DiskError('not-found', path, 'no such file')
-    return inode.live.size
+    return this.#fileOf(path).live.size
+  }
+
+  modifiedMs(path: string): number {
+    return this.#fileOf(path).modifiedMs
+  }
+
+  setModifiedMs(path: string, modifiedMs: number): void {
+    this.#change('write', path)
+    this.#fileOf(path).modifiedMs = modifiedMs
   }
 
   makeDirectory(path: string): void {
@@ -221,13 +231,17 @@ export class SimulatedDisk implements Disk {
 
   /** For tests that damage files: the bytes that were written, a view. */
   bytesOf(path: string): Uint8Array {
-    const inode = this.#names.get(path)
-    if (inode === undefined || inode === 'directory') throw new DiskError('not-found', path, 'no such file')
-    return inode.live.bytes()
+    return this.#fileOf(path).live.bytes()
   }
 
   paths(): string[] {
     return [...this.#names.keys()].sort()
+  }
+
+  #fileOf(path: string): Inode {
+    const inode = this.#names.get(path)
+    if (inode === undefined || inode === 'directory') throw new DiskError('not-found', path, 'no such file')
+    return inode
   }
 
   #file(path: string, inode: Inode, isReadOnly: boolean): DiskFile {
@@ -289,6 +303,7 @@ export class SimulatedDisk implements Disk {
   #apply(inode: Inode, write: PendingWrite): void {
     inode.live.apply(write)
     inode.pending.push(write)
+    inode.modifiedMs = this.#nowMs()
   }
 
   #settle(inode: Inode, survival: Survival): void {

@@ -2,6 +2,7 @@ import { isPerBroker } from '../../model/broker-config-table.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/api.ts'
 import type { alterConfigs } from '../../protocol/messages/33-alter-configs.ts'
 import type { incrementalAlterConfigs } from '../../protocol/messages/44-incremental-alter-configs.ts'
+import { illegalClientMatch } from '../client-match.ts'
 import { configListType, configNameProblem, configProblemError, configsProblem } from '../config-rules.ts'
 import type { ControllerState, Decision } from '../controller.ts'
 import { configKey, evolveImage } from '../image-draft.ts'
@@ -86,6 +87,9 @@ function decideOne<R extends WithConfigs>(
   if (forNobody !== undefined) return forNobody
   const problem = configsProblem(resource.resourceType, values, state.defaults.staticConfigs)
   if (problem !== undefined) return refusal(configProblemError(resource.resourceType), problem)
+  const illegal =
+    resource.resourceType === resourceTypes.clientMetrics ? illegalClientMatch(values.get('match') ?? '') : undefined
+  if (illegal !== undefined) return refusal('INVALID_CONFIG', `Illegal client matching pattern: ${illegal}`)
   const records = differences(resource, present, values)
   const elrProblem = elrRefusal(state, resource, records)
   return elrProblem ?? [...records, ...clearsElr(state, resource, records)]

@@ -35,6 +35,8 @@ export function faultyDisk(disk: Disk, faults: DiskFaults): Disk {
     list: path => checked('list', path, () => disk.list(path)),
     isDirectory: path => disk.isDirectory(path),
     sizeOf: path => disk.sizeOf(path),
+    modifiedMs: path => disk.modifiedMs(path),
+    setModifiedMs: (path, modifiedMs) => checked('write', path, () => disk.setModifiedMs(path, modifiedMs)),
     makeDirectory: path => checked('make-directory', path, () => disk.makeDirectory(path)),
     rename: (from, to) => checked('rename', from, () => disk.rename(from, to)),
     remove: path => checked('remove', path, () => disk.remove(path)),

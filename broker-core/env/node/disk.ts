@@ -21,6 +21,10 @@ export const nodeDisk: Disk = {
   list: path => mapped(path, () => fs.readdirSync(path)),
   isDirectory: path => fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
   sizeOf: path => mapped(path, () => fs.statSync(path).size),
+  modifiedMs: path => mapped(path, () => Math.round(fs.statSync(path).mtimeMs)),
+  setModifiedMs(path, modifiedMs) {
+    mapped(path, () => fs.utimesSync(path, modifiedMs / 1000, modifiedMs / 1000))
+  },
   makeDirectory(path) {
     mapped(path, () => fs.mkdirSync(path, { recursive: true }))
   },

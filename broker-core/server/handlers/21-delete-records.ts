@@ -10,8 +10,8 @@ import { findReplica, type PartitionDirectory } from '../partition-access.ts'
 
 export interface DeleteRecordsDeps extends PartitionDirectory {
   readonly timers: Timers
-  /** RET-08: false for topics that are compacted only. */
-  mayDeleteRecords(topic: string): boolean
+  /** `cleanup.policy` in force. */
+  cleanupPolicy(topic: string): readonly string[]
 }
 
 type PartitionResult = ResponseOf<typeof deleteRecords>['topics'][number]['partitions'][number]
@@ -64,10 +64,13 @@ function begin(deps: DeleteRecordsDeps, topic: string, partition: number, offset
   if (typeof replica === 'string') return replica
   const refusal = replica.accessRefusal(-1, false)
   if (refusal !== undefined) return refusal
-  if (!deps.mayDeleteRecords(topic)) return 'POLICY_VIOLATION'
+  if (isCompactedOnly(deps.cleanupPolicy(topic))) return 'POLICY_VIOLATION'
   const target = replica.deleteRecordsBefore(offset)
   return typeof target === 'string' ? target : { replica, leaderEpoch: replica.leaderEpoch, offset: target }
 }
+
+/** Where there is no policy at all, nothing else would ever make the log smaller. */
+const isCompactedOnly = (policy: readonly string[]): boolean => policy.includes('compact') && !policy.includes('delete')
 
 function standing({ replica, leaderEpoch, offset }: Waiting): KafkaErrorName {
   if (replica.isOffline) return 'KAFKA_STORAGE_ERROR'

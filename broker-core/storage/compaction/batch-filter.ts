@@ -16,7 +16,8 @@ import { varintBytes, writeVarint } from '../../records/record-varint.ts'
 
 export interface FilterRules {
   readonly codecs: BatchCodecs
-  readonly compressionLevel: number | undefined
+  /** Of the topic's own codec; a batch may have another one, with other levels. */
+  readonly compressionLevel: { readonly codec: string; readonly level: number | undefined }
   /** now + delete.retention.ms: the horizon that tombstones get at their first cleaning (KIP-534). */
   readonly newHorizonMs: number
   /** Whether the record that the cursor stands on stays. */
@@ -73,7 +74,8 @@ function rebuilt(
   const header = readBatchHeader(batch)
   const records = horizonMs === undefined ? joined(block, kept) : rebased(block, kept, header.baseTimestampMs - horizonMs)
   const codec = batchCompression(batch, 0) ?? 'none'
-  const stored = codec === 'none' ? records : rules.codecs.compression.compress(codec, records, rules.compressionLevel)
+  const level = codec === rules.compressionLevel.codec ? rules.compressionLevel.level : undefined
+  const stored = codec === 'none' ? records : rules.codecs.compression.compress(codec, records, level)
   const bytes = new Uint8Array(batchHeaderBytes + stored.length)
   bytes.set(stored, batchHeaderBytes)
   const baseTimestampMs = horizonMs ?? header.baseTimestampMs

@@ -2,7 +2,8 @@
 export interface CleanableSegment {
   readonly baseOffset: number
   readonly sizeBytes: number
-  readonly maxTimestampMs: number
+  /** Largest timestamp; the file's time where records have none. */
+  readonly newestMs: number
   /** -1: none. */
   readonly firstBatchTimestampMs: number
 }
@@ -57,7 +58,7 @@ function firstUncleanable(log: CleanableLog, firstDirtyOffset: number, nowMs: nu
     const young = log.segments.find(
       (segment, index) =>
         (log.segments[index + 1]?.baseOffset ?? log.logEndOffset) > firstDirtyOffset &&
-        segment.maxTimestampMs > nowMs - log.minCompactionLagMs,
+        segment.newestMs > nowMs - log.minCompactionLagMs,
     )
     if (young !== undefined) bound = Math.min(bound, young.baseOffset)
   }

@@ -2,7 +2,7 @@ import type { Log } from '../log.ts'
 import type { LogContext } from '../log-context.ts'
 import { StorageFailure } from '../partition-log.ts'
 import { type Cleanable, judgeCleanable } from './cleanable.ts'
-import { compactLog, type Pause, type SyncMode } from './compaction-pass.ts'
+import { compactLog, mayBeCompacted, type Pause, type SyncMode } from './compaction-pass.ts'
 
 export interface CleanedDirectory {
   logs(): Iterable<Log>
@@ -56,7 +56,7 @@ export class Cleaner {
     const nowMs = this.#context.env.clock.nowMs()
     let best: { log: Log; cleanable: Cleanable } | undefined
     for (const log of this.#directory.logs()) {
-      if (!log.config.compact || log.isClosed || this.#uncleanable.has(log) || except.has(log)) continue
+      if (!mayBeCompacted(log) || this.#uncleanable.has(log) || except.has(log)) continue
       const cleanable = judgeCleanable(cleanableOf(log), nowMs)
       if (cleanable.isDue && (best === undefined || cleanable.dirtyRatio > best.cleanable.dirtyRatio)) best = { log, cleanable }
     }
@@ -68,7 +68,7 @@ const cleanableOf = (log: Log) => ({
   segments: log.segments.all.map(segment => ({
     baseOffset: segment.baseOffset,
     sizeBytes: segment.sizeBytes,
-    maxTimestampMs: segment.maxTimestampMs,
+    newestMs: segment.newestMs,
     firstBatchTimestampMs: segment.firstBatchTimestampMs() ?? -1,
   })),
   logStartOffset: log.logStartOffset,

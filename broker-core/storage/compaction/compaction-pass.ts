@@ -31,6 +31,9 @@ export interface CompactionResult {
 
 const writeBytes = 1024 * 1024
 
+/** CLEAN-01, CLEAN-09: of what is copied (REPL-18) nothing may go, else the copy could have a record without what took it back. */
+export const mayBeCompacted = (log: Log): boolean => log.config.compact && !log.isClosed && !log.copying.isUnderWay
+
 /** `wait`: nothing can be done before something beside the thread has ended. */
 export type Pause = 'wait' | undefined
 
@@ -39,7 +42,8 @@ export type SyncMode = 'now' | 'beside'
 
 /**
  * One pass over a log (CLEAN-03 to CLEAN-08) as a sequence of small steps: it yields after each batch, and its owner decides when to
- * go on. Undefined when the log changed under it (truncated, deleted, segments gone): nothing was replaced then (CLEAN-09).
+ * go on. Undefined when the log changed under it (truncated, deleted, segments gone), or may be compacted no more: what was not
+ * replaced yet stays as it is (CLEAN-09).
  */
 export function* compactLog(
   log: Log,
@@ -82,14 +86,14 @@ class CompactionPass {
     this.#map = new OffsetMap(mapBytesMax, offsets, seed)
     this.#rules = {
       codecs: context.env,
-      compressionLevel: log.config.compressionLevel,
+      compressionLevel: { codec: log.config.compression, level: log.config.compressionLevel },
       newHorizonMs: this.#nowMs + log.config.deleteRetentionMs,
       keeps: record => this.#keeps(record),
     }
   }
 
   get #isStale(): boolean {
-    return this.#log.isClosed || this.#log.generation !== this.#generation
+    return !mayBeCompacted(this.#log) || this.#log.generation !== this.#generation
   }
 
   *run(): Generator<Pause, CompactionResult | undefined> {
@@ -138,6 +142,9 @@ class CompactionPass {
         yield undefined
         if (this.#isStale) return
       }
+      // Also where its last offsets are gone: else they would count as dirty for ever.
+      const endOffset = this.#log.segments.endOf(segment, firstUncleanableOffset)
+      this.#map.latestOffset = Math.max(this.#map.latestOffset, endOffset - 1)
     }
   }
 

@@ -7,6 +7,7 @@ import { openRaftLog } from '../../../broker-core/cluster/raft-log.ts'
 import { uuidText } from '../../../broker-core/base/bytes/uuid.ts'
 import type { RaftLog } from '../../../broker-core/consensus/ports.ts'
 import { voterKeys as voterKeysOf, voterSet } from '../../../broker-core/consensus/voter-set.ts'
+import { seededFraction, SimulatedDisk } from '../../simulation/sim-disk.ts'
 import { nodeEnv } from '../../../broker-core/env/node/node-env.ts'
 
 const env = nodeEnv({ log: { write() {} } })
@@ -133,6 +134,27 @@ describe('the metadata log on disk', () => {
     expect(again.endOffset).toBe(4)
     again.appendValues([bytes('next')], 5)
     expect(values(again).at(-1)).toBe('next')
+  })
+
+  it('REPL-13: nor does a segment that was truncated away come back behind what was written since, after a loss of power', () => {
+    const disk = new SimulatedDisk(seededFraction(1))
+    const folder = 'metadata'
+    const openOn = () => openRaftLog({ directory: folder, disk, clock: env.clock, codecs: env, sink: env.log })
+    const append = (log: RaftLog, epoch: number, count: number) => {
+      for (let i = 0; i < count; i++) log.appendValues([bytes(`${epoch}.${i}`)], epoch)
+      log.flush()
+    }
+    const log = openOn()
+    append(log, 1, 10)
+    log.writeSnapshot({ endOffset: 5, epoch: 1 }, { values: [], membership: [], lastAppendTimeMs: 0 })
+    append(log, 1, 5)
+    log.truncateTo(8)
+    append(log, 2, 2)
+    expect([log.endOffset, log.lastEpoch]).toEqual([10, 2])
+    log.close()
+    disk.restart('nothing')
+    const again = openOn()
+    expect([again.endOffset, again.lastEpoch]).toEqual([10, 2])
   })
 
   it('a flipped bit ends the log before its batch', () => {

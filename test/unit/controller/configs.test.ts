@@ -111,12 +111,21 @@ describe('META-09: IncrementalAlterConfigs', () => {
       'm',
       [['interval.ms', set, '99']],
     ],
+    ['INVALID_CONFIG: Illegal client matching pattern: color=red', 16, 'm', [['match', set, 'client_id=a.*,color=red']]],
+    ['INVALID_CONFIG: Illegal client matching pattern: client_id', 16, 'm', [['match', set, 'client_id']]],
+    ['INVALID_CONFIG: Illegal client matching pattern: client_id=[', 16, 'm', [['match', set, 'client_id=[']]],
     ['INVALID_REQUEST: Unsupported resource type 3.', 3, 'x', [['retention.ms', set, '1']]],
   ])('%s', (expected, type, name, ops) => {
     const it = world()
     const { offset } = it.image
     expect(alter(it, type, name, ops)).toBe(expected)
     expect(it.image.offset).toBe(offset)
+  })
+
+  it('TEL-02: clients are matched by their attributes', () => {
+    const it = world()
+    const match = 'client_software_name=apache-kafka-java, client_source_port=9\\d+,client_id=(?i)shop-*+'
+    expect(alter(it, 16, 'm', [['match', set, match]])).toBe('NONE')
   })
 
   it('each resource changes wholly or not at all, one named twice not at all', () => {

@@ -196,7 +196,7 @@ describe('compaction, rule by rule', () => {
       segments: [0, 100, 200, 300].map((baseOffset, i) => ({
         baseOffset,
         sizeBytes: 10,
-        maxTimestampMs: i * 1000,
+        newestMs: i * 1000,
         firstBatchTimestampMs: i * 1000,
       })),
       logStartOffset: 0,
@@ -220,7 +220,7 @@ describe('compaction, rule by rule', () => {
       segments: [0, 100, 200].map(baseOffset => ({
         baseOffset,
         sizeBytes: baseOffset === 100 ? 10 : 30,
-        maxTimestampMs: 0,
+        newestMs: 0,
         firstBatchTimestampMs: 1000,
       })),
       logStartOffset: 0,

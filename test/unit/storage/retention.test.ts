@@ -1,7 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { countToDelete, type RetentionLimits, type SegmentSummary } from '../../../broker-core/storage/retention.ts'
-import { append, createTestLog, openTestDirectory, readAll, testStorage } from './storage-env.ts'
+import { crc32c } from '../../../broker-core/env/node/checksum.ts'
+import { batchCrcIsValid, stampMaxTimestamp } from '../../../broker-core/records/batch-header.ts'
+import { append, batchOf, createTestLog, openTestDirectory, readAll, readBatches, testStorage } from './storage-env.ts'
 
 const start = 1_700_000_000_000
 const limits: RetentionLimits = {
@@ -118,6 +120,40 @@ describe('retention on a log', () => {
     env.advance(1)
     directory.runRetention()
     expect(log.logStartOffset).toBe(1)
+  })
+
+  it('RET-02, CLEAN-07: nor does a restart, or a compaction, make them young again', () => {
+    const env = testStorage(1, start)
+    const both = { ...config, 'cleanup.policy': 'compact,delete', 'min.cleanable.dirty.ratio': '0.01', 'retention.ms': '5000' }
+    const before = createTestLog(env, both)
+    for (let i = 0; i < 6; i++) append(before.log, [{ key: `${i}`, value: 'x'.repeat(150), timestampMs: -1 }])
+    before.log.advanceHighWatermark(6)
+    env.advance(3000)
+    before.directory.runCompaction()
+    before.directory.close(1)
+    const directory = openTestDirectory(env, { configOf: () => both })
+    const log = directory.log('t', 0)!
+    directory.runRetention()
+    expect(log.logStartOffset).toBe(0)
+    env.advance(2001)
+    directory.runRetention()
+    expect(log.logStartOffset).toBe(6)
+  })
+
+  it('RET-02: a time to come that only the header of a batch claims keeps nothing', () => {
+    for (const compression of ['none', 'zstd'] as const) {
+      const env = testStorage(1, start)
+      const { directory, log } = createTestLog(env, config)
+      const bytes = batchOf([{ timestampMs: start - 5 }, { timestampMs: start - 3 }, { timestampMs: start - 4 }], { compression })
+      stampMaxTimestamp(bytes, 0, start + 1e12, crc32c)
+      expect(log.appendAsLeader(bytes, { leaderEpoch: 0, origin: 'client' }).ok).toBe(true)
+      log.advanceHighWatermark(3)
+      expect(log.offsetOfMaxTimestamp(3)).toMatchObject({ offset: 1, timestampMs: start - 3 })
+      expect(batchCrcIsValid(readBatches(log)[0]!, 0, crc32c)).toBe(true)
+      env.advance(2000)
+      directory.runRetention()
+      expect(log.logStartOffset, compression).toBe(3)
+    }
   })
 
   it('RET-07: compact alone keeps by age what compact,delete drops; an empty policy keeps everything', () => {

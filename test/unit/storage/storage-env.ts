@@ -45,7 +45,10 @@ export function testStorage(seed = 1, startMs = 1_700_000_000_000): TestStorage 
     clock: { nowMs: () => nowMs, monotonicMs: () => monotonicMs },
     timers: { after, soon: callback => after(0, callback) },
     random,
-    disk: new SimulatedDisk(() => random.fraction()),
+    disk: new SimulatedDisk(
+      () => random.fraction(),
+      () => nowMs,
+    ),
     log: { write: (level, event) => events.push(`${level} ${event}`) },
     events,
     advance(ms) {

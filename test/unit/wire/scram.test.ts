@@ -48,6 +48,14 @@ describe('SCRAM client', () => {
     }
   })
 
+  it('SEC-06: so few iterations that the password could be guessed from the proof are refused', () => {
+    const challenge = (iterations: number) => bytes(`r=rOprNGfwEbeRWgbNEkqO%x,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=${iterations}`)
+    for (const hash of ['sha-256', 'sha-512'] as const) {
+      expect(() => exchange(hash, 'rOprNGfwEbeRWgbNEkqO').next(challenge(4095))).toThrow(/4095 iterations/)
+      expect(text(exchange(hash, 'rOprNGfwEbeRWgbNEkqO').next(challenge(4096)))).toContain(',p=')
+    }
+  })
+
   it('RFC 5802: commas and equal signs in names are written out', () => {
     expect(text(exchange('sha-512', 'AAAA', 'a,b=c').first)).toBe('n,,n=a=2Cb=3Dc,r=AAAA')
   })
