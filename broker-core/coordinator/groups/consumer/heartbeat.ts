@@ -142,7 +142,9 @@ function instanceRefusal(
       : refusedHeartbeat('FENCED_INSTANCE_ID', `Instance ${instanceId} is another member now.`)
   }
   if (holder === undefined || holder === memberId) return undefined
-  const isReleased = group?.members.get(holder)?.epoch === staticLeaveEpoch
+  const member = group?.members.get(holder)
+  // Classic members do not say that they leave (GRP-11): their instances are taken over as in a classic group.
+  const isReleased = member?.epoch === staticLeaveEpoch || member?.classic !== null
   return isReleased ? undefined : refusedHeartbeat('UNRELEASED_INSTANCE_ID', `Instance ${instanceId} is in use.`)
 }
 

@@ -72,8 +72,8 @@ const assignmentOf = (partitions: readonly number[]): Uint8Array =>
   encodeVersioned(consumerProtocolAssignment, 0, { assignedPartitions: [{ topic: 'orders', partitions }], userData: null })
 
 /** A stable classic group of one, which owns everything. */
-async function classicGroup(at: GroupGround): Promise<Classic> {
-  const member = new Classic(at)
+async function classicGroup(at: GroupGround, instanceId: string | null = null): Promise<Classic> {
+  const member = new Classic(at, instanceId)
   await member.join()
   expect(await member.sync({ [member.memberId]: assignmentOf([0, 1, 2, 3, 4, 5]) })).toBe('NONE')
   return member
@@ -244,6 +244,16 @@ describe('a group on its way between the protocols', () => {
     const left = await now(at, leave(at, { memberId: '', groupInstanceId: 'i1' }, { memberId: 'stranger' }))
     expect(left.members.map(member => member.error)).toEqual(['NONE', 'UNKNOWN_MEMBER_ID'])
     expect((await describeGroup(at)).members.length).toBe(1)
+  })
+
+  it('CG-09, CG-11: a static classic member that comes back with the consumer protocol takes its place at once', async () => {
+    const at = await consumerGround()
+    const old = await classicGroup(at, 'i1')
+    const back = new Consumer(at, 'c1', { instanceId: 'i1' })
+    expect((await back.beat()).error).toBe('NONE')
+    expect(back.partitions()).toEqual(old.partitions)
+    expect((await describeGroup(at)).members.map(({ memberId, isClassic }) => [memberId, isClassic])).toEqual([['c1', false]])
+    expect((await new Consumer(at, 'c2', { instanceId: 'i1' }).beat()).error).toBe('UNRELEASED_INSTANCE_ID')
   })
 
   it('CG-11: a consumer heartbeat cannot speak for a classic group that it did not join', async () => {
