@@ -124,8 +124,10 @@ function classicMemberIn(group: ConsumerGroup, identity: MemberIdentity): Consum
   const { groupInstanceId, memberId } = identity
   const holder = groupInstanceId === null ? memberId : group.staticMembers.get(groupInstanceId)
   const member = holder === undefined ? undefined : group.members.get(holder)
-  if (member === undefined || member.classic === null) return 'UNKNOWN_MEMBER_ID'
-  return member.memberId === memberId ? member : 'FENCED_INSTANCE_ID'
+  if (member === undefined) return 'UNKNOWN_MEMBER_ID'
+  // GRP-12, whatever protocol the instance speaks by now: unknown, the former member would come again and take its place back.
+  if (member.memberId !== memberId) return 'FENCED_INSTANCE_ID'
+  return member.classic === null ? 'UNKNOWN_MEMBER_ID' : member
 }
 
 /** SyncGroup: the assignment is there at once, unless the member must join again first. */

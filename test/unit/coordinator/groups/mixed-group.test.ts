@@ -256,6 +256,14 @@ describe('a group on its way between the protocols', () => {
     expect((await new Consumer(at, 'c2', { instanceId: 'i1' }).beat()).error).toBe('UNRELEASED_INSTANCE_ID')
   })
 
+  it('GRP-12, CG-11: the classic member whose instance went on with the consumer protocol is fenced, not unknown', async () => {
+    const at = await consumerGround()
+    const old = await classicGroup(at, 'i1')
+    await new Consumer(at, 'c1', { instanceId: 'i1' }).beat()
+    expect(await now(at, heartbeat(at, old.identity))).toBe('FENCED_INSTANCE_ID')
+    expect(await old.sync()).toBe('FENCED_INSTANCE_ID')
+  })
+
   it('CG-11: a consumer heartbeat cannot speak for a classic group that it did not join', async () => {
     const at = await consumerGround()
     const old = await classicGroup(at)
