@@ -264,6 +264,27 @@ describe('a group on its way between the protocols', () => {
     expect(await old.sync()).toBe('FENCED_INSTANCE_ID')
   })
 
+  it.each([
+    ['while the leader assigns', false],
+    ['after one left while the leader assigned', true],
+  ])('CG-05, CG-11: who joins %s gets nothing that cooperative members still have', async (_when, leaves) => {
+    const at = await consumerGround()
+    const old = await classicGroup(at)
+    const second = new Classic(at)
+    const joined = watch(second.join().catch(() => undefined))
+    await at.time.settle()
+    await old.join()
+    await at.time.settle()
+    expect(await stateOf(at)).toBe('CompletingRebalance')
+    if (leaves) await now(at, leave(at, { memberId: (await firstOther(at, old.memberId)) ?? '' }))
+    const consumer = new Consumer(at, 'c1')
+    expect((await consumer.beat()).error).toBe('NONE')
+    expect(consumer.partitions().filter(partition => old.partitions.includes(partition))).toEqual([])
+    await settle(leaves ? [old] : [old, second], [consumer])
+    expect(joined.isThere).toBe(true)
+    expect((await describeGroup(at)).state).toBe('Stable')
+  })
+
   it('CG-11: a consumer heartbeat cannot speak for a classic group that it did not join', async () => {
     const at = await consumerGround()
     const old = await classicGroup(at)
@@ -275,3 +296,9 @@ describe('a group on its way between the protocols', () => {
 
 const encodeSubscription = (): Uint8Array =>
   encodeVersioned(consumerProtocolSubscription, 1, { ...consumerProtocolSubscription.body.zero, topics: ['orders'] })
+
+async function firstOther(at: GroupGround, memberId: string): Promise<string | undefined> {
+  const described = await now(at, at.coordinator.describeGroup('readers'))
+  if (described === undefined || typeof described === 'string') return undefined
+  return described.members.find(member => member.memberId !== memberId)?.memberId
+}
