@@ -16,8 +16,10 @@ export function decideDeleteOffsets(state: GroupsState, command: DeleteOffsetsCo
   const facts: GroupFact[] = []
   const errors = command.partitions.map(({ topic, partition }): KafkaErrorName => {
     if (hasMembers && maySubscribeTo(group, topic)) return 'GROUP_SUBSCRIBED_TO_TOPIC'
-    if (state.offsets.get(command.groupId, topic, partition) !== undefined) {
-      facts.push({ kind: 'offset', groupId: command.groupId, topic, partition, offset: undefined })
+    const { groupId } = command
+    const isThere = state.offsets.get(groupId, topic, partition) !== undefined
+    if (isThere || state.offsets.isPending(groupId, topic, partition)) {
+      facts.push({ kind: 'offset', groupId, topic, partition, offset: undefined })
     }
     return 'NONE'
   })

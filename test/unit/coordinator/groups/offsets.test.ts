@@ -304,6 +304,17 @@ describe('deleting', () => {
     expect(await now(at, at.coordinator.deleteOffsets({ groupId: 'nobody', partitions }))).toBe('GROUP_ID_NOT_FOUND')
   })
 
+  it('GRP-15: a deleted offset does not come back with the transaction that was about to commit it', async () => {
+    const at = await groupGround()
+    await now(at, commit(at, 9, { producer }))
+    const partitions = [{ topic: 'orders', partition: 0 }]
+    expect(await now(at, at.coordinator.deleteOffsets({ groupId, partitions }))).toEqual(['NONE'])
+    await endTransaction(at, true)
+    expect(await committed(at)).toBe(-1)
+    await at.failover()
+    expect(await committed(at)).toBe(-1)
+  })
+
   it("GRP-15: members of another protocol than the consumers' cannot be asked what they subscribe to", async () => {
     const at = await groupGround()
     await stableGroup(at, 1, { protocolType: 'connect' })
