@@ -36,18 +36,21 @@ export function decideDeleteGroup(state: GroupsState, command: DeleteGroupComman
   return { facts, replies: [replyTo(command.ticket, 'NONE')], timers: [], effects: [] }
 }
 
-/** Every offset of a group, committed or pending. */
-export function offsetTombstones(state: GroupsState, groupId: string, only?: ReadonlySet<string>): GroupFact[] {
+/** Every offset of a group, committed or pending, that is meant. */
+export function offsetTombstones(
+  state: GroupsState,
+  groupId: string,
+  isMeant: (topic: string, topicId: string) => boolean = () => true,
+): GroupFact[] {
   const facts: GroupFact[] = []
-  const remove = (topic: string, partition: number): void => {
-    if (only?.has(topic) === false) return
-    facts.push({ kind: 'offset', groupId, topic, partition, offset: undefined })
+  const remove = (topic: string, partition: number, topicId: string): void => {
+    if (isMeant(topic, topicId)) facts.push({ kind: 'offset', groupId, topic, partition, offset: undefined })
   }
   for (const topic of state.offsets.topicsOf(groupId)) {
-    for (const [partition] of state.offsets.partitionsOf(groupId, topic)) remove(topic, partition)
+    for (const [partition, { topicId }] of state.offsets.partitionsOf(groupId, topic)) remove(topic, partition, topicId)
   }
-  for (const [topic, partition] of state.offsets.pendingPartitions(groupId)) {
-    if (state.offsets.get(groupId, topic, partition) === undefined) remove(topic, partition)
+  for (const [topic, partition, { topicId }] of state.offsets.pendingPartitions(groupId)) {
+    if (state.offsets.get(groupId, topic, partition) === undefined) remove(topic, partition, topicId)
   }
   return facts
 }

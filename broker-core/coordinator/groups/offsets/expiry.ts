@@ -1,3 +1,4 @@
+import { zeroUuid } from '../../../base/bytes/uuid.ts'
 import type { GroupDecision } from '../classic/draft.ts'
 import type { GroupFact } from '../facts.ts'
 import { groupTombstones, isDeserted, maySubscribeTo } from '../group-view.ts'
@@ -65,13 +66,15 @@ export const expiryTimer = (settings: GroupSettings) =>
     command: { kind: 'expire-offsets' },
   }) as const
 
-/** OFF-06. */
+/** OFF-06. A topic may have a namesake by now, whose offsets stay; who committed without an id meant the one that is gone. */
 export function decideTopicsDeleted(
   state: GroupsState,
   topics: readonly { readonly name: string; readonly topicId: string }[],
 ): GroupDecision {
-  const names = new Set(topics.map(topic => topic.name))
+  const gone = new Map(topics.map(topic => [topic.name, topic.topicId]))
   const groupIds = new Set([...state.offsets.groupIds(), ...state.groups.keys()])
-  const facts = [...groupIds].flatMap(groupId => offsetTombstones(state, groupId, names))
+  const isGone = (topic: string, topicId: string): boolean =>
+    gone.has(topic) && (topicId === zeroUuid || topicId === gone.get(topic))
+  const facts = [...groupIds].flatMap(groupId => offsetTombstones(state, groupId, isGone))
   return { facts, replies: [], timers: [], effects: [] }
 }

@@ -123,6 +123,7 @@ export interface CommitOptions {
   readonly generationId?: number
   readonly groupInstanceId?: string | null
   readonly topic?: string
+  readonly topicId?: string
   readonly partition?: number
   readonly metadata?: string
   readonly leaderEpoch?: number
@@ -143,7 +144,7 @@ export const commit = (at: GroupGround, offset: number, options: CommitOptions =
     offsets: [
       {
         topic: options.topic ?? 'orders',
-        topicId: 'AAAAAAAAAAAAAAAAAAAAAA',
+        topicId: options.topicId ?? 'AAAAAAAAAAAAAAAAAAAAAA',
         partition: options.partition ?? 0,
         offset,
         leaderEpoch: options.leaderEpoch ?? -1,

@@ -285,6 +285,17 @@ describe('expiry', () => {
     await at.failover()
     expect(await fetchAll(at)).toEqual(['bills-0:6'])
   })
+
+  it('OFF-06: the end of a topic takes along only offsets of its own, not those of its namesake of today', async () => {
+    const at = await groupGround()
+    const today = { topicId: 'BBBBBBBBBBBBBBBBBBBBBA' }
+    at.metadata.put('orders', 3)
+    await now(at, commit(at, 5, today))
+    await now(at, commit(at, 6, { ...today, producer, partition: 1 }))
+    at.metadata.drop('orders')
+    await endTransaction(at, true)
+    expect(await fetchAll(at)).toEqual(['orders-0:5', 'orders-1:6'])
+  })
 })
 
 describe('deleting', () => {
