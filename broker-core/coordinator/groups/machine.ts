@@ -77,7 +77,7 @@ function decide(state: GroupsState, command: GroupCommand, nowMs: number, contex
     case 'consumer-revocation-expired':
       return decideRevocationExpired(consumerGroupIn(state, command.groupId), command, nowMs, context)
     case 'expire-offsets':
-      return decideExpireOffsets(state, nowMs, settings)
+      return decideExpireOffsets(state, nowMs, context)
     case 'topics-deleted':
       return decideTopicsDeleted(state, command.topics)
     default:

@@ -1,5 +1,6 @@
 import { zeroUuid } from '../../../base/bytes/uuid.ts'
 import type { GroupDecision } from '../classic/draft.ts'
+import type { ConsumerContext } from '../consumer/context.ts'
 import type { GroupFact } from '../facts.ts'
 import { groupTombstones, isDeserted, maySubscribeTo } from '../group-view.ts'
 import type { GroupSettings } from '../settings.ts'
@@ -30,12 +31,23 @@ function isExpired(group: Group, topic: string, stored: StoredOffset, nowMs: num
   return nowMs - baseMs >= retentionMs
 }
 
-/** OFF-05: tombstones for what is past its retention, and for groups that have nothing left. */
-export function decideExpireOffsets(state: GroupsState, nowMs: number, settings: GroupSettings): GroupDecision {
+/**
+ * OFF-05: tombstones for what is past its retention, and for groups that have nothing left. OFF-06: also for what a topic left behind that
+ * was deleted while nobody could write that down.
+ */
+export function decideExpireOffsets(
+  state: GroupsState,
+  nowMs: number,
+  { metadata, settings }: Pick<ConsumerContext, 'metadata' | 'settings'>,
+): GroupDecision {
   const facts: GroupFact[] = []
+  const isOver = (group: Group, topic: string, stored: StoredOffset): boolean => {
+    const isGone = stored.topicId !== zeroUuid && metadata.topicById(stored.topicId) === undefined
+    return isGone || isExpired(group, topic, stored, nowMs, settings.offsetsRetentionMs)
+  }
   for (const group of state.groups.values()) {
     if (facts.length >= expiredPerRunMax) break
-    expireGroup(state, group, { nowMs, retentionMs: settings.offsetsRetentionMs }, facts)
+    expireGroup(state, group, isOver, facts)
   }
   const timers = [expiryTimer(settings)]
   return { facts, replies: [], timers, effects: [] }
@@ -44,7 +56,7 @@ export function decideExpireOffsets(state: GroupsState, nowMs: number, settings:
 function expireGroup(
   state: GroupsState,
   group: Group,
-  { nowMs, retentionMs }: { readonly nowMs: number; readonly retentionMs: number },
+  isOver: (group: Group, topic: string, stored: StoredOffset) => boolean,
   facts: GroupFact[],
 ): void {
   const { groupId } = group
@@ -52,7 +64,7 @@ function expireGroup(
   for (const topic of state.offsets.topicsOf(groupId)) {
     for (const [partition, stored] of state.offsets.partitionsOf(groupId, topic)) {
       const isOpen = state.offsets.isPending(groupId, topic, partition)
-      if (isOpen || !isExpired(group, topic, stored, nowMs, retentionMs)) kept++
+      if (isOpen || !isOver(group, topic, stored)) kept++
       else facts.push({ kind: 'offset', groupId, topic, partition, offset: undefined })
     }
   }

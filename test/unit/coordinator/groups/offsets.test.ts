@@ -296,6 +296,32 @@ describe('expiry', () => {
     await endTransaction(at, true)
     expect(await fetchAll(at)).toEqual(['orders-0:5', 'orders-1:6'])
   })
+
+  it.each([
+    ['while the log takes nothing', async (at: GroupGround) => void (at.facts.refuses = 'NOT_ENOUGH_REPLICAS')],
+    ['while nobody coordinates', async (at: GroupGround) => at.coordinator.leadership.resigned(0, at.facts.leaderEpoch)],
+  ])('OFF-06: a topic that is deleted %s takes its offsets along later', async (_when, interfere) => {
+    const at = await groupGround()
+    const { topicId } = at.metadata.put('orders', 3)
+    const bills = at.metadata.put('bills', 1)
+    await now(at, commit(at, 5, { topicId }))
+    await now(at, commit(at, 8, { topicId, partition: 1, producer }))
+    await now(at, commit(at, 6, { topic: 'bills', topicId: bills.topicId }))
+    await now(at, commit(at, 7, { topic: 'from-before-ids' }))
+    await interfere(at)
+    at.metadata.drop('orders')
+    await at.time.settle()
+    at.facts.refuses = undefined
+    await at.failover()
+    const anew = at.metadata.put('orders', 3, { topicId: 'BBBBBBBBBBBBBBBBBBBBBA' })
+    await now(at, commit(at, 9, { topicId: anew.topicId, producer }))
+    await at.time.advance(checkMs)
+    await endTransaction(at, true)
+    expect(await fetchAll(at)).toEqual(['bills-0:6', 'from-before-ids-0:7', 'orders-0:9', 'orders-1:8'])
+    await at.time.advance(checkMs)
+    await at.failover()
+    expect(await fetchAll(at)).toEqual(['bills-0:6', 'from-before-ids-0:7', 'orders-0:9'])
+  })
 })
 
 describe('deleting', () => {
