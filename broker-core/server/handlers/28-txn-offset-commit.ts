@@ -33,6 +33,10 @@ export function txnOffsetCommitHandler(deps: {
     if (refusal !== undefined && refusal !== 'NONE') {
       return { throttleTimeMs: 0, topics: commitResults(request.topics, errors, claimError(refusal, apiVersion)) }
     }
+    // In another epoch than was asked about, the marker of this transaction may stand in the log already, and nobody would end it again.
+    if (deps.groups.leaderEpochOf(groupId) !== leaderEpoch) {
+      return { throttleTimeMs: 0, topics: commitResults(request.topics, errors, 'NOT_COORDINATOR') }
+    }
     const reply = await deps.groups.commitOffsets({
       groupId,
       memberId,

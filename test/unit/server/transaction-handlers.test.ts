@@ -201,6 +201,27 @@ describe('from the first to the last request of a transaction', () => {
     expect(await committed(at, { requireStable: true })).toBe(told === 'NONE' ? 'UNSTABLE_OFFSET_COMMIT' : -1)
   })
 
+  it('TXN-20: offsets are not written in another epoch than was asked about: the marker may stand before them', async () => {
+    const at = await groupGround()
+    at.metadata.put('orders', 1)
+    const gate = transactionGate(async claim => {
+      at.coordinator.leadership.resigned(0, 1)
+      at.coordinator.leadership.elected(at.facts.successor())
+      await new Promise<void>(resolve => at.time.after(1, resolve))
+      return claim.partitions.map((): KafkaErrorName => 'NONE')
+    })
+    const handler = txnOffsetCommitHandler({ groups: at.coordinator, topics: at.metadata, gate })
+    const partition = { partitionIndex: 0, committedOffset: 7, committedLeaderEpoch: -1, committedMetadata: null }
+    const topics = [{ name: 'orders', topicId: 'AAAAAAAAAAAAAAAAAAAAAA', partitions: [partition] }]
+    const member = { generationIdOrMemberEpoch: -1, memberId: '' }
+    const request = { transactionalId: id, groupId, producerId: 3, producerEpoch: 0, ...member, topics }
+    const context = { apiVersion: 3, clientId: 'app', listener: 'PLAINTEXT', remoteAddress: '127.0.0.1:5000' } as RequestContext
+    const asked = handler.handle({ ...handler.api.request.zero, ...request }, context)
+    await at.time.advance(1)
+    expect(name((await asked)?.topics[0]?.partitions[0]?.errorCode)).toBe('NOT_COORDINATOR')
+    expect(await committed(at, { requireStable: true })).toBe(-1)
+  })
+
   it('TXN-12: markers for offsets go to the group coordinator, others to their partitions; the gate shuts first', async () => {
     const at = await groupGround()
     const heard: string[] = []
