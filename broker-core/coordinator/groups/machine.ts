@@ -217,8 +217,10 @@ function loaded(state: GroupsState, nowMs: number, context: ConsumerContext): Gr
 function classicResumed(group: ClassicGroup, nowMs: number, settings: GroupSettings): GroupDecision {
   const draft = new ClassicDraft(group, nowMs)
   for (const member of group.members.values()) draft.sessionTimer(member.memberId, member.sessionTimeoutMs)
+  // CG-11: what the last member of the consumer protocol had is still to be given to somebody.
+  const isJustDowngraded = group.members.size > 0 && group.leaderId === null
   // GRP-05: there may be fewer by now; the first to come again stay.
-  if (group.members.size > settings.groupSizeMax) prepareRebalance(draft, settings)
+  if (isJustDowngraded || group.members.size > settings.groupSizeMax) prepareRebalance(draft, settings)
   return draft.decision()
 }
 

@@ -37,7 +37,8 @@ function classicGroupOf(group: ConsumerGroup, nowMs: number, context: ConsumerCo
     state: 'Stable',
     protocolType: consumerProtocolType,
     generationId: group.epoch,
-    leaderId: members.keys().next().value ?? null,
+    // Nobody leads it until it rebalanced: so a coordinator that loads it knows that it has to (GRP-13).
+    leaderId: null,
     members,
     staticMembers: group.staticMembers,
   }
