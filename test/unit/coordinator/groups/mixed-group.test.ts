@@ -172,6 +172,21 @@ describe('a group on its way between the protocols', () => {
     expect(await stateOf(at)).toBe('Stable')
   })
 
+  it('CG-05, CG-11: a group that goes back and forth gives nothing away that a classic member is still to give up', async () => {
+    const at = await consumerGround()
+    const old = await classicGroup(at)
+    const consumer = new Consumer(at, 'c1')
+    await consumer.beat()
+    expect(await now(at, heartbeat(at, old.identity))).toBe('REBALANCE_IN_PROGRESS')
+    expect((await old.join()).error).toBe('NONE')
+    await consumer.leave()
+    const second = new Consumer(at, 'c2')
+    expect((await second.beat()).error).toBe('NONE')
+    expect(second.partitions().filter(partition => old.partitions.includes(partition))).toEqual([])
+    await settle([old], [second])
+    expect(owners([old], [second])).toEqual([3, 3])
+  })
+
   it.each(['disabled', 'downgrade'] as const)('CG-11: policy %s keeps a classic group classic', async consumerMigrationPolicy => {
     const at = await consumerGround({ consumerMigrationPolicy })
     await classicGroup(at)
