@@ -14,6 +14,7 @@ import {
   nothingOwned,
 } from './consumer-group.ts'
 import type { ConsumerContext } from './context.ts'
+import { downgrade, mayDowngrade } from './downgrade.ts'
 import { ConsumerDraft } from './draft.ts'
 import { embeddedAssignment, withTopicIds } from './embedded-assignment.ts'
 import { fence } from './leave.ts'
@@ -43,7 +44,7 @@ export function decideMixedJoin(
     return answer(ticket, joinRefusal('MEMBER_ID_REQUIRED', memberId))
   }
   const draft = new ConsumerDraft(group, command.groupId)
-  takePlace(draft, memberId, groupInstanceId)
+  const replaced = takePlace(draft, memberId, groupInstanceId)
   const hasNewSubscription = takeSubscription(draft, memberId, command, subscription)
   refreshEpoch(draft, context, nowMs, hasNewSubscription)
   updateTarget(draft, context, nowMs)
@@ -56,6 +57,8 @@ export function decideMixedJoin(
     protocolType: consumerProtocolType,
     protocolName: command.protocols[0]?.name ?? null,
   })
+  const isLastReplaced = replaced !== undefined && replaced.classic === null && mayDowngrade(draft.group, context)
+  if (isLastReplaced) downgrade(draft, nowMs, context)
   return draft.decision()
 }
 
@@ -82,18 +85,20 @@ function hasCommonProtocol(group: ConsumerGroup, command: JoinCommand): boolean 
   )
 }
 
-/** GRP-10: an instance that comes anew takes over from its former self. */
-function takePlace(draft: ConsumerDraft, memberId: string, instanceId: string | null): void {
+/** GRP-10: an instance that comes anew takes over from its former self; undefined: there is none. */
+function takePlace(draft: ConsumerDraft, memberId: string, instanceId: string | null): ConsumerMember | undefined {
   const holderId = instanceId === null ? undefined : draft.group.staticMembers.get(instanceId)
-  if (holderId === undefined || holderId === memberId) return
+  if (holderId === undefined || holderId === memberId) return undefined
   const { groupId } = draft.group
-  const { epoch: _epoch, ...holder } = draft.member(holderId)
+  const former = draft.member(holderId)
+  const { epoch: _epoch, ...holder } = former
   const target = draft.group.targets.get(holderId) ?? noTarget
   draft.removeMember(holderId)
   draft.putMember(memberId, { ...holder })
   draft.emit({ kind: 'consumer-target', groupId, memberId, target })
   const progress = { epoch: joinEpoch, previousEpoch: joinEpoch, state: 'stable', pendingRevocation: nothingOwned } as const
   draft.putProgress(memberId, { ...progress, assigned: holder.assigned })
+  return former
 }
 
 function takeSubscription(

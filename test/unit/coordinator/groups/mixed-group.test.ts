@@ -304,6 +304,20 @@ describe('a group on its way between the protocols', () => {
     expect((await describeGroup(at)).state).toBe('Stable')
   })
 
+  it('CG-11: a classic member that takes the place of the last of the consumer protocol makes the group classic', async () => {
+    const at = await consumerGround()
+    const consumer = new Consumer(at, 'c1', { instanceId: 'i1' })
+    await consumer.beat()
+    await beat(at, { memberId: 'c1', instanceId: 'i1', memberEpoch: -2 })
+    const back = new Classic(at, 'i1')
+    expect((await back.join()).error).toBe('NONE')
+    expect(await stateOf(at)).toBe('PreparingRebalance')
+    expect(await back.sync()).toBe('REBALANCE_IN_PROGRESS')
+    expect(await back.join()).toMatchObject({ error: 'NONE', leader: back.memberId })
+    expect(await back.sync({ [back.memberId]: assignmentOf([0, 1, 2, 3, 4, 5]) })).toBe('NONE')
+    expect(await stateOf(at)).toBe('Stable')
+  })
+
   it('CG-11: a consumer heartbeat cannot speak for a classic group that it did not join', async () => {
     const at = await consumerGround()
     const old = await classicGroup(at)
