@@ -66,6 +66,7 @@ function mixedJoinRefusal(group: ConsumerGroup, command: JoinCommand, { settings
   const { sessionTimeoutMs, groupInstanceId, memberId } = command
   const isInRange = sessionTimeoutMs >= settings.sessionTimeoutMsMin && sessionTimeoutMs <= settings.sessionTimeoutMsMax
   if (!isInRange) return 'INVALID_SESSION_TIMEOUT'
+  if (settings.consumerMigrationPolicy === 'disabled') return 'INCONSISTENT_GROUP_PROTOCOL'
   const holder = groupInstanceId === null ? undefined : group.staticMembers.get(groupInstanceId)
   const isNew = !group.members.has(memberId) && holder === undefined
   const sizeMax = Math.min(settings.consumerGroupSizeMax, membersPerGroupMax)
