@@ -1,5 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { encodeGroupFact } from '../../../../broker-core/coordinator/groups/records.ts'
+import { encodeBatch } from '../../../../broker-core/records/batch-writer.ts'
 import { beat, Consumer, consumerGround, converge, describeGroup, joinWishes } from './consumer-ground.ts'
 import { commit, committed, groupId, join, now, stableGroup, stateOf } from './group-ground.ts'
 
@@ -284,6 +286,22 @@ describe('regular expressions', () => {
 })
 
 describe('state that lasts', () => {
+  it('CG-10, INT-03: a pattern in the log that is too large here matches nothing, and nobody suffers', async () => {
+    const at = await consumerGround()
+    const member = new Consumer(at, 'm1')
+    await member.beat()
+    const stranger = { instanceId: null, rackId: null, clientId: 'c', clientHost: '/h', rebalanceTimeoutMs: 9_000 }
+    const wishes = { subscribedTopics: [], subscribedRegex: 'x{1000}'.repeat(9), serverAssignor: null, classic: null }
+    const fact = { kind: 'consumer-member', groupId, memberId: 'm2', member: { ...stranger, ...wishes } } as const
+    const persisted = encodeGroupFact(fact)
+    if (persisted?.kind !== 'record') throw new Error('no record')
+    at.facts.append(encodeBatch({ records: [{ timestampMs: 0, key: persisted.key, value: persisted.value }] }, at))
+    await at.failover()
+    at.metadata.put('bills', 2)
+    expect((await member.beat()).error).toBe('NONE')
+    expect(member.partitions()).toEqual([0, 1, 2, 3, 4, 5])
+  })
+
   it('CG-05, GRP-13: members go on after a failover without a rebalance', async () => {
     const at = await consumerGround()
     const members = [new Consumer(at, 'm1'), new Consumer(at, 'm2', { subscribedTopicNames: null, subscribedTopicRegex: 'o.*' })]
