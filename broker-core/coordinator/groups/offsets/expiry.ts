@@ -14,7 +14,8 @@ const expiredPerRunMax = 10_000
 /** OFF-05: the time from which an offset's retention counts; undefined: it does not expire now. */
 function retentionBaseMs(group: Group, topic: string, stored: StoredOffset): number | undefined {
   if (group.type === 'consumer') {
-    return group.members.size > 0 && maySubscribeTo(group, topic) ? undefined : stored.commitTimestampMs
+    if (group.members.size === 0) return Math.max(group.targetSinceMs, stored.commitTimestampMs)
+    return maySubscribeTo(group, topic) ? undefined : stored.commitTimestampMs
   }
   if (group.protocolType === null) return stored.commitTimestampMs
   if (group.state === 'Empty') {

@@ -254,6 +254,20 @@ describe('expiry', () => {
     expect([await committed(at), await committed(at, { topic: 'left-behind' })]).toEqual([5, -1])
   })
 
+  it('OFF-05: offsets of a consumer group count from when it became empty, however long ago they were committed', async () => {
+    const timeoutMs = 3 * retentionMs
+    const at = await consumerGround({ consumerSessionTimeoutMs: timeoutMs, consumerSessionTimeoutMsMax: timeoutMs })
+    const { memberEpoch } = await beat(at, joinWishes)
+    await now(at, commit(at, 5, { memberId: 'm1', generationId: memberEpoch, apiVersion: 9 }))
+    await at.time.advance(retentionMs + checkMs)
+    await beat(at, { memberEpoch: -1 })
+    await at.failover()
+    await at.time.advance(retentionMs - checkMs)
+    expect(await committed(at)).toBe(5)
+    await at.time.advance(2 * checkMs)
+    expect(await committed(at)).toBe(-1)
+  })
+
   it('OFF-05: an explicit retention of old clients wins', async () => {
     const at = await groupGround()
     await now(at, commit(at, 5, { retentionTimeMs: 3 * checkMs }))
