@@ -66,7 +66,9 @@ export function decideConsumerHeartbeat(
   refreshEpoch(draft, context, nowMs, hasNewSubscription)
   updateTarget(draft, context, nowMs)
   advance(draft, memberId, command.ownedPartitions, hasNewSubscription)
-  draft.sessionTimer(memberId, sessionTimeoutMs(context, command.groupId))
+  const timeoutMs = sessionTimeoutMs(context, command.groupId)
+  if (before === undefined) draft.sessionTimer(memberId, timeoutMs)
+  else draft.heardOf(memberId, timeoutMs)
   draft.reply(command.ticket, answerTo(draft, memberId, command, before, context))
   return draft.decision()
 }

@@ -174,7 +174,7 @@ export function decideMixedHeartbeat(
   if (command.generationId !== member.epoch) return answer(command.ticket, 'ILLEGAL_GENERATION')
   const draft = new ConsumerDraft(group, command.groupId)
   refreshEpoch(draft, context, nowMs, false)
-  draft.sessionTimer(member.memberId, member.classic?.sessionTimeoutMs ?? 0)
+  draft.heardOf(member.memberId, member.classic?.sessionTimeoutMs ?? 0)
   const mustRejoin =
     draft.group.epoch > member.epoch ||
     member.state === 'unrevoked' ||

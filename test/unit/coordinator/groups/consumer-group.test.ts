@@ -122,6 +122,27 @@ describe('reconciliation', () => {
     expect((await describeGroup(at)).state).toBe('Empty')
   })
 
+  it('CG-06: who goes on with its heartbeats is not removed for what the log did not take meanwhile', async () => {
+    const at = await consumerGround()
+    const member = new Consumer(at, 'm1')
+    await member.beat()
+    at.facts.refuses = 'NOT_ENOUGH_REPLICAS'
+    at.metadata.put('orders', 8)
+    for (let waitedMs = 0; waitedMs < 90_000; waitedMs += 5_000) {
+      expect((await member.beat()).error).toBe('COORDINATOR_NOT_AVAILABLE')
+      await at.time.advance(5_000)
+    }
+    at.facts.refuses = undefined
+    await at.time.advance(1_000)
+    expect((await member.beat()).error).toBe('NONE')
+    expect(member.partitions().length).toBe(8)
+    at.facts.refuses = 'NOT_ENOUGH_REPLICAS'
+    await at.time.advance(46_000)
+    at.facts.refuses = undefined
+    await at.time.advance(1_000)
+    expect((await member.beat()).error).toBe('UNKNOWN_MEMBER_ID')
+  })
+
   it('CG-07: a lost answer is forgiven while the member has no more than it was given', async () => {
     const at = await consumerGround()
     const first = new Consumer(at, 'm1')
