@@ -71,7 +71,10 @@ function mixedJoinRefusal(group: ConsumerGroup, command: JoinCommand, { settings
   const isNew = !group.members.has(memberId) && holder === undefined
   const sizeMax = Math.min(settings.consumerGroupSizeMax, membersPerGroupMax)
   if (isNew && group.members.size >= sizeMax) return 'GROUP_MAX_SIZE_REACHED'
-  if (memberId !== '' && holder !== undefined && holder !== memberId) return 'FENCED_INSTANCE_ID'
+  // GRP-12: a static member that has an id was here; who is not any more begins anew.
+  if (memberId !== '' && groupInstanceId !== null && holder !== memberId) {
+    return holder === undefined ? 'UNKNOWN_MEMBER_ID' : 'FENCED_INSTANCE_ID'
+  }
   if (command.protocolType !== consumerProtocolType) return 'INCONSISTENT_GROUP_PROTOCOL'
   return hasCommonProtocol(group, command) ? undefined : 'INCONSISTENT_GROUP_PROTOCOL'
 }

@@ -328,6 +328,17 @@ describe('a group on its way between the protocols', () => {
     expect(await stateOf(at)).toBe('CompletingRebalance')
   })
 
+  it('GRP-12, CG-11: a static classic member that was removed is unknown under its old id, and joins without one', async () => {
+    const at = await consumerGround()
+    await new Consumer(at, 'c1').beat()
+    const old = new Classic(at, 'i1')
+    await old.join()
+    await now(at, leave(at, { memberId: '', groupInstanceId: 'i1' }))
+    expect((await old.join()).error).toBe('UNKNOWN_MEMBER_ID')
+    expect((await describeGroup(at)).members.length).toBe(1)
+    expect((await new Classic(at, 'i1').join()).error).toBe('NONE')
+  })
+
   it('CG-11: a consumer heartbeat cannot speak for a classic group that it did not join', async () => {
     const at = await consumerGround()
     const old = await classicGroup(at)
