@@ -411,6 +411,26 @@ describe('offsets of members', () => {
     )
     expect(errorOf(reply)).toBe('STALE_MEMBER_EPOCH')
   })
+
+  it.each([
+    ['a commit', {}],
+    ['a transaction', { producer: { producerId: 9, producerEpoch: 0 } }],
+  ])('OFF-08, TXN-09: nothing of %s counts when a part of it came to the member later', async (_what, as) => {
+    const at = await consumerGround()
+    const first = new Consumer(at, 'm1')
+    const second = new Consumer(at, 'm2')
+    await converge(first, second)
+    const since = first.epoch
+    await second.leave()
+    await converge(first)
+    const topicId = at.metadata.topic('orders')!.topicId
+    const offset = { topic: 'orders', topicId, offset: 7, leaderEpoch: -1, metadata: '' }
+    const offsets = first.partitions().map(partition => ({ ...offset, partition }))
+    const member = { groupId, memberId: 'm1', groupInstanceId: null, generationIdOrMemberEpoch: since }
+    const request = { ...member, ...as, apiVersion: 9, retentionTimeMs: -1, offsets }
+    expect(await now(at, at.coordinator.commitOffsets(request))).toBe('STALE_MEMBER_EPOCH')
+    for (const { partition } of offsets) expect(await committed(at, { partition, requireStable: true })).toBe(-1)
+  })
 })
 
 describe('classic and consumer protocol', () => {
