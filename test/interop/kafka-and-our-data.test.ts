@@ -17,7 +17,8 @@ if (!canRun)
   process.stdout.write('kafka-and-our-data: no JVM, no Apache Kafka or no kcat here; nobody else serves our directories\n')
 
 const topic = 'shop-orders'
-const group = 'readers'
+/** INT-02: of a negative hash, as half of all groups are. */
+const group = 'my-group'
 const root = fs.mkdtempSync(join(tmpdir(), 'brokerbench-both-ways-'))
 const dataFolder = join(root, 'node-1', 'data')
 /** What Kafka finds wrong in what it reads; not that a busy machine lets it wait. */

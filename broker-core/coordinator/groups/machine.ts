@@ -3,7 +3,7 @@ import { answer, type Machine, nothing, replyTo } from '../runtime/machine.ts'
 import { type ClassicGroup, emptyClassicGroup } from './classic/classic-group.ts'
 import { ClassicDraft, type GroupDecision, joinRefusal } from './classic/draft.ts'
 import { decideHeartbeat, decideLeave, decideSessionExpired } from './classic/membership.ts'
-import { initialDelayOver, joinTimedOut, syncTimedOut } from './classic/rebalance.ts'
+import { initialDelayOver, joinTimedOut, prepareRebalance, syncTimedOut } from './classic/rebalance.ts'
 import { decideSync } from './classic/sync.ts'
 import type { CompleteTransactionCommand, GroupCommand } from './commands.ts'
 import { type ConsumerGroup, evolveConsumerGroup } from './consumer/consumer-group.ts'
@@ -19,7 +19,7 @@ import { decideCommit, decideMemberCommit } from './offsets/commit.ts'
 import { decideDeleteGroup, decideDeleteOffsets } from './offsets/deletion.ts'
 import { decideExpireOffsets, decideTopicsDeleted, expiryTimer } from './offsets/expiry.ts'
 import { decodeGroupFact, encodeGroupFact } from './records.ts'
-import { groupsPerPartitionMax } from './settings.ts'
+import { type GroupSettings, groupsPerPartitionMax } from './settings.ts'
 import { classicGroupIn, consumerGroupIn, emptyGroupsState, type GroupsState } from './state.ts'
 
 export type GroupMachine = Machine<GroupsState, GroupCommand, GroupFact, never>
@@ -77,7 +77,7 @@ function decide(state: GroupsState, command: GroupCommand, nowMs: number, contex
     case 'consumer-revocation-expired':
       return decideRevocationExpired(consumerGroupIn(state, command.groupId), command, nowMs, context)
     case 'expire-offsets':
-      return decideExpireOffsets(state, nowMs, settings)
+      return decideExpireOffsets(state, nowMs, context)
     case 'topics-deleted':
       return decideTopicsDeleted(state, command.topics)
     default:
@@ -207,22 +207,28 @@ function loaded(state: GroupsState, nowMs: number, context: ConsumerContext): Gr
     facts.push({ kind: 'classic-group', groupId, group: emptyClassicGroup(groupId, nowMs), stored: false })
   }
   for (const group of state.groups.values()) {
-    timers.push(...(group.type === 'classic' ? classicTimers(group, nowMs) : consumerTimers(group, context)))
+    const resumed = group.type === 'classic' ? classicResumed(group, nowMs, settings) : consumerResumed(group, context)
+    facts.push(...resumed.facts)
+    timers.push(...resumed.timers)
   }
   return { facts, replies: [], timers, effects: [] }
 }
 
-function classicTimers(group: ClassicGroup, nowMs: number): GroupDecision['timers'] {
+function classicResumed(group: ClassicGroup, nowMs: number, settings: GroupSettings): GroupDecision {
   const draft = new ClassicDraft(group, nowMs)
   for (const member of group.members.values()) draft.sessionTimer(member.memberId, member.sessionTimeoutMs)
-  return draft.decision().timers
+  // CG-11: what the last member of the consumer protocol had is still to be given to somebody.
+  const isJustDowngraded = group.members.size > 0 && group.leaderId === null
+  // GRP-05: there may be fewer by now; the first to come again stay.
+  if (isJustDowngraded || group.members.size > settings.groupSizeMax) prepareRebalance(draft, settings)
+  return draft.decision()
 }
 
-function consumerTimers(group: ConsumerGroup, context: ConsumerContext): GroupDecision['timers'] {
+function consumerResumed(group: ConsumerGroup, context: ConsumerContext): GroupDecision {
   const draft = new ConsumerDraft(group, group.groupId)
   for (const member of group.members.values()) {
     draft.sessionTimer(member.memberId, member.classic?.sessionTimeoutMs ?? sessionTimeoutMs(context, group.groupId))
     if (member.state === 'unrevoked') draft.revocationTimer(member.memberId, member.rebalanceTimeoutMs)
   }
-  return draft.decision().timers
+  return draft.decision()
 }

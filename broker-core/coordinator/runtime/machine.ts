@@ -22,6 +22,8 @@ export interface Decision<Command, Fact, Effect = never> {
   /** Released once the facts, and all earlier ones, are committed. */
   readonly replies: readonly Reply[]
   readonly timers: readonly TimerChange<Command>[]
+  /** Those of `timers` that count also where the log refuses the facts: somebody was heard of. */
+  readonly heard?: readonly TimerChange<Command>[]
   /** Things to do outside of the state, once the facts are committed. */
   readonly effects: readonly Effect[]
 }

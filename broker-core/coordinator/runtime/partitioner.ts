@@ -5,5 +5,12 @@ export function javaHash(text: string): number {
   return hash
 }
 
-/** INT-02: the partition of an internal topic that holds the state of a group or transactional id. */
-export const partitionFor = (key: string, partitionCount: number): number => (javaHash(key) & 0x7fffffff) % partitionCount
+/**
+ * INT-02: the partition of an internal topic that holds the state of a group or transactional id. As in Kafka by the absolute value of the
+ * hash, not by its lower 31 bits: a directory must mean the same to both.
+ */
+export function partitionFor(key: string, partitionCount: number): number {
+  const hash = javaHash(key)
+  // Java has no absolute value of its smallest integer.
+  return (hash === -0x8000_0000 ? 0 : Math.abs(hash)) % partitionCount
+}

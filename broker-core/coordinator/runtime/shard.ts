@@ -163,8 +163,11 @@ export class Shard<State, Command, Fact, Effect> {
       }
       if (mail.kind === 'timer' && !mail.timer.take()) continue
       const command = mail.kind === 'timer' ? mail.timer.command : mail.command
-      const refusal = this.#apply(this.#machine.decide(this.#state, command, nowMs), appendRefusal, replies, effects)
-      if (refusal !== undefined) this.#refused(mail, refusal)
+      const decision = this.#machine.decide(this.#state, command, nowMs)
+      const refusal = this.#apply(decision, appendRefusal, replies, effects)
+      if (refusal === undefined) continue
+      for (const change of decision.heard ?? []) this.#timers.apply(change)
+      this.#refused(mail, refusal)
     }
     if (this.#append(nowMs)) this.#awaitCommit(replies, effects)
   }

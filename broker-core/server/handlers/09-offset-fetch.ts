@@ -55,6 +55,7 @@ async function fetchGroup(deps: Deps, group: GroupRequest, { requireStable, byId
     memberEpoch: group.memberEpoch,
     topics: group.topics && [...known.values()].map(({ name, partitions }) => ({ topic: name, partitions })),
     requireStable,
+    topicIdOf: name => (byId ? known.get(name)?.topicId : undefined) ?? deps.topics.topic(name)?.topicId,
   }
   const fetched = await deps.groups.fetchOffsets(wanted)
   const topics = fetched.topics.flatMap(({ topic, partitions }) => {

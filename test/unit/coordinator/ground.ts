@@ -225,8 +225,8 @@ export class FakeMetadata implements CoordinatorMetadata {
     return () => this.#listeners.delete(listener)
   }
 
-  put(name: string, partitionCount: number): CoordinatorTopic {
-    const topic = topicOf(name, partitionCount)
+  put(name: string, partitionCount: number, part: Partial<CoordinatorTopic> = {}): CoordinatorTopic {
+    const topic = { ...topicOf(name, partitionCount), ...part }
     this.topics.set(name, topic)
     this.#tell({ changed: new Set([name]), deleted: [] })
     return topic

@@ -132,6 +132,26 @@ describe('OffsetCommit and OffsetFetch', () => {
     ])
   })
 
+  it.each([1, 7, 9, 10])('OFF-06, OFF-07: version %i gets no offset of a topic that was made anew since', async version => {
+    const at = await withTopics()
+    await commitAll(at)
+    at.facts.refuses = 'NOT_ENOUGH_REPLICAS'
+    at.metadata.drop('orders')
+    await at.time.settle()
+    at.facts.refuses = undefined
+    const { topicId } = at.metadata.put('orders', 3, { topicId: 'BBBBBBBBBBBBBBBBBBBBBA' })
+    const handler = offsetFetchHandler({ groups: at.coordinator, topics: at.metadata })
+    const topics = [{ name: 'orders', topicId, partitionIndexes: [0] }]
+    const groups = [{ groupId, memberId: null, memberEpoch: -1, topics }]
+    const response = await call(at, handler, version, { groupId, topics, groups })
+    const [topic] = version < 8 ? response.topics : (response.groups[0]?.topics ?? [])
+    expect(topic?.partitions).toMatchObject([{ committedOffset: -1, errorCode: 0, metadata: '' }])
+    if (version > 1 && version < 8) {
+      const all = await call(at, handler, version, { groupId, topics: null })
+      expect(all.topics.map(({ name: each }) => each)).toEqual(['bills'])
+    }
+  })
+
   it('before version 2 the error of the group stands at each partition', async () => {
     const at = await withTopics()
     at.coordinator.leadership.resigned(0, 1)

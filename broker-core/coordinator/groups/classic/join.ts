@@ -79,6 +79,8 @@ function refuseForSize(group: ClassicGroup, command: JoinCommand, nowMs: number)
   const draft = new ClassicDraft(group, nowMs)
   if (command.memberId !== '') draft.removeMember(command.memberId)
   draft.reply(command.ticket, joinRefusal('GROUP_MAX_SIZE_REACHED', ''))
+  // GRP-03: it may have been the one that the others waited for.
+  completeJoinIfAllThere(draft)
   return draft.decision()
 }
 

@@ -1,6 +1,6 @@
 import { assert } from '../../../base/assert.ts'
 import type { GroupSettings } from '../settings.ts'
-import { hasAllMembersJoined, noBytes, rebalanceTimeoutMs, selectProtocol } from './classic-group.ts'
+import { hasAllMembersJoined, rebalanceTimeoutMs, selectProtocol } from './classic-group.ts'
 import { type ClassicDraft, joinedReply, syncRefusal, withoutTickets } from './draft.ts'
 import { subscribedTopicsOf } from './subscribed-topics.ts'
 
@@ -100,7 +100,8 @@ function beginGeneration(draft: ClassicDraft): void {
     if (member.join !== undefined) draft.reply(member.join, joinedReply(group, member.memberId))
     draft.sessionTimer(member.memberId, member.sessionTimeoutMs)
   }
-  draft.mapMembers(member => ({ ...withoutTickets(member, 'join'), isNew: false, assignment: noBytes }))
+  // Whoever cooperates has its partitions until the leader says otherwise: they are not free should the group upgrade now (CG-11).
+  draft.mapMembers(member => ({ ...withoutTickets(member, 'join'), isNew: false }))
   const { groupId, generationId } = group
   draft.timer('sync', rebalanceTimeoutMs(group), { kind: 'sync-timeout', groupId, generationId })
 }
@@ -120,7 +121,7 @@ function refuseSyncs(draft: ClassicDraft): void {
     draft.reply(member.sync, syncRefusal('REBALANCE_IN_PROGRESS'))
     draft.sessionTimer(member.memberId, member.sessionTimeoutMs)
   }
-  draft.mapMembers(member => ({ ...withoutTickets(member, 'sync'), assignment: noBytes }))
+  draft.mapMembers(member => withoutTickets(member, 'sync'))
 }
 
 function scheduleDelay(draft: ClassicDraft, delayMs: number, remainingMs: number): void {

@@ -55,6 +55,8 @@ export interface ConsumerGroup {
   /** Soft: the version of the topics' metadata that the hash was last compared with; -1: never. */
   readonly seenVersion: number
   readonly targetEpoch: number
+  /** When the target was computed, or the last member went: since then an empty group is empty (OFF-05). */
+  readonly targetSinceMs: number
   /** Soft: classic members that were told to join again, or have not synced yet. */
   readonly awaited: ReadonlySet<string>
   /** In order of joining. */
@@ -81,6 +83,7 @@ export const emptyConsumerGroup = (groupId: string): ConsumerGroup => ({
   metadataHash: 0n,
   seenVersion: -1,
   targetEpoch: 0,
+  targetSinceMs: 0,
   awaited: new Set(),
   members: new Map(),
   staticMembers: new Map(),
@@ -154,7 +157,8 @@ export function evolveConsumerGroup(present: ConsumerGroup | undefined, fact: Co
       return { ...present, awaited }
     }
     case 'consumer-target-epoch':
-      return fact.epoch === undefined && present === undefined ? undefined : { ...group, targetEpoch: fact.epoch ?? 0 }
+      if (fact.epoch === undefined && present === undefined) return undefined
+      return { ...group, targetEpoch: fact.epoch ?? 0, targetSinceMs: fact.timestampMs }
     case 'consumer-target':
       if (fact.target === undefined && present === undefined) return undefined
       return { ...group, targets: changed(group.targets, fact.memberId, fact.target) }

@@ -3,7 +3,7 @@ import { ClassicDraft } from '../classic/draft.ts'
 import { prepareRebalance } from '../classic/rebalance.ts'
 import { consumerProtocolType, subscribedTopicsOf } from '../classic/subscribed-topics.ts'
 import { groupTombstones } from '../group-view.ts'
-import { type ConsumerGroup, type ConsumerMember, noTarget } from './consumer-group.ts'
+import type { ConsumerGroup, ConsumerMember, Owned } from './consumer-group.ts'
 import type { ConsumerContext } from './context.ts'
 import type { ConsumerDraft } from './draft.ts'
 import { embeddedAssignment } from './embedded-assignment.ts'
@@ -31,13 +31,14 @@ export function downgrade(draft: ConsumerDraft, nowMs: number, context: Consumer
 }
 
 function classicGroupOf(group: ConsumerGroup, nowMs: number, context: ConsumerContext): ClassicGroup {
-  const members = new Map([...group.members.values()].map(member => [member.memberId, classicMemberOf(group, member, context)]))
+  const members = new Map([...group.members.values()].map(member => [member.memberId, classicMemberOf(member, context)]))
   const base: ClassicGroup = {
     ...emptyClassicGroup(group.groupId, nowMs),
     state: 'Stable',
     protocolType: consumerProtocolType,
     generationId: group.epoch,
-    leaderId: members.keys().next().value ?? null,
+    // Nobody leads it until it rebalanced: so a coordinator that loads it knows that it has to (GRP-13).
+    leaderId: null,
     members,
     staticMembers: group.staticMembers,
   }
@@ -45,9 +46,9 @@ function classicGroupOf(group: ConsumerGroup, nowMs: number, context: ConsumerCo
   return { ...named, subscribedTopics: subscribedTopicsOf(named) }
 }
 
-function classicMemberOf(group: ConsumerGroup, member: ConsumerMember, { metadata, settings }: ConsumerContext): ClassicMember {
+function classicMemberOf(member: ConsumerMember, { metadata, settings }: ConsumerContext): ClassicMember {
   const protocols = member.classic?.protocols ?? []
-  const target = group.targets.get(member.memberId) ?? noTarget
+  const held = heldBy(member)
   return {
     memberId: member.memberId,
     groupInstanceId: member.instanceId,
@@ -56,7 +57,16 @@ function classicMemberOf(group: ConsumerGroup, member: ConsumerMember, { metadat
     rebalanceTimeoutMs: member.rebalanceTimeoutMs,
     sessionTimeoutMs: member.classic?.sessionTimeoutMs ?? settings.sessionTimeoutMsMin,
     protocols,
-    assignment: target.size === 0 ? noBytes : embeddedAssignment(target, protocols[0]?.metadata, metadata),
+    assignment: held.size === 0 ? noBytes : embeddedAssignment(held, protocols[0]?.metadata, metadata),
     isNew: false,
   }
+}
+
+/** CG-05: also what the member is still to give up, and not yet what it is to get: nobody else may have it until the rebalance. */
+function heldBy({ assigned, pendingRevocation }: ConsumerMember): Owned {
+  const held = new Map(assigned)
+  for (const [topicId, partitions] of pendingRevocation) {
+    held.set(topicId, new Map([...(held.get(topicId) ?? []), ...partitions]))
+  }
+  return held
 }

@@ -19,6 +19,7 @@ export class ConsumerDraft {
   readonly #facts: GroupFact[] = []
   readonly #replies: Reply[] = []
   readonly #timers: TimerChange<GroupCommand>[] = []
+  readonly #heard: TimerChange<GroupCommand>[] = []
 
   constructor(group: ConsumerGroup | undefined, groupId: string) {
     this.#group = group ?? emptyConsumerGroup(groupId)
@@ -84,9 +85,19 @@ export class ConsumerDraft {
   }
 
   sessionTimer(memberId: string, delayMs: number): void {
+    this.#timers.push(this.#session(memberId, delayMs))
+  }
+
+  /** CG-06: the session of a member that was there before starts anew, whether or not the log takes what comes of its request. */
+  heardOf(memberId: string, delayMs: number): void {
+    this.#timers.push(this.#session(memberId, delayMs))
+    this.#heard.push(this.#session(memberId, delayMs))
+  }
+
+  #session(memberId: string, delayMs: number): TimerChange<GroupCommand> {
     const { groupId } = this.#group
     const command = { kind: 'consumer-session-expired', groupId, memberId } as const
-    this.#timers.push({ key: sessionKey(groupId, memberId), delayMs, command })
+    return { key: sessionKey(groupId, memberId), delayMs, command }
   }
 
   /** CG-06; undefined: nothing is to be given up any more. */
@@ -115,7 +126,7 @@ export class ConsumerDraft {
   }
 
   decision(): GroupDecision {
-    return { facts: this.#facts, replies: this.#replies, timers: this.#timers, effects: [] }
+    return { facts: this.#facts, replies: this.#replies, timers: this.#timers, heard: this.#heard, effects: [] }
   }
 }
 

@@ -66,7 +66,9 @@ export function decideConsumerHeartbeat(
   refreshEpoch(draft, context, nowMs, hasNewSubscription)
   updateTarget(draft, context, nowMs)
   advance(draft, memberId, command.ownedPartitions, hasNewSubscription)
-  draft.sessionTimer(memberId, sessionTimeoutMs(context, command.groupId))
+  const timeoutMs = sessionTimeoutMs(context, command.groupId)
+  if (before === undefined) draft.sessionTimer(memberId, timeoutMs)
+  else draft.heardOf(memberId, timeoutMs)
   draft.reply(command.ticket, answerTo(draft, memberId, command, before, context))
   return draft.decision()
 }
@@ -142,7 +144,9 @@ function instanceRefusal(
       : refusedHeartbeat('FENCED_INSTANCE_ID', `Instance ${instanceId} is another member now.`)
   }
   if (holder === undefined || holder === memberId) return undefined
-  const isReleased = group?.members.get(holder)?.epoch === staticLeaveEpoch
+  const member = group?.members.get(holder)
+  // Classic members do not say that they leave (GRP-11): their instances are taken over as in a classic group.
+  const isReleased = member?.epoch === staticLeaveEpoch || member?.classic !== null
   return isReleased ? undefined : refusedHeartbeat('UNRELEASED_INSTANCE_ID', `Instance ${instanceId} is in use.`)
 }
 

@@ -53,6 +53,8 @@ export function fence(draft: ConsumerDraft, memberId: string, nowMs: number, con
   draft.removeMember(memberId)
   if (mayDowngrade(draft.group, context)) downgrade(draft, nowMs, context)
   else refreshEpoch(draft, context, nowMs, true)
+  const { groupId, members, targetEpoch } = draft.group
+  if (members.size === 0) draft.emit({ kind: 'consumer-target-epoch', groupId, epoch: targetEpoch, timestampMs: nowMs })
 }
 
 /** CG-06 */

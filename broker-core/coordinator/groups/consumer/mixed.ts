@@ -14,6 +14,7 @@ import {
   nothingOwned,
 } from './consumer-group.ts'
 import type { ConsumerContext } from './context.ts'
+import { downgrade, mayDowngrade } from './downgrade.ts'
 import { ConsumerDraft } from './draft.ts'
 import { embeddedAssignment, withTopicIds } from './embedded-assignment.ts'
 import { fence } from './leave.ts'
@@ -43,7 +44,7 @@ export function decideMixedJoin(
     return answer(ticket, joinRefusal('MEMBER_ID_REQUIRED', memberId))
   }
   const draft = new ConsumerDraft(group, command.groupId)
-  takePlace(draft, memberId, groupInstanceId)
+  const replaced = takePlace(draft, memberId, groupInstanceId)
   const hasNewSubscription = takeSubscription(draft, memberId, command, subscription)
   refreshEpoch(draft, context, nowMs, hasNewSubscription)
   updateTarget(draft, context, nowMs)
@@ -56,6 +57,8 @@ export function decideMixedJoin(
     protocolType: consumerProtocolType,
     protocolName: command.protocols[0]?.name ?? null,
   })
+  const isLastReplaced = replaced !== undefined && replaced.classic === null && mayDowngrade(draft.group, context)
+  if (isLastReplaced) downgrade(draft, nowMs, context)
   return draft.decision()
 }
 
@@ -63,11 +66,15 @@ function mixedJoinRefusal(group: ConsumerGroup, command: JoinCommand, { settings
   const { sessionTimeoutMs, groupInstanceId, memberId } = command
   const isInRange = sessionTimeoutMs >= settings.sessionTimeoutMsMin && sessionTimeoutMs <= settings.sessionTimeoutMsMax
   if (!isInRange) return 'INVALID_SESSION_TIMEOUT'
+  if (settings.consumerMigrationPolicy === 'disabled') return 'INCONSISTENT_GROUP_PROTOCOL'
   const holder = groupInstanceId === null ? undefined : group.staticMembers.get(groupInstanceId)
   const isNew = !group.members.has(memberId) && holder === undefined
   const sizeMax = Math.min(settings.consumerGroupSizeMax, membersPerGroupMax)
   if (isNew && group.members.size >= sizeMax) return 'GROUP_MAX_SIZE_REACHED'
-  if (memberId !== '' && holder !== undefined && holder !== memberId) return 'FENCED_INSTANCE_ID'
+  // GRP-12: a static member that has an id was here; who is not any more begins anew.
+  if (memberId !== '' && groupInstanceId !== null && holder !== memberId) {
+    return holder === undefined ? 'UNKNOWN_MEMBER_ID' : 'FENCED_INSTANCE_ID'
+  }
   if (command.protocolType !== consumerProtocolType) return 'INCONSISTENT_GROUP_PROTOCOL'
   return hasCommonProtocol(group, command) ? undefined : 'INCONSISTENT_GROUP_PROTOCOL'
 }
@@ -82,18 +89,20 @@ function hasCommonProtocol(group: ConsumerGroup, command: JoinCommand): boolean 
   )
 }
 
-/** GRP-10: an instance that comes anew takes over from its former self. */
-function takePlace(draft: ConsumerDraft, memberId: string, instanceId: string | null): void {
+/** GRP-10: an instance that comes anew takes over from its former self; undefined: there is none. */
+function takePlace(draft: ConsumerDraft, memberId: string, instanceId: string | null): ConsumerMember | undefined {
   const holderId = instanceId === null ? undefined : draft.group.staticMembers.get(instanceId)
-  if (holderId === undefined || holderId === memberId) return
+  if (holderId === undefined || holderId === memberId) return undefined
   const { groupId } = draft.group
-  const { epoch: _epoch, ...holder } = draft.member(holderId)
+  const former = draft.member(holderId)
+  const { epoch: _epoch, ...holder } = former
   const target = draft.group.targets.get(holderId) ?? noTarget
   draft.removeMember(holderId)
   draft.putMember(memberId, { ...holder })
   draft.emit({ kind: 'consumer-target', groupId, memberId, target })
   const progress = { epoch: joinEpoch, previousEpoch: joinEpoch, state: 'stable', pendingRevocation: nothingOwned } as const
   draft.putProgress(memberId, { ...progress, assigned: holder.assigned })
+  return former
 }
 
 function takeSubscription(
@@ -124,8 +133,10 @@ function classicMemberIn(group: ConsumerGroup, identity: MemberIdentity): Consum
   const { groupInstanceId, memberId } = identity
   const holder = groupInstanceId === null ? memberId : group.staticMembers.get(groupInstanceId)
   const member = holder === undefined ? undefined : group.members.get(holder)
-  if (member === undefined || member.classic === null) return 'UNKNOWN_MEMBER_ID'
-  return member.memberId === memberId ? member : 'FENCED_INSTANCE_ID'
+  if (member === undefined) return 'UNKNOWN_MEMBER_ID'
+  // GRP-12, whatever protocol the instance speaks by now: unknown, the former member would come again and take its place back.
+  if (member.memberId !== memberId) return 'FENCED_INSTANCE_ID'
+  return member.classic === null ? 'UNKNOWN_MEMBER_ID' : member
 }
 
 /** SyncGroup: the assignment is there at once, unless the member must join again first. */
@@ -166,7 +177,7 @@ export function decideMixedHeartbeat(
   if (command.generationId !== member.epoch) return answer(command.ticket, 'ILLEGAL_GENERATION')
   const draft = new ConsumerDraft(group, command.groupId)
   refreshEpoch(draft, context, nowMs, false)
-  draft.sessionTimer(member.memberId, member.classic?.sessionTimeoutMs ?? 0)
+  draft.heardOf(member.memberId, member.classic?.sessionTimeoutMs ?? 0)
   const mustRejoin =
     draft.group.epoch > member.epoch ||
     member.state === 'unrevoked' ||

@@ -3,7 +3,7 @@ import { noTarget, subscribedTopicsIn, topicsOfMember } from './consumer-group.t
 import type { ConsumerContext } from './context.ts'
 import type { ConsumerDraft } from './draft.ts'
 import { sameTarget } from './reconcile.ts'
-import { topicPattern } from './topic-pattern.ts'
+import { PatternError, topicPattern } from './topic-pattern.ts'
 
 /**
  * CG-03: looks at the topics again when they changed since the group last did, or when a member's wishes did; raises the group epoch
@@ -30,8 +30,7 @@ function resolveRegexes(draft: ConsumerDraft, { metadata }: ConsumerContext, now
   for (const regex of used) {
     const present = draft.group.regexes.get(regex)
     if (present !== undefined && !isStale) continue
-    const pattern = topicPattern(regex)
-    const topics = [...metadata.topicNames()].filter(name => pattern.matches(name)).toSorted()
+    const topics = matchingTopics(regex, metadata)
     const isSame =
       present !== undefined && present.topics.length === topics.length && topics.every((name, at) => name === present.topics[at])
     if (isSame) continue
@@ -41,6 +40,17 @@ function resolveRegexes(draft: ConsumerDraft, { metadata }: ConsumerContext, now
       regex,
       resolved: { topics, version: (present?.version ?? 0) + 1, timestampMs: nowMs },
     })
+  }
+}
+
+/** None for a pattern of another coordinator that is none here: its member waits, the others go on. */
+function matchingTopics(regex: string, metadata: ConsumerContext['metadata']): readonly string[] {
+  try {
+    const pattern = topicPattern(regex)
+    return [...metadata.topicNames()].filter(name => pattern.matches(name)).toSorted()
+  } catch (error) {
+    if (error instanceof PatternError) return []
+    throw error
   }
 }
 

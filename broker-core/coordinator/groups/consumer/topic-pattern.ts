@@ -1,7 +1,7 @@
 /**
  * Regular expressions over topic names in the syntax of RE2 (CG-10), matched in time proportional to pattern times name: a member's
- * pattern must not be able to hold up the broker, as it could with an engine that backtracks. Not known here, and hence refused:
- * look-around and back references (RE2 has neither), \p classes, word boundaries and flags other than i and s.
+ * pattern must not be able to hold up the broker, as it could with an engine that backtracks. What RE2 does not have is refused: look-around,
+ * back references, repetitions of repetitions.
  */
 export interface TopicPattern {
   /** The whole name matches. */
@@ -18,15 +18,18 @@ const repeatMax = 1_000
 
 type Accepts = (code: number) => boolean
 
+/** What must be true of a place between characters. */
+type Assertion = 'start' | 'end' | 'boundary' | 'inside'
+
 /** A step reads one character; a fork goes on at several places without reading. */
 type State =
   | { readonly kind: 'step'; readonly accepts: Accepts; next: number }
   | { readonly kind: 'fork'; readonly next: number[] }
-  | { readonly kind: 'start' | 'end'; next: number }
+  | { readonly kind: Assertion; next: number }
   | { readonly kind: 'accept' }
 
 type Node =
-  | { readonly kind: 'empty' | 'start' | 'end' }
+  | { readonly kind: 'empty' | Assertion }
   | { readonly kind: 'char'; readonly accepts: Accepts }
   | { readonly kind: 'sequence' | 'choice'; readonly parts: readonly Node[] }
   | { readonly kind: 'repeat'; readonly part: Node; readonly min: number; readonly max: number }
@@ -49,6 +52,8 @@ function compile(root: Node): { readonly states: readonly State[]; readonly star
         return next
       case 'start':
       case 'end':
+      case 'boundary':
+      case 'inside':
         return add({ kind: node.kind, next })
       case 'char':
         return add({ kind: 'step', accepts: node.accepts, next })
@@ -85,9 +90,9 @@ function run(states: readonly State[], start: number, name: string): boolean {
       if (into.has(index)) continue
       into.add(index)
       const state = states[index]
-      if (state?.kind === 'fork') pending.push(...state.next)
-      else if (state?.kind === 'start' && position === 0) pending.push(state.next)
-      else if (state?.kind === 'end' && position === name.length) pending.push(state.next)
+      if (state === undefined || state.kind === 'accept' || state.kind === 'step') continue
+      if (state.kind === 'fork') pending.push(...state.next)
+      else if (holds(state.kind, name, position)) pending.push(state.next)
     }
   }
   enter(start, 0, current)
@@ -101,6 +106,20 @@ function run(states: readonly State[], start: number, name: string): boolean {
     current = following
   }
   return current.has(0)
+}
+
+function holds(assertion: Assertion, name: string, position: number): boolean {
+  switch (assertion) {
+    case 'start':
+      return position === 0
+    case 'end':
+      return position === name.length
+    case 'boundary':
+    case 'inside': {
+      const isBoundary = word(name.charCodeAt(position - 1)) !== word(name.charCodeAt(position))
+      return isBoundary === (assertion === 'boundary')
+    }
+  }
 }
 
 const between = (low: string, high: string): Accepts => {
@@ -125,26 +144,49 @@ const lower = between('a', 'z')
 const upper = between('A', 'Z')
 const letter = oneOf(lower, upper)
 const space = oneOf(...[...' \t\n\f\r\v'].map(exactly))
+const word = oneOf(letter, digit, exactly('_'))
 const classes: Readonly<Record<string, Accepts>> = {
   d: digit,
   D: not(digit),
-  w: oneOf(letter, digit, exactly('_')),
-  W: not(oneOf(letter, digit, exactly('_'))),
+  w: word,
+  W: not(word),
   s: space,
   S: not(space),
 }
 const namedClasses: Readonly<Record<string, Accepts>> = {
   alnum: oneOf(letter, digit),
   alpha: letter,
+  ascii: between('\0', '\x7f'),
+  blank: oneOf(exactly(' '), exactly('\t')),
+  cntrl: oneOf(between('\0', '\x1f'), exactly('\x7f')),
   digit,
+  graph: between('!', '~'),
   lower,
+  print: between(' ', '~'),
   upper,
   space,
   punct: oneOf(between('!', '/'), between(':', '@'), between('[', '`'), between('{', '~')),
-  word: oneOf(letter, digit, exactly('_')),
+  word,
   xdigit: oneOf(digit, between('a', 'f'), between('A', 'F')),
 }
 const controls: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', f: '\f', v: '\v', a: '\x07' }
+
+/** A general category by its letters, or a script by its name; undefined: there is none of this name. */
+function unicodeClass(name: string): Accepts | undefined {
+  if (name === 'Any') return () => true
+  try {
+    const pattern = new RegExp(`^\\p{${/^[CLMNPSZ][a-z]?$/.test(name) ? name : `Script=${name}`}}$`, 'u')
+    return code => pattern.test(String.fromCharCode(code))
+  } catch {
+    return undefined
+  }
+}
+
+/** \123, \x7f, \x{10FFFF}; a single digit that is not 0 would be a back reference. */
+const codeEscape = /^(?:([1-7][0-7]{1,2}|0[0-7]{0,2})|x([0-9a-fA-F]{2})|x\{([0-9a-fA-F]{1,6})\})/
+const countedBounds = /^\{(\d+)(,(\d*))?\}/
+/** (?P<name>…), (?flags:…) or (?flags). */
+const groupStart = /^(?:P?<(\w+)>|([imsU]*)(?:-([imsU]+))?[:)])/
 
 /** Recursive descent; each method reads what it is named for and leaves the position behind it. */
 class Parser {
@@ -152,6 +194,7 @@ class Parser {
   #at = 0
   #ignoresCase = false
   #depth = 0
+  readonly #groupNames = new Set<string>()
 
   constructor(source: string) {
     this.#source = source
@@ -179,20 +222,20 @@ class Parser {
   }
 
   #repeated(): Node {
-    let node = this.#atom()
-    for (let bounds = this.#bounds(); bounds !== undefined; bounds = this.#bounds()) {
-      // Greedy or not decides which match is found, not whether there is one.
-      this.#take('?')
-      node = { kind: 'repeat', part: node, min: bounds[0], max: bounds[1] }
-    }
-    return node
+    const part = this.#atom()
+    const bounds = this.#bounds()
+    if (bounds === undefined) return part
+    // Greedy or not decides which match is found, not whether there is one.
+    this.#take('?')
+    if (this.#bounds() !== undefined) this.#fail('a repetition repeated')
+    return { kind: 'repeat', part, min: bounds[0], max: bounds[1] }
   }
 
   #bounds(): readonly [min: number, max: number] | undefined {
     if (this.#take('*')) return [0, Infinity]
     if (this.#take('+')) return [1, Infinity]
     if (this.#take('?')) return [0, 1]
-    const counted = /^\{(\d+)(,(\d*))?\}/.exec(this.#source.slice(this.#at, this.#at + 16))
+    const counted = countedBounds.exec(this.#source.slice(this.#at, this.#at + 16))
     if (counted === null) return undefined
     this.#at += counted[0].length
     const min = Number(counted[1])
@@ -220,6 +263,9 @@ class Parser {
       case '+':
       case '?':
         return this.#fail('nothing to repeat')
+      case '{':
+        if (countedBounds.test(this.#source.slice(this.#at - 1))) this.#fail('nothing to repeat')
+        return this.#literal(character)
       default:
         return this.#literal(character)
     }
@@ -227,22 +273,23 @@ class Parser {
 
   #group(): Node {
     const ignoredBefore = this.#ignoresCase
-    if (this.#take('?')) {
-      const flags = /^(P?<[A-Za-z_]\w*>|[is]*(-[is]+)?[:)])/.exec(this.#source.slice(this.#at))
-      if (flags === null) this.#fail('unknown kind of group')
-      this.#at += flags[0].length
-      const [on = '', off = ''] = flags[0].replace(/[:)]$/, '').split('-')
-      if (!flags[0].includes('<')) {
-        if (on.includes('i')) this.#ignoresCase = true
-        if (off.includes('i')) this.#ignoresCase = false
-        // (?i) without a colon holds to the end of the group around it.
-        if (flags[0].endsWith(')')) return { kind: 'empty' }
-      }
-    }
+    // (?i) without a colon holds to the end of the group around it.
+    if (this.#take('?') && this.#groupStart().endsWith(')')) return { kind: 'empty' }
     const node = this.#choice()
     if (!this.#take(')')) this.#fail('missing )')
     this.#ignoresCase = ignoredBefore
     return node
+  }
+
+  /** Of the flags only i decides whether a name matches: none has more than one line. */
+  #groupStart(): string {
+    const [start, name, on, off] = groupStart.exec(this.#source.slice(this.#at)) ?? this.#fail('unknown kind of group')
+    this.#at += start.length
+    if (name !== undefined && this.#groupNames.has(name)) this.#fail('a group name used twice')
+    if (name !== undefined) this.#groupNames.add(name)
+    if (on?.includes('i') === true) this.#ignoresCase = true
+    if (off?.includes('i') === true) this.#ignoresCase = false
+    return start
   }
 
   #escape(): Node {
@@ -250,9 +297,21 @@ class Parser {
     const character = this.#next()
     if (character === 'A') return { kind: 'start' }
     if (character === 'z') return { kind: 'end' }
+    if (character === 'b') return { kind: 'boundary' }
+    if (character === 'B') return { kind: 'inside' }
     if (character === 'Q') return this.#quoted()
-    const accepts = classes[character]
+    const accepts = this.#classEscape(character)
     return accepts === undefined ? this.#literal(this.#escaped(character)) : { kind: 'char', accepts }
+  }
+
+  /** \d and its like, \pL, \P{Greek}; undefined: it is none. */
+  #classEscape(character: string): Accepts | undefined {
+    if (character !== 'p' && character !== 'P') return classes[character]
+    const [text, letterOnly, caret, name] =
+      /^(?:([A-Za-z])|\{(\^?)(\w+)\})/.exec(this.#source.slice(this.#at)) ?? this.#fail('bad \\p')
+    this.#at += text.length
+    const accepts = this.#caseAware(unicodeClass(letterOnly ?? name ?? '') ?? this.#fail(`unknown class \\p${text}`))
+    return (character === 'P') === (caret === '^') ? accepts : not(accepts)
   }
 
   #quoted(): Node {
@@ -265,22 +324,24 @@ class Parser {
   #escaped(character: string): string {
     const control = controls[character]
     if (control !== undefined) return control
-    if (character === 'x') {
-      const hex = /^([0-9a-fA-F]{2})/.exec(this.#source.slice(this.#at, this.#at + 2))
-      if (hex === null) this.#fail('bad \\x')
-      this.#at += 2
-      return String.fromCharCode(Number.parseInt(hex[0], 16))
+    const code = codeEscape.exec(character + this.#source.slice(this.#at, this.#at + 12))
+    if (code !== null) {
+      this.#at += code[0].length - 1
+      const [, octal, short, long] = code
+      return String.fromCodePoint(
+        Math.min(octal === undefined ? Number.parseInt(short ?? long ?? '', 16) : Number.parseInt(octal, 8), 0x10ffff),
+      )
     }
     if (/[A-Za-z0-9]/.test(character)) this.#fail(`unknown escape \\${character}`)
     return character
   }
 
   #literal(character: string): Node {
-    return { kind: 'char', accepts: this.#caseAware(exactly(character), character, character) }
+    return { kind: 'char', accepts: this.#caseAware(exactly(character)) }
   }
 
-  #caseAware(accepts: Accepts, low: string, high: string): Accepts {
-    if (!this.#ignoresCase || !/[A-Za-z]/.test(low + high)) return accepts
+  #caseAware(accepts: Accepts): Accepts {
+    if (!this.#ignoresCase) return accepts
     return code => {
       const character = String.fromCharCode(code)
       return accepts(character.toLowerCase().charCodeAt(0)) || accepts(character.toUpperCase().charCodeAt(0))
@@ -305,22 +366,22 @@ class Parser {
       const accepts = namedClasses[named[2] ?? '']
       if (accepts === undefined) this.#fail(`unknown class ${named[0]}`)
       this.#at += named[0].length
-      return named[1] === '^' ? not(accepts) : accepts
+      return named[1] === '^' ? not(this.#caseAware(accepts)) : this.#caseAware(accepts)
     }
     const low = this.#setCharacter()
     if (typeof low !== 'string') return low
-    if (this.#peek() !== '-' || this.#source[this.#at + 1] === ']') return this.#caseAware(exactly(low), low, low)
+    if (this.#peek() !== '-' || this.#source[this.#at + 1] === ']') return this.#caseAware(exactly(low))
     this.#at++
     const high = this.#setCharacter()
     if (typeof high !== 'string' || high < low) this.#fail('bad range')
-    return this.#caseAware(between(low, high), low, high)
+    return this.#caseAware(between(low, high))
   }
 
   #setCharacter(): string | Accepts {
     const character = this.#next()
     if (character !== '\\') return character
     const escaped = this.#next()
-    return classes[escaped] ?? this.#escaped(escaped)
+    return this.#classEscape(escaped) ?? this.#escaped(escaped)
   }
 
   #peek(): string | undefined {

@@ -69,6 +69,8 @@ export function decideMemberCommit(
   const refusal = memberCommitRefusal(group, command)
   if (refusal !== undefined) return answer(command.ticket, refusal)
   const { errors, facts } = offsetsWritten(command, nowMs, settings, isZombieCommit(group, command))
+  // All or nothing, as in Kafka: a transaction must not keep half of the offsets of a member that is behind.
+  if (errors.includes('STALE_MEMBER_EPOCH')) return answer(command.ticket, 'STALE_MEMBER_EPOCH')
   return { facts, replies: [replyTo(command.ticket, errors)], timers: [], effects: [] }
 }
 

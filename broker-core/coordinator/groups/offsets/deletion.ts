@@ -16,8 +16,10 @@ export function decideDeleteOffsets(state: GroupsState, command: DeleteOffsetsCo
   const facts: GroupFact[] = []
   const errors = command.partitions.map(({ topic, partition }): KafkaErrorName => {
     if (hasMembers && maySubscribeTo(group, topic)) return 'GROUP_SUBSCRIBED_TO_TOPIC'
-    if (state.offsets.get(command.groupId, topic, partition) !== undefined) {
-      facts.push({ kind: 'offset', groupId: command.groupId, topic, partition, offset: undefined })
+    const { groupId } = command
+    const isThere = state.offsets.get(groupId, topic, partition) !== undefined
+    if (isThere || state.offsets.isPending(groupId, topic, partition)) {
+      facts.push({ kind: 'offset', groupId, topic, partition, offset: undefined })
     }
     return 'NONE'
   })
@@ -34,18 +36,21 @@ export function decideDeleteGroup(state: GroupsState, command: DeleteGroupComman
   return { facts, replies: [replyTo(command.ticket, 'NONE')], timers: [], effects: [] }
 }
 
-/** Every offset of a group, committed or pending. */
-export function offsetTombstones(state: GroupsState, groupId: string, only?: ReadonlySet<string>): GroupFact[] {
+/** Every offset of a group, committed or pending, that is meant. */
+export function offsetTombstones(
+  state: GroupsState,
+  groupId: string,
+  isMeant: (topic: string, topicId: string) => boolean = () => true,
+): GroupFact[] {
   const facts: GroupFact[] = []
-  const remove = (topic: string, partition: number): void => {
-    if (only?.has(topic) === false) return
-    facts.push({ kind: 'offset', groupId, topic, partition, offset: undefined })
+  const remove = (topic: string, partition: number, topicId: string): void => {
+    if (isMeant(topic, topicId)) facts.push({ kind: 'offset', groupId, topic, partition, offset: undefined })
   }
   for (const topic of state.offsets.topicsOf(groupId)) {
-    for (const [partition] of state.offsets.partitionsOf(groupId, topic)) remove(topic, partition)
+    for (const [partition, { topicId }] of state.offsets.partitionsOf(groupId, topic)) remove(topic, partition, topicId)
   }
-  for (const [topic, partition] of state.offsets.pendingPartitions(groupId)) {
-    if (state.offsets.get(groupId, topic, partition) === undefined) remove(topic, partition)
+  for (const [topic, partition, { topicId }] of state.offsets.pendingPartitions(groupId)) {
+    if (state.offsets.get(groupId, topic, partition) === undefined) remove(topic, partition, topicId)
   }
   return facts
 }

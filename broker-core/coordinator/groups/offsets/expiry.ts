@@ -1,4 +1,6 @@
+import { zeroUuid } from '../../../base/bytes/uuid.ts'
 import type { GroupDecision } from '../classic/draft.ts'
+import type { ConsumerContext } from '../consumer/context.ts'
 import type { GroupFact } from '../facts.ts'
 import { groupTombstones, isDeserted, maySubscribeTo } from '../group-view.ts'
 import type { GroupSettings } from '../settings.ts'
@@ -12,7 +14,8 @@ const expiredPerRunMax = 10_000
 /** OFF-05: the time from which an offset's retention counts; undefined: it does not expire now. */
 function retentionBaseMs(group: Group, topic: string, stored: StoredOffset): number | undefined {
   if (group.type === 'consumer') {
-    return group.members.size > 0 && maySubscribeTo(group, topic) ? undefined : stored.commitTimestampMs
+    if (group.members.size === 0) return Math.max(group.targetSinceMs, stored.commitTimestampMs)
+    return maySubscribeTo(group, topic) ? undefined : stored.commitTimestampMs
   }
   if (group.protocolType === null) return stored.commitTimestampMs
   if (group.state === 'Empty') {
@@ -29,12 +32,23 @@ function isExpired(group: Group, topic: string, stored: StoredOffset, nowMs: num
   return nowMs - baseMs >= retentionMs
 }
 
-/** OFF-05: tombstones for what is past its retention, and for groups that have nothing left. */
-export function decideExpireOffsets(state: GroupsState, nowMs: number, settings: GroupSettings): GroupDecision {
+/**
+ * OFF-05: tombstones for what is past its retention, and for groups that have nothing left. OFF-06: also for what a topic left behind that
+ * was deleted while nobody could write that down.
+ */
+export function decideExpireOffsets(
+  state: GroupsState,
+  nowMs: number,
+  { metadata, settings }: Pick<ConsumerContext, 'metadata' | 'settings'>,
+): GroupDecision {
   const facts: GroupFact[] = []
+  const isOver = (group: Group, topic: string, stored: StoredOffset): boolean => {
+    const isGone = stored.topicId !== zeroUuid && metadata.topicById(stored.topicId) === undefined
+    return isGone || isExpired(group, topic, stored, nowMs, settings.offsetsRetentionMs)
+  }
   for (const group of state.groups.values()) {
     if (facts.length >= expiredPerRunMax) break
-    expireGroup(state, group, { nowMs, retentionMs: settings.offsetsRetentionMs }, facts)
+    expireGroup(state, group, isOver, facts)
   }
   const timers = [expiryTimer(settings)]
   return { facts, replies: [], timers, effects: [] }
@@ -43,7 +57,7 @@ export function decideExpireOffsets(state: GroupsState, nowMs: number, settings:
 function expireGroup(
   state: GroupsState,
   group: Group,
-  { nowMs, retentionMs }: { readonly nowMs: number; readonly retentionMs: number },
+  isOver: (group: Group, topic: string, stored: StoredOffset) => boolean,
   facts: GroupFact[],
 ): void {
   const { groupId } = group
@@ -51,7 +65,7 @@ function expireGroup(
   for (const topic of state.offsets.topicsOf(groupId)) {
     for (const [partition, stored] of state.offsets.partitionsOf(groupId, topic)) {
       const isOpen = state.offsets.isPending(groupId, topic, partition)
-      if (isOpen || !isExpired(group, topic, stored, nowMs, retentionMs)) kept++
+      if (isOpen || !isOver(group, topic, stored)) kept++
       else facts.push({ kind: 'offset', groupId, topic, partition, offset: undefined })
     }
   }
@@ -65,13 +79,15 @@ export const expiryTimer = (settings: GroupSettings) =>
     command: { kind: 'expire-offsets' },
   }) as const
 
-/** OFF-06. */
+/** OFF-06. A topic may have a namesake by now, whose offsets stay; who committed without an id meant the one that is gone. */
 export function decideTopicsDeleted(
   state: GroupsState,
   topics: readonly { readonly name: string; readonly topicId: string }[],
 ): GroupDecision {
-  const names = new Set(topics.map(topic => topic.name))
+  const gone = new Map(topics.map(topic => [topic.name, topic.topicId]))
   const groupIds = new Set([...state.offsets.groupIds(), ...state.groups.keys()])
-  const facts = [...groupIds].flatMap(groupId => offsetTombstones(state, groupId, names))
+  const isGone = (topic: string, topicId: string): boolean =>
+    gone.has(topic) && (topicId === zeroUuid || topicId === gone.get(topic))
+  const facts = [...groupIds].flatMap(groupId => offsetTombstones(state, groupId, isGone))
   return { facts, replies: [], timers: [], effects: [] }
 }

@@ -1,6 +1,8 @@
+import { zeroUuid } from '../../../base/bytes/uuid.ts'
 import type { KafkaErrorName } from '../../../model/kafka-errors.ts'
 import type { ConsumerGroup } from '../consumer/consumer-group.ts'
 import { consumerGroupIn, type GroupsState } from '../state.ts'
+import type { StoredOffset } from './offset-store.ts'
 
 export interface OffsetsToFetch {
   readonly groupId: string
@@ -10,6 +12,8 @@ export interface OffsetsToFetch {
   readonly topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[] | null
   /** OFF-04 */
   readonly requireStable: boolean
+  /** The id that a topic has by now: offsets of a former topic of its name count no more (OFF-06). Undefined: whichever. */
+  readonly topicIdOf?: (topic: string) => string | undefined
 }
 
 export interface FetchedOffset {
@@ -29,7 +33,7 @@ export interface FetchedOffsets {
 export function fetchOffsetsIn(state: GroupsState, wanted: OffsetsToFetch): FetchedOffsets {
   const refusal = memberRefusal(consumerGroupIn(state, wanted.groupId), wanted)
   if (refusal !== undefined) return { error: refusal, topics: [] }
-  const topics = wanted.topics ?? everything(state, wanted.groupId)
+  const topics = wanted.topics ?? everything(state, wanted)
   return {
     error: 'NONE',
     topics: topics.map(({ topic, partitions }) => ({
@@ -47,23 +51,26 @@ function memberRefusal(group: ConsumerGroup | undefined, { memberEpoch, memberId
   return member.epoch === memberEpoch ? undefined : 'STALE_MEMBER_EPOCH'
 }
 
-function everything(state: GroupsState, groupId: string): NonNullable<OffsetsToFetch['topics']> {
-  const topics = new Map<string, Set<number>>()
-  for (const topic of state.offsets.topicsOf(groupId)) {
-    topics.set(topic, new Set([...state.offsets.partitionsOf(groupId, topic)].map(([partition]) => partition)))
-  }
-  return [...topics].map(([topic, partitions]) => ({ topic, partitions: [...partitions] }))
+function everything(state: GroupsState, wanted: OffsetsToFetch): NonNullable<OffsetsToFetch['topics']> {
+  const { groupId } = wanted
+  return [...state.offsets.topicsOf(groupId)].flatMap(topic => {
+    const partitions = [...state.offsets.partitionsOf(groupId, topic)].flatMap(([partition, stored]) =>
+      isOfNamesake(wanted, topic, stored) ? [] : [partition],
+    )
+    return partitions.length === 0 ? [] : [{ topic, partitions }]
+  })
 }
 
-function fetched(
-  state: GroupsState,
-  { groupId, requireStable }: OffsetsToFetch,
-  topic: string,
-  partition: number,
-): FetchedOffset {
+function isOfNamesake({ topicIdOf }: OffsetsToFetch, topic: string, { topicId }: StoredOffset): boolean {
+  const present = topicIdOf?.(topic)
+  return present !== undefined && topicId !== zeroUuid && topicId !== present
+}
+
+function fetched(state: GroupsState, wanted: OffsetsToFetch, topic: string, partition: number): FetchedOffset {
+  const { groupId, requireStable } = wanted
   if (requireStable && state.offsets.isPending(groupId, topic, partition)) return noOffset(partition, 'UNSTABLE_OFFSET_COMMIT')
   const stored = state.offsets.get(groupId, topic, partition)
-  if (stored === undefined) return noOffset(partition, 'NONE')
+  if (stored === undefined || isOfNamesake(wanted, topic, stored)) return noOffset(partition, 'NONE')
   return { partition, offset: stored.offset, leaderEpoch: stored.leaderEpoch, metadata: stored.metadata, error: 'NONE' }
 }
 

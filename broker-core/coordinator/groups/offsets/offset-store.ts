@@ -73,10 +73,10 @@ export class OffsetStore {
   }
 
   /** Partitions that open transactions would commit in a group. */
-  *pendingPartitions(groupId: string): Generator<[topic: string, partition: number]> {
+  *pendingPartitions(groupId: string): Generator<[topic: string, partition: number, offset: StoredOffset]> {
     for (const transaction of this.#pending.values()) {
       for (const [topic, partitions] of transaction.groups.get(groupId) ?? []) {
-        for (const partition of partitions.keys()) yield [topic, partition]
+        for (const [partition, { stored }] of partitions) yield [topic, partition, stored]
       }
     }
   }

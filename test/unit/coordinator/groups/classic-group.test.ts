@@ -399,6 +399,17 @@ describe('failover', () => {
     expect(text((await now(at, sync(at, leader!))).assignment)).toBe('part 0')
   })
 
+  it('GRP-03, GRP-05, GRP-13: a group that is larger than it may be by now rebalances, and no more than may be stay', async () => {
+    const at = await groupGround()
+    const members = await stableGroup(at, 3)
+    await at.failover({ withUncommitted: true, settings: { groupSizeMax: 2 } })
+    expect(await now(at, heartbeat(at, members[0]!))).toBe('REBALANCE_IN_PROGRESS')
+    const rejoins = members.map(({ memberId }) => watch(join(at, { memberId })))
+    await at.time.settle()
+    expect(rejoins.map(({ value }) => value?.error)).toEqual(['NONE', 'NONE', 'GROUP_MAX_SIZE_REACHED'])
+    expect(rejoins[0]?.value?.members.length).toBe(2)
+  })
+
   it('GRP-13: silent members end after the failover as well', async () => {
     const at = await groupGround()
     await stableGroup(at, 2)

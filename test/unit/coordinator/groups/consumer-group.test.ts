@@ -1,5 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { encodeGroupFact } from '../../../../broker-core/coordinator/groups/records.ts'
+import { encodeBatch } from '../../../../broker-core/records/batch-writer.ts'
 import { beat, Consumer, consumerGround, converge, describeGroup, joinWishes } from './consumer-ground.ts'
 import { commit, committed, groupId, join, now, stableGroup, stateOf } from './group-ground.ts'
 
@@ -118,6 +120,27 @@ describe('reconciliation', () => {
     expect(second.partitions().length).toBe(6)
     await at.time.advance(45_001)
     expect((await describeGroup(at)).state).toBe('Empty')
+  })
+
+  it('CG-06: who goes on with its heartbeats is not removed for what the log did not take meanwhile', async () => {
+    const at = await consumerGround()
+    const member = new Consumer(at, 'm1')
+    await member.beat()
+    at.facts.refuses = 'NOT_ENOUGH_REPLICAS'
+    at.metadata.put('orders', 8)
+    for (let waitedMs = 0; waitedMs < 90_000; waitedMs += 5_000) {
+      expect((await member.beat()).error).toBe('COORDINATOR_NOT_AVAILABLE')
+      await at.time.advance(5_000)
+    }
+    at.facts.refuses = undefined
+    await at.time.advance(1_000)
+    expect((await member.beat()).error).toBe('NONE')
+    expect(member.partitions().length).toBe(8)
+    at.facts.refuses = 'NOT_ENOUGH_REPLICAS'
+    await at.time.advance(46_000)
+    at.facts.refuses = undefined
+    await at.time.advance(1_000)
+    expect((await member.beat()).error).toBe('UNKNOWN_MEMBER_ID')
   })
 
   it('CG-07: a lost answer is forgiven while the member has no more than it was given', async () => {
@@ -284,6 +307,22 @@ describe('regular expressions', () => {
 })
 
 describe('state that lasts', () => {
+  it('CG-10, INT-03: a pattern in the log that is too large here matches nothing, and nobody suffers', async () => {
+    const at = await consumerGround()
+    const member = new Consumer(at, 'm1')
+    await member.beat()
+    const stranger = { instanceId: null, rackId: null, clientId: 'c', clientHost: '/h', rebalanceTimeoutMs: 9_000 }
+    const wishes = { subscribedTopics: [], subscribedRegex: 'x{1000}'.repeat(9), serverAssignor: null, classic: null }
+    const fact = { kind: 'consumer-member', groupId, memberId: 'm2', member: { ...stranger, ...wishes } } as const
+    const persisted = encodeGroupFact(fact)
+    if (persisted?.kind !== 'record') throw new Error('no record')
+    at.facts.append(encodeBatch({ records: [{ timestampMs: 0, key: persisted.key, value: persisted.value }] }, at))
+    await at.failover()
+    at.metadata.put('bills', 2)
+    expect((await member.beat()).error).toBe('NONE')
+    expect(member.partitions()).toEqual([0, 1, 2, 3, 4, 5])
+  })
+
   it('CG-05, GRP-13: members go on after a failover without a rebalance', async () => {
     const at = await consumerGround()
     const members = [new Consumer(at, 'm1'), new Consumer(at, 'm2', { subscribedTopicNames: null, subscribedTopicRegex: 'o.*' })]
@@ -371,6 +410,26 @@ describe('offsets of members', () => {
       }),
     )
     expect(errorOf(reply)).toBe('STALE_MEMBER_EPOCH')
+  })
+
+  it.each([
+    ['a commit', {}],
+    ['a transaction', { producer: { producerId: 9, producerEpoch: 0 } }],
+  ])('OFF-08, TXN-09: nothing of %s counts when a part of it came to the member later', async (_what, as) => {
+    const at = await consumerGround()
+    const first = new Consumer(at, 'm1')
+    const second = new Consumer(at, 'm2')
+    await converge(first, second)
+    const since = first.epoch
+    await second.leave()
+    await converge(first)
+    const topicId = at.metadata.topic('orders')!.topicId
+    const offset = { topic: 'orders', topicId, offset: 7, leaderEpoch: -1, metadata: '' }
+    const offsets = first.partitions().map(partition => ({ ...offset, partition }))
+    const member = { groupId, memberId: 'm1', groupInstanceId: null, generationIdOrMemberEpoch: since }
+    const request = { ...member, ...as, apiVersion: 9, retentionTimeMs: -1, offsets }
+    expect(await now(at, at.coordinator.commitOffsets(request))).toBe('STALE_MEMBER_EPOCH')
+    for (const { partition } of offsets) expect(await committed(at, { partition, requireStable: true })).toBe(-1)
   })
 })
 

@@ -15,14 +15,14 @@ export interface GroupGround extends Ground {
   facts: MemoryFactLog
   coordinator: GroupCoordinator
   /** Another broker becomes the coordinator and loads what is in the log. */
-  failover(options?: { readonly withUncommitted: boolean }): Promise<void>
+  failover(options?: { readonly withUncommitted: boolean; readonly settings?: Partial<GroupSettings> }): Promise<void>
 }
 
 export async function groupGround(settings: Partial<GroupSettings> = {}): Promise<GroupGround> {
   const base = ground()
   const all = { ...defaultGroupSettings, ...settings }
-  const start = async (facts: MemoryFactLog): Promise<GroupCoordinator> => {
-    const coordinator = startGroupCoordinator(base, all)
+  const start = async (facts: MemoryFactLog, changed: Partial<GroupSettings> = {}): Promise<GroupCoordinator> => {
+    const coordinator = startGroupCoordinator(base, { ...all, ...changed })
     coordinator.leadership.elected(facts)
     await base.time.settle()
     return coordinator
@@ -37,7 +37,7 @@ export async function groupGround(settings: Partial<GroupSettings> = {}): Promis
       it.coordinator.leadership.resigned(0, it.facts.leaderEpoch)
       it.coordinator.close()
       it.facts = it.facts.successor(options)
-      it.coordinator = await start(it.facts)
+      it.coordinator = await start(it.facts, options?.settings)
     },
   }
   return it
@@ -123,6 +123,7 @@ export interface CommitOptions {
   readonly generationId?: number
   readonly groupInstanceId?: string | null
   readonly topic?: string
+  readonly topicId?: string
   readonly partition?: number
   readonly metadata?: string
   readonly leaderEpoch?: number
@@ -143,7 +144,7 @@ export const commit = (at: GroupGround, offset: number, options: CommitOptions =
     offsets: [
       {
         topic: options.topic ?? 'orders',
-        topicId: 'AAAAAAAAAAAAAAAAAAAAAA',
+        topicId: options.topicId ?? 'AAAAAAAAAAAAAAAAAAAAAA',
         partition: options.partition ?? 0,
         offset,
         leaderEpoch: options.leaderEpoch ?? -1,

@@ -72,8 +72,8 @@ const assignmentOf = (partitions: readonly number[]): Uint8Array =>
   encodeVersioned(consumerProtocolAssignment, 0, { assignedPartitions: [{ topic: 'orders', partitions }], userData: null })
 
 /** A stable classic group of one, which owns everything. */
-async function classicGroup(at: GroupGround): Promise<Classic> {
-  const member = new Classic(at)
+async function classicGroup(at: GroupGround, instanceId: string | null = null): Promise<Classic> {
+  const member = new Classic(at, instanceId)
   await member.join()
   expect(await member.sync({ [member.memberId]: assignmentOf([0, 1, 2, 3, 4, 5]) })).toBe('NONE')
   return member
@@ -154,7 +154,7 @@ describe('a group on its way between the protocols', () => {
     expect(await now(at, heartbeat(at, old.identity))).toBe('NONE')
   })
 
-  it('CG-11: there and back across failovers', async () => {
+  it('CG-11, GRP-13: there and back across failovers, and somebody gets what the last one left', async () => {
     const at = await consumerGround()
     const old = await classicGroup(at)
     const consumer = new Consumer(at, 'c1')
@@ -164,8 +164,27 @@ describe('a group on its way between the protocols', () => {
     expect(owners([old], [consumer])).toEqual([3, 3])
     await consumer.leave()
     await at.failover()
+    expect(await stateOf(at)).toBe('PreparingRebalance')
+    expect(await now(at, heartbeat(at, old.identity))).toBe('REBALANCE_IN_PROGRESS')
+    expect(await old.join()).toMatchObject({ error: 'NONE', leader: old.memberId })
+    expect(await old.sync({ [old.memberId]: assignmentOf([0, 1, 2, 3, 4, 5]) })).toBe('NONE')
+    await at.failover()
     expect(await stateOf(at)).toBe('Stable')
-    expect(await now(at, heartbeat(at, { ...old.identity, generationId: old.generationId + 0 }))).toBe('NONE')
+  })
+
+  it('CG-05, CG-11: a group that goes back and forth gives nothing away that a classic member is still to give up', async () => {
+    const at = await consumerGround()
+    const old = await classicGroup(at)
+    const consumer = new Consumer(at, 'c1')
+    await consumer.beat()
+    expect(await now(at, heartbeat(at, old.identity))).toBe('REBALANCE_IN_PROGRESS')
+    expect((await old.join()).error).toBe('NONE')
+    await consumer.leave()
+    const second = new Consumer(at, 'c2')
+    expect((await second.beat()).error).toBe('NONE')
+    expect(second.partitions().filter(partition => old.partitions.includes(partition))).toEqual([])
+    await settle([old], [second])
+    expect(owners([old], [second])).toEqual([3, 3])
   })
 
   it.each(['disabled', 'downgrade'] as const)('CG-11: policy %s keeps a classic group classic', async consumerMigrationPolicy => {
@@ -175,8 +194,8 @@ describe('a group on its way between the protocols', () => {
     expect(await stateOf(at)).toBe('Stable')
   })
 
-  it.each(['disabled', 'upgrade'] as const)('CG-11: policy %s keeps a consumer group one', async consumerMigrationPolicy => {
-    const at = await consumerGround({ consumerMigrationPolicy })
+  it('CG-11: policy upgrade keeps a consumer group one', async () => {
+    const at = await consumerGround({ consumerMigrationPolicy: 'upgrade' })
     const consumer = new Consumer(at, 'c1')
     await consumer.beat()
     const old = new Classic(at)
@@ -246,6 +265,80 @@ describe('a group on its way between the protocols', () => {
     expect((await describeGroup(at)).members.length).toBe(1)
   })
 
+  it('CG-09, CG-11: a static classic member that comes back with the consumer protocol takes its place at once', async () => {
+    const at = await consumerGround()
+    const old = await classicGroup(at, 'i1')
+    const back = new Consumer(at, 'c1', { instanceId: 'i1' })
+    expect((await back.beat()).error).toBe('NONE')
+    expect(back.partitions()).toEqual(old.partitions)
+    expect((await describeGroup(at)).members.map(({ memberId, isClassic }) => [memberId, isClassic])).toEqual([['c1', false]])
+    expect((await new Consumer(at, 'c2', { instanceId: 'i1' }).beat()).error).toBe('UNRELEASED_INSTANCE_ID')
+  })
+
+  it('GRP-12, CG-11: the classic member whose instance went on with the consumer protocol is fenced, not unknown', async () => {
+    const at = await consumerGround()
+    const old = await classicGroup(at, 'i1')
+    await new Consumer(at, 'c1', { instanceId: 'i1' }).beat()
+    expect(await now(at, heartbeat(at, old.identity))).toBe('FENCED_INSTANCE_ID')
+    expect(await old.sync()).toBe('FENCED_INSTANCE_ID')
+  })
+
+  it.each([
+    ['while the leader assigns', false],
+    ['after one left while the leader assigned', true],
+  ])('CG-05, CG-11: who joins %s gets nothing that cooperative members still have', async (_when, leaves) => {
+    const at = await consumerGround()
+    const old = await classicGroup(at)
+    const second = new Classic(at)
+    const joined = watch(second.join().catch(() => undefined))
+    await at.time.settle()
+    await old.join()
+    await at.time.settle()
+    expect(await stateOf(at)).toBe('CompletingRebalance')
+    if (leaves) await now(at, leave(at, { memberId: (await firstOther(at, old.memberId)) ?? '' }))
+    const consumer = new Consumer(at, 'c1')
+    expect((await consumer.beat()).error).toBe('NONE')
+    expect(consumer.partitions().filter(partition => old.partitions.includes(partition))).toEqual([])
+    await settle(leaves ? [old] : [old, second], [consumer])
+    expect(joined.isThere).toBe(true)
+    expect((await describeGroup(at)).state).toBe('Stable')
+  })
+
+  it('CG-11: a classic member that takes the place of the last of the consumer protocol makes the group classic', async () => {
+    const at = await consumerGround()
+    const consumer = new Consumer(at, 'c1', { instanceId: 'i1' })
+    await consumer.beat()
+    await beat(at, { memberId: 'c1', instanceId: 'i1', memberEpoch: -2 })
+    const back = new Classic(at, 'i1')
+    expect((await back.join()).error).toBe('NONE')
+    expect(await stateOf(at)).toBe('PreparingRebalance')
+    expect(await back.sync()).toBe('REBALANCE_IN_PROGRESS')
+    expect(await back.join()).toMatchObject({ error: 'NONE', leader: back.memberId })
+    expect(await back.sync({ [back.memberId]: assignmentOf([0, 1, 2, 3, 4, 5]) })).toBe('NONE')
+    expect(await stateOf(at)).toBe('Stable')
+  })
+
+  it('CG-11: policy disabled keeps classic members out of a consumer group', async () => {
+    const at = await consumerGround({ consumerMigrationPolicy: 'disabled' })
+    const consumer = new Consumer(at, 'c1')
+    await consumer.beat()
+    expect((await new Classic(at).join()).error).toBe('INCONSISTENT_GROUP_PROTOCOL')
+    await consumer.leave()
+    expect((await new Classic(at).join()).error).toBe('NONE')
+    expect(await stateOf(at)).toBe('CompletingRebalance')
+  })
+
+  it('GRP-12, CG-11: a static classic member that was removed is unknown under its old id, and joins without one', async () => {
+    const at = await consumerGround()
+    await new Consumer(at, 'c1').beat()
+    const old = new Classic(at, 'i1')
+    await old.join()
+    await now(at, leave(at, { memberId: '', groupInstanceId: 'i1' }))
+    expect((await old.join()).error).toBe('UNKNOWN_MEMBER_ID')
+    expect((await describeGroup(at)).members.length).toBe(1)
+    expect((await new Classic(at, 'i1').join()).error).toBe('NONE')
+  })
+
   it('CG-11: a consumer heartbeat cannot speak for a classic group that it did not join', async () => {
     const at = await consumerGround()
     const old = await classicGroup(at)
@@ -257,3 +350,9 @@ describe('a group on its way between the protocols', () => {
 
 const encodeSubscription = (): Uint8Array =>
   encodeVersioned(consumerProtocolSubscription, 1, { ...consumerProtocolSubscription.body.zero, topics: ['orders'] })
+
+async function firstOther(at: GroupGround, memberId: string): Promise<string | undefined> {
+  const described = await now(at, at.coordinator.describeGroup('readers'))
+  if (described === undefined || typeof described === 'string') return undefined
+  return described.members.find(member => member.memberId !== memberId)?.memberId
+}

@@ -269,6 +269,20 @@ describe('expiry', () => {
     expect([await committed(at), await committed(at, { topic: 'left-behind' })]).toEqual([5, -1])
   })
 
+  it('OFF-05: offsets of a consumer group count from when it became empty, however long ago they were committed', async () => {
+    const timeoutMs = 3 * retentionMs
+    const at = await consumerGround({ consumerSessionTimeoutMs: timeoutMs, consumerSessionTimeoutMsMax: timeoutMs })
+    const { memberEpoch } = await beat(at, joinWishes)
+    await now(at, commit(at, 5, { memberId: 'm1', generationId: memberEpoch, apiVersion: 9 }))
+    await at.time.advance(retentionMs + checkMs)
+    await beat(at, { memberEpoch: -1 })
+    await at.failover()
+    await at.time.advance(retentionMs - checkMs)
+    expect(await committed(at)).toBe(5)
+    await at.time.advance(2 * checkMs)
+    expect(await committed(at)).toBe(-1)
+  })
+
   it('OFF-05: an explicit retention of old clients wins', async () => {
     const at = await groupGround()
     await now(at, commit(at, 5, { retentionTimeMs: 3 * checkMs }))
@@ -300,6 +314,43 @@ describe('expiry', () => {
     await at.failover()
     expect(await fetchAll(at)).toEqual(['bills-0:6'])
   })
+
+  it('OFF-06: the end of a topic takes along only offsets of its own, not those of its namesake of today', async () => {
+    const at = await groupGround()
+    const today = { topicId: 'BBBBBBBBBBBBBBBBBBBBBA' }
+    at.metadata.put('orders', 3)
+    await now(at, commit(at, 5, today))
+    await now(at, commit(at, 6, { ...today, producer, partition: 1 }))
+    at.metadata.drop('orders')
+    await endTransaction(at, true)
+    expect(await fetchAll(at)).toEqual(['orders-0:5', 'orders-1:6'])
+  })
+
+  it.each([
+    ['while the log takes nothing', async (at: GroupGround) => void (at.facts.refuses = 'NOT_ENOUGH_REPLICAS')],
+    ['while nobody coordinates', async (at: GroupGround) => at.coordinator.leadership.resigned(0, at.facts.leaderEpoch)],
+  ])('OFF-06: a topic that is deleted %s takes its offsets along later', async (_when, interfere) => {
+    const at = await groupGround()
+    const { topicId } = at.metadata.put('orders', 3)
+    const bills = at.metadata.put('bills', 1)
+    await now(at, commit(at, 5, { topicId }))
+    await now(at, commit(at, 8, { topicId, partition: 1, producer }))
+    await now(at, commit(at, 6, { topic: 'bills', topicId: bills.topicId }))
+    await now(at, commit(at, 7, { topic: 'from-before-ids' }))
+    await interfere(at)
+    at.metadata.drop('orders')
+    await at.time.settle()
+    at.facts.refuses = undefined
+    await at.failover()
+    const anew = at.metadata.put('orders', 3, { topicId: 'BBBBBBBBBBBBBBBBBBBBBA' })
+    await now(at, commit(at, 9, { topicId: anew.topicId, producer }))
+    await at.time.advance(checkMs)
+    await endTransaction(at, true)
+    expect(await fetchAll(at)).toEqual(['bills-0:6', 'from-before-ids-0:7', 'orders-0:9', 'orders-1:8'])
+    await at.time.advance(checkMs)
+    await at.failover()
+    expect(await fetchAll(at)).toEqual(['bills-0:6', 'from-before-ids-0:7', 'orders-0:9'])
+  })
 })
 
 describe('deleting', () => {
@@ -317,6 +368,17 @@ describe('deleting', () => {
     expect(reply).toEqual(['GROUP_SUBSCRIBED_TO_TOPIC', 'NONE', 'NONE'])
     expect(await fetchAll(at)).toEqual(['orders-0:5'])
     expect(await now(at, at.coordinator.deleteOffsets({ groupId: 'nobody', partitions }))).toBe('GROUP_ID_NOT_FOUND')
+  })
+
+  it('GRP-15: a deleted offset does not come back with the transaction that was about to commit it', async () => {
+    const at = await groupGround()
+    await now(at, commit(at, 9, { producer }))
+    const partitions = [{ topic: 'orders', partition: 0 }]
+    expect(await now(at, at.coordinator.deleteOffsets({ groupId, partitions }))).toEqual(['NONE'])
+    await endTransaction(at, true)
+    expect(await committed(at)).toBe(-1)
+    await at.failover()
+    expect(await committed(at)).toBe(-1)
   })
 
   it("GRP-15: members of another protocol than the consumers' cannot be asked what they subscribe to", async () => {
