@@ -1,6 +1,6 @@
 import { zeroUuid } from '../../../broker-core/base/bytes/uuid.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
-import { throwOnError } from '../../../broker-core/client/client-error.ts'
+import { KafkaClientError, throwOnError } from '../../../broker-core/client/client-error.ts'
 import type { ResponseOf } from '../../../broker-core/protocol/api.ts'
 import { fetch } from '../../../broker-core/protocol/messages/01-fetch.ts'
 import { readBatches } from './batch-records.ts'
@@ -50,6 +50,9 @@ export async function fetchPartition(client: KafkaClient, order: FetchOrder): Pr
       const answer = await client.send(fetch, request, { to: 'leader', topic, partition }, options)
       throwOnError(answer.errorCode, { topic, partition })
       const found = answer.responses[0]?.partitions[0]
+      // A broker that throttles answers for none of the partitions (KIP-219); the next attempt waits as long as it said.
+      if (found === undefined && answer.throttleTimeMs > 0)
+        throw new KafkaClientError('THROTTLING_QUOTA_EXCEEDED', { topic, partition })
       if (found === undefined) throw new Error('the leader answered for another partition')
       throwOnError(found.errorCode, { topic, partition })
       return found

@@ -118,9 +118,10 @@ export class ScriptedLog {
     return {
       partitionIndex: 0,
       errorCode: isOutside ? errorCode('OFFSET_OUT_OF_RANGE') : 0,
-      highWatermark: this.endOffset,
-      lastStableOffset: this.lastStableOffset(),
-      logStartOffset: this.startOffset,
+      // With an error brokers tell nothing of the log.
+      highWatermark: isOutside ? -1 : this.endOffset,
+      lastStableOffset: isOutside ? -1 : this.lastStableOffset(),
+      logStartOffset: isOutside ? -1 : this.startOffset,
       divergingEpoch: { epoch: -1, endOffset: -1 },
       currentLeader: { leaderId: -1, leaderEpoch: -1 },
       snapshotId: { endOffset: -1, epoch: -1 },
