@@ -1,5 +1,6 @@
 import { zeroUuid } from '../../../broker-core/base/bytes/uuid.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
+import { offsetRanges } from '../../../broker-core/client/admin/offsets.ts'
 import { KafkaClientError, throwOnError } from '../../../broker-core/client/client-error.ts'
 import type { ResponseOf } from '../../../broker-core/protocol/api.ts'
 import { fetch } from '../../../broker-core/protocol/messages/01-fetch.ts'
@@ -92,13 +93,36 @@ export function kafkaSource(client: KafkaClient, topic: string, isolation: Isola
       bytes: bytes.length,
     }
   }
+  const readAt = async (partition: number, offset: number, limits: ReadLimits): Promise<ReadResult> => {
+    const result = await read(partition, offset, limits, 'read-committed')
+    const isBehindStable = result.nextOffset === offset && offset < result.endOffset
+    return isolation === 'read-uncommitted' && isBehindStable ? await read(partition, offset, limits, isolation) : result
+  }
   return {
     async read(partition, offset, limits) {
-      const result = await read(partition, offset, limits, 'read-committed')
-      const isBehindStable = result.nextOffset === offset && offset < result.endOffset
-      return isolation === 'read-uncommitted' && isBehindStable ? await read(partition, offset, limits, isolation) : result
+      try {
+        return await readAt(partition, offset, limits)
+      } catch (error) {
+        if (!(error instanceof KafkaClientError) || error.code !== 'OFFSET_OUT_OF_RANGE') throw error
+        const bounds = await boundsOf(client, { topic, partition, isolation, signal: limits.signal })
+        // Retention, or somebody who emptied the topic, was faster than the reader; or the log was cut at its end.
+        if (offset < bounds.startOffset) return await readAt(partition, bounds.startOffset, limits)
+        return { records: [], nextOffset: offset, bytes: 0, ...bounds }
+      }
     },
   }
+}
+
+type Bounded = Pick<FetchOrder, 'topic' | 'partition' | 'isolation' | 'signal'>
+
+/** With OFFSET_OUT_OF_RANGE brokers do not say what the range is. */
+async function boundsOf(
+  client: KafkaClient,
+  { topic, partition, isolation, signal }: Bounded,
+): Promise<Pick<ReadResult, 'startOffset' | 'endOffset'>> {
+  const level = isolation === 'read-committed' ? 'read_committed' : 'read_uncommitted'
+  const [range] = await offsetRanges(client, [{ topic, partition }], { isolation: level, signal, timeoutMs: retryMs })
+  return { startOffset: range?.startOffset ?? 0, endOffset: range?.endOffset ?? 0 }
 }
 
 export function recordBytes(answer: PartitionAnswer): Uint8Array {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { KafkaClient } from '../../../../broker-core/client/kafka-client.ts'
 import { fetch } from '../../../../broker-core/protocol/messages/01-fetch.ts'
+import { backwardLane, forwardLane, type Lane } from '../../../../src-main/workbench/messages/lane.ts'
 import { kafkaSource } from '../../../../src-main/workbench/messages/kafka-source.ts'
 import { scriptedCluster, type ScriptedCluster } from '../../client/scripted-cluster.ts'
 import { ScriptedLog } from '../../client/scripted-log.ts'
@@ -30,5 +31,49 @@ describe('a broker that throttles, and therefore sends nothing of any partition 
 
   it('is asked again when a page of records is read', async () => {
     expect(offsetsOf(await kafkaSource(client, 't', 'read-uncommitted').read(0, 1, limits))).toEqual([1, 2, 3, 4])
+  })
+})
+
+describe('offsets that are gone since the reading was opened', () => {
+  const bounds = { startOffset: 0, endOffset: 5 }
+  const laneOptions = () => ({
+    partition: 0,
+    source: kafkaSource(client, 't', 'read-uncommitted'),
+    bounds,
+    wanted: () => true,
+  })
+  const all = async (lane: Lane) => {
+    const offsets: number[] = []
+    for (;;) {
+      await lane.fill(limits)
+      if (lane.head() === undefined) {
+        if (lane.isUsedUp()) return offsets
+        continue
+      }
+      offsets.push(lane.take().offset)
+    }
+  }
+
+  it('are passed over on the way to later ones', async () => {
+    log.startOffset = 3
+    expect(await all(forwardLane(laneOptions(), 1))).toEqual([3, 4])
+  })
+
+  it('end the way to earlier ones, after those that are left', async () => {
+    log.startOffset = 3
+    const lane = backwardLane(laneOptions(), 5, 10)
+    expect(await all(lane)).toEqual([4, 3])
+    expect(lane.bounds).toMatchObject({ startOffset: 3, endOffset: 5 })
+  })
+
+  it('are all of them when the log was emptied, which is no failure', async () => {
+    log.startOffset = 5
+    expect(await all(forwardLane(laneOptions(), 1))).toEqual([])
+    expect(await all(backwardLane(laneOptions(), 4, 10))).toEqual([])
+  })
+
+  it('lie behind the end when the log was cut there', async () => {
+    const result = await kafkaSource(client, 't', 'read-committed').read(0, 9, limits)
+    expect(result).toEqual({ records: [], nextOffset: 9, startOffset: 0, endOffset: 5, bytes: 0 })
   })
 })
