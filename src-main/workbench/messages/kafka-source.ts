@@ -4,6 +4,7 @@ import { offsetRanges } from '../../../broker-core/client/admin/offsets.ts'
 import { KafkaClientError, throwOnError } from '../../../broker-core/client/client-error.ts'
 import type { ResponseOf } from '../../../broker-core/protocol/api.ts'
 import { fetch } from '../../../broker-core/protocol/messages/01-fetch.ts'
+import { notFound } from '../failures.ts'
 import { readBatches } from './batch-records.ts'
 import type { Isolation, PartitionSource, ReadLimits, ReadResult } from './partition-source.ts'
 
@@ -20,6 +21,19 @@ export interface FetchOrder extends ReadLimits {
   /** How long the broker may wait for a first byte; 0 answers at once. */
   readonly maxWaitMs?: number
   readonly lane?: string
+  /** For several orders that belong together. Throws NOT_FOUND when the name means another topic by now. */
+  readonly known?: KnownTopic
+}
+
+/** Which topic it is that a name means, from the first answer on; brokers before Kafka 2.8 do not tell. */
+export interface KnownTopic {
+  id: string | undefined
+}
+
+/** Offsets of a topic that was deleted mean nothing in the one that has its name now. */
+export function checkSameTopic(known: KnownTopic, topic: string, topicId: string): void {
+  if (known.id === undefined || topicId === zeroUuid || known.id === topicId) return
+  throw notFound(`${topic} was deleted and created anew; open it again`)
 }
 
 /** One answer of the leader with its bytes as they lie in the log. Retries what passes; throws KafkaClientError. */
@@ -28,6 +42,7 @@ export async function fetchPartition(client: KafkaClient, order: FetchOrder): Pr
   return await client.retry(
     async () => {
       const { topicId } = await client.topic(topic, { signal })
+      if (order.known !== undefined) checkSameTopic(order.known, topic, topicId)
       const maxWaitMs = order.maxWaitMs ?? 0
       const request = {
         ...fetch.request.zero,
@@ -56,6 +71,7 @@ export async function fetchPartition(client: KafkaClient, order: FetchOrder): Pr
         throw new KafkaClientError('THROTTLING_QUOTA_EXCEEDED', { topic, partition })
       if (found === undefined) throw new Error('the leader answered for another partition')
       throwOnError(found.errorCode, { topic, partition })
+      if (order.known !== undefined && topicId !== zeroUuid) order.known.id ??= topicId
       return found
     },
     { signal, timeoutMs: retryMs + (order.maxWaitMs ?? 0) },
@@ -79,8 +95,9 @@ const partitionZero = {
  */
 export function kafkaSource(client: KafkaClient, topic: string, isolation: Isolation): PartitionSource {
   const { compression } = client.env
+  const known: KnownTopic = { id: undefined }
   const read = async (partition: number, offset: number, limits: ReadLimits, level: Isolation): Promise<ReadResult> => {
-    const answer = await fetchPartition(client, { topic, partition, offset, isolation: level, ...limits })
+    const answer = await fetchPartition(client, { topic, partition, offset, isolation: level, known, ...limits })
     const bytes = recordBytes(answer)
     const stableOffset = answer.lastStableOffset < 0 ? answer.highWatermark : answer.lastStableOffset
     const aborted = answer.abortedTransactions ?? []

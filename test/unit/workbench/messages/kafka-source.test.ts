@@ -77,3 +77,17 @@ describe('offsets that are gone since the reading was opened', () => {
     expect(result).toEqual({ records: [], nextOffset: 9, startOffset: 0, endOffset: 5, bytes: 0 })
   })
 })
+
+it('a topic that was made anew is not read on by who read the one before it', async () => {
+  const [old, anew] = ['AAAAAAAAAAAAAAAAAAAAAg', 'AAAAAAAAAAAAAAAAAAAAAw']
+  cluster.topics.set('t', { leaderId: 1, leaderEpoch: 1, topicId: old })
+  log.serve(cluster, old)
+  const source = kafkaSource(client, 't', 'read-uncommitted')
+  expect(offsetsOf(await source.read(0, 0, { ...limits, bytesMax: 1 }))).toEqual([0, 1, 2])
+  cluster.topics.set('t', { leaderId: 1, leaderEpoch: 0, topicId: anew })
+  log.serve(cluster, anew)
+  await expect(source.read(0, 3, limits)).rejects.toMatchObject({
+    failure: { code: 'NOT_FOUND', message: expect.stringContaining('created anew') },
+  })
+  expect(offsetsOf(await kafkaSource(client, 't', 'read-uncommitted').read(0, 3, limits))).toEqual([3, 4])
+})
