@@ -68,6 +68,32 @@ export class ScriptedLog {
     return body => this.#fetch(body, undefined)
   }
 
+  /** The partitions of one topic, by their numbers. */
+  static serveAll(cluster: ScriptedCluster, logs: readonly ScriptedLog[]): void {
+    const logOf = (partition: number) => logs[partition] as ScriptedLog
+    cluster.answer(listOffsets, (body, { version }) => ({
+      throttleTimeMs: 0,
+      topics: body.topics.map(topic => ({
+        name: topic.name,
+        partitions: topic.partitions.flatMap(it => {
+          const answer = logOf(it.partitionIndex).#listOffsets({ ...body, topics: [{ ...topic, partitions: [it] }] }, version)
+          return answer.topics[0]?.partitions ?? []
+        }),
+      })),
+    }))
+    cluster.answer(fetch, body => ({
+      ...fetch.response.zero,
+      responses: body.topics.map(({ topic, topicId, partitions }) => ({
+        topic,
+        topicId,
+        partitions: partitions.map(it => ({
+          ...logOf(it.partition).#fetchPartition(it.fetchOffset, it.partitionMaxBytes, body.isolationLevel === 1),
+          partitionIndex: it.partition,
+        })),
+      })),
+    }))
+  }
+
   #listOffsets(body: RequestOf<typeof listOffsets>, version: number): ResponseOf<typeof listOffsets> {
     const end = body.isolationLevel === 1 ? this.lastStableOffset() : this.endOffset
     const topics = body.topics.map(({ name, partitions }) => ({
