@@ -5,6 +5,7 @@ import { KafkaClientError } from '../../../broker-core/client/client-error.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import { batchLastOffset } from '../../../broker-core/records/batch-header.ts'
 import { batchStarts } from '../../../broker-core/records/batch-iterator.ts'
+import { checkSameTopic, type KnownTopic } from '../messages/kafka-source.ts'
 import type { Isolation } from '../messages/partition-source.ts'
 
 /** Offsets of one partition to be read, `next` moves from `from` to `to`. */
@@ -33,6 +34,8 @@ export interface RangeReading {
   readonly topic: string
   readonly isolation: Isolation
   readonly ranges: readonly ReadRange[]
+  /** Whose offsets these are. Rejects with NOT_FOUND when the name means another topic by now. */
+  readonly known: KnownTopic
   readonly signal: AbortSignal
   /** Called in order of offsets within a partition; false ends the reading. */
   readonly onChunk: (chunk: FetchedChunk) => boolean | Promise<boolean>
@@ -77,8 +80,9 @@ function withoutLeader(topic: string, [first]: readonly ReadRange[]): KafkaClien
   return new KafkaClientError('LEADER_NOT_AVAILABLE', { topic, partition: first.partition })
 }
 
-async function byLeader({ client, topic, signal }: RangeReading, ranges: readonly ReadRange[]) {
-  const { partitions } = await client.topic(topic, { signal })
+async function byLeader({ client, topic, signal, known }: RangeReading, ranges: readonly ReadRange[]) {
+  const { partitions, topicId } = await client.topic(topic, { signal })
+  checkSameTopic(known, topic, topicId)
   const leaders = new Map<number, ReadRange[]>()
   const leaderless: ReadRange[] = []
   for (const range of ranges) {

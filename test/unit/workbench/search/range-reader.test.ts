@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => client.close())
 
 /** What is read of both partitions, as `partition/offset`. */
-function reading(more: { readonly signal?: AbortSignal; readonly patienceMs?: number } = {}) {
+function reading(more: Partial<Pick<Parameters<typeof readRanges>[0], 'known' | 'patienceMs'>> = {}) {
   const read: string[] = []
   const range = (partition: number) => ({ partition, from: 0, to: 6, next: 0, done: 0 })
   const ranges = [range(0), range(1)]
@@ -31,6 +31,7 @@ function reading(more: { readonly signal?: AbortSignal; readonly patienceMs?: nu
     topic: 't',
     isolation: 'read-uncommitted',
     ranges,
+    known: { id: undefined },
     signal: new AbortController().signal,
     onChunk(chunk) {
       const { records } = readBatches(chunk.records, { ...chunk, compression: client.env.compression })
@@ -88,5 +89,15 @@ describe('reading ranges of offsets', () => {
     const { read, done } = reading({ patienceMs: 300 })
     await expect(done).rejects.toMatchObject({ code: 'TIMED_OUT' })
     expect(read.toSorted()).toEqual([...allOf(0), '1/0', '1/1'])
+  })
+
+  it('does not go on in a topic that was made anew', async () => {
+    const [old, anew] = ['AAAAAAAAAAAAAAAAAAAAAg', 'AAAAAAAAAAAAAAAAAAAAAw']
+    cluster.topics.set('t', { leaderId: 1, leaderEpoch: 1, topicId: old, others: [-1] })
+    const { read, done } = reading({ known: { id: old } })
+    await soon(() => read).toEqual(allOf(0))
+    cluster.topics.set('t', { leaderId: 1, leaderEpoch: 1, topicId: anew, others: [1] })
+    await expect(done).rejects.toMatchObject({ failure: { code: 'NOT_FOUND', message: expect.stringContaining('created anew') } })
+    expect(read).toEqual(allOf(0))
   })
 })
