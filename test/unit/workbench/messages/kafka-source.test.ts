@@ -3,6 +3,7 @@ import type { KafkaClient } from '../../../../broker-core/client/kafka-client.ts
 import { fetch } from '../../../../broker-core/protocol/messages/01-fetch.ts'
 import { backwardLane, forwardLane, type Lane } from '../../../../src-main/workbench/messages/lane.ts'
 import { kafkaSource } from '../../../../src-main/workbench/messages/kafka-source.ts'
+import type { ReadLimits } from '../../../../src-main/workbench/messages/partition-source.ts'
 import { scriptedCluster, type ScriptedCluster } from '../../client/scripted-cluster.ts'
 import { ScriptedLog } from '../../client/scripted-log.ts'
 
@@ -42,10 +43,10 @@ describe('offsets that are gone since the reading was opened', () => {
     bounds,
     wanted: () => true,
   })
-  const all = async (lane: Lane) => {
+  const all = async (lane: Lane, read: ReadLimits = limits) => {
     const offsets: number[] = []
     for (;;) {
-      await lane.fill(limits)
+      await lane.fill(read)
       if (lane.head() === undefined) {
         if (lane.isUsedUp()) return offsets
         continue
