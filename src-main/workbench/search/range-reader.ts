@@ -5,6 +5,7 @@ import { KafkaClientError } from '../../../broker-core/client/client-error.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import { batchLastOffset } from '../../../broker-core/records/batch-header.ts'
 import { batchStarts } from '../../../broker-core/records/batch-iterator.ts'
+import { checkFormat } from '../messages/batch-records.ts'
 import { checkSameTopic, type KnownTopic } from '../messages/kafka-source.ts'
 import type { Isolation } from '../messages/partition-source.ts'
 
@@ -177,6 +178,7 @@ function advance(ranges: readonly ReadRange[], answer: FetchedPartition): Step[]
   if (range === undefined) return []
   const from = range.next
   const stableOffset = answer.lastStableOffset < 0 ? answer.highWatermark : answer.lastStableOffset
+  checkFormat(answer.records)
   let last = -1
   for (const at of batchStarts(answer.records)) last = batchLastOffset(answer.records, at)
   if (last < from) {
