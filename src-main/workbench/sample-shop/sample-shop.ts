@@ -4,6 +4,7 @@ import { createProducer } from '../../../broker-core/client/producing/producer.t
 import type { Producer } from '../../../broker-core/client/producing/producer-options.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import type { TopicMetadata } from '../../../broker-core/client/metadata/cluster-metadata.ts'
+import type { Failure } from '../../contract/failure.ts'
 import type { SampleShopView } from '../../contract/views/cluster.ts'
 import { brokerRefusal, refused, toFailure } from '../failures.ts'
 import { watched } from '../watch.ts'
@@ -37,8 +38,8 @@ export interface SampleShop {
   read(isReading: boolean): Promise<void>
   /** Stops and removes topics and groups. */
   stop(): Promise<void>
-  /** Stops and leaves what is there: the app ends. */
-  pause(): Promise<void>
+  /** Stops and leaves what is there: the app ends, or for the reason that is then shown. */
+  pause(reason?: Failure): Promise<void>
 }
 
 export interface ShopSources {
@@ -108,7 +109,11 @@ export function sampleShop(sources: ShopSources): SampleShop {
         throw error
       }
     },
-    pause: end,
+    async pause(reason) {
+      const wasRunning = traffic !== undefined
+      await end()
+      if (wasRunning && reason !== undefined) change({ ...closed, failure: reason })
+    },
   }
 }
 
