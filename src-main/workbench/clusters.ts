@@ -10,6 +10,8 @@ export interface Clusters {
   client(connection: string): KafkaClient
   /** For everything that changes the cluster. Throws READ_ONLY too. */
   writableClient(connection: string): KafkaClient
+  /** For what goes on changing it: ends when the connection is switched to read-only, or removed. Throws READ_ONLY too. */
+  whileWritable(connection: string): AbortSignal
   /** A further one under a name of its own, that reads and writes; whoever asks for it closes it. Throws READ_ONLY too. */
   ownClient(connection: string, clientId: string): KafkaClient
   /** Called before a client is closed, because its connection went or changed. */
@@ -46,6 +48,7 @@ export function openClusters(
       connections.writable(id)
       return clientOf(id)
     },
+    whileWritable: connections.whileWritable,
     ownClient(id, clientId) {
       connections.writable(id)
       return newClient(id, clientId)

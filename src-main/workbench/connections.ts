@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import { FailureError } from '../contract/failure.ts'
 import type { ConnectionView } from '../contract/views/app.ts'
 import type { SecretStore } from '../settings/secret-store.ts'
@@ -23,6 +24,8 @@ export interface Connections {
   get(id: string): ConnectionView
   /** The same, for everything that changes a cluster: throws READ_ONLY. */
   writable(id: string): ConnectionView
+  /** For what goes on changing it: ends when it is switched to read-only, or removed. Throws READ_ONLY too. */
+  whileWritable(id: string): AbortSignal
   add(profile: Omit<ConnectionProfile, 'id'>, secrets: SecretsPatch | null): ConnectionView
   update(id: string, patch: Partial<Omit<ConnectionProfile, 'id'>>, secrets?: SecretsPatch | null): ConnectionView
   /** Of a connection that is there; for its client only. */
@@ -56,18 +59,13 @@ export function openConnections(options: ConnectionsOptions): Connections {
     if (view === undefined) throw notFound(`there is no connection ${JSON.stringify(id)}`)
     return view
   }
+  const writable = (id: string) => writableOnly(get(id))
+  const writers = newWriters()
   return {
     list,
     get,
-    writable(id) {
-      const view = get(id)
-      if (!view.readOnly) return view
-      throw new FailureError({
-        code: 'READ_ONLY',
-        message: `${view.name} is switched to read-only`,
-        hint: 'Switch it to writable in its connection settings.',
-      })
-    },
+    writable,
+    whileWritable: id => writers.signal(writable(id)),
     secrets: id => (list.value.some(view => view.id === id) ? readSecrets(store, id) : noSecrets),
     add(profile, secrets) {
       if (list.value.length >= connectionsMax) throw refused(`there are ${connectionsMax} connections already`)
@@ -90,18 +88,48 @@ export function openConnections(options: ConnectionsOptions): Connections {
       if (profiles.some(profile => profile.id === id))
         options.settings.replaceProfiles(profiles.map(profile => (profile.id === id ? { ...profile, ...changes } : profile)))
       publish()
-      return get(id)
+      const next = get(id)
+      if (next.readOnly) writers.end(next)
+      return next
     },
     remove(id) {
-      if (get(id).kind === 'local') throw refused('the embedded cluster cannot be removed')
+      const view = get(id)
+      if (view.kind === 'local') throw refused('the embedded cluster cannot be removed')
       fixedNow = fixedNow.filter(candidate => candidate.id !== id)
       options.settings.replaceProfiles(options.settings.profiles().filter(profile => profile.id !== id))
       store.write(id, undefined)
       publish()
+      writers.end(view)
     },
     localMoved(bootstrap) {
       fixedNow = fixedNow.map(it => (it.id === localConnection ? { ...it, bootstrap: bootstrap.split(',') } : it))
       publish()
+    },
+  }
+}
+
+function writableOnly(view: ConnectionView): ConnectionView {
+  if (!view.readOnly) return view
+  throw new FailureError({
+    code: 'READ_ONLY',
+    message: `${view.name} is switched to read-only`,
+    hint: 'Switch it to writable in its connection settings.',
+  })
+}
+
+/** One signal per connection, for everything that goes on changing its cluster. */
+function newWriters() {
+  const writers = new Map<string, AbortController>()
+  return {
+    signal({ id }: ConnectionView): AbortSignal {
+      const known = writers.get(id) ?? new AbortController()
+      setMaxListeners(0, known.signal)
+      writers.set(id, known)
+      return known.signal
+    },
+    end({ id, name }: ConnectionView): void {
+      writers.get(id)?.abort(refused(`${name} was switched to read-only, or removed, meanwhile`))
+      writers.delete(id)
     },
   }
 }

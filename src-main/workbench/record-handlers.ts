@@ -84,7 +84,8 @@ export function recordHandlers({
     },
     async *'records.produceMany'(order, { signal }) {
       const client = clusters.writableClient(order.connection)
-      yield* runs.start(client, order, signal, await encodersOf(order))
+      const both = AbortSignal.any([signal, clusters.whileWritable(order.connection)])
+      yield* runs.start(client, order, both, await encodersOf(order))
     },
     async 'registry.subjects'({ connection }) {
       const registry = registryOf(connection)

@@ -1,4 +1,5 @@
 import type { Clusters } from './clusters.ts'
+import { toFailure } from './failures.ts'
 import type { Handlers } from './handlers.ts'
 import { sampleShop } from './sample-shop/sample-shop.ts'
 import type { SampleShop, ShopMemory } from './sample-shop/sample-shop.ts'
@@ -36,8 +37,13 @@ export function shopHandlers(sources: ShopHandlerSources): { readonly handlers: 
     handlers: {
       'sampleShop.watch': ({ connection }, { signal }) => shopOf(connection).view.read(signal),
       async 'sampleShop.start'({ connection, ordersPerSecond }) {
-        clusters.writableClient(connection)
-        await shopOf(connection).start(ordersPerSecond)
+        const writable = clusters.whileWritable(connection)
+        const shop = shopOf(connection)
+        await shop.start(ordersPerSecond)
+        // It leaves what is there: to remove it would be a change too.
+        const pause = () => void shop.pause(toFailure(writable.reason))
+        if (writable.aborted) pause()
+        else writable.addEventListener('abort', pause, { once: true })
         return null
       },
       'sampleShop.rate'({ connection, ordersPerSecond }) {

@@ -132,6 +132,23 @@ describe('records of a topic', () => {
       expect(length).toBeLessThan(1_000)
     })
 
+    it('at a rate, until the connection is switched to read-only, as the sample shop on it', async () => {
+      const { call, connection, stream } = workbench
+      await call('sampleShop.start', { connection, ordersPerSecond: 5 })
+      const ended = run({ count: 1_000_000, ratePerSecond: 50 }, async item => {
+        if (item.acked >= 5) await call('connections.update', { connection, readOnly: true })
+      })
+      await expect(ended).rejects.toMatchObject({ failure: { code: 'REFUSED', message: expect.stringContaining('read-only') } })
+      const abort = new AbortController()
+      for await (const shop of stream('sampleShop.watch', { connection }, abort.signal))
+        if (shop.failure !== null) {
+          expect(shop).toMatchObject({ state: 'absent', failure: { message: expect.stringContaining('read-only') } })
+          abort.abort()
+        }
+      await call('connections.update', { connection, readOnly: false })
+      await call('sampleShop.stop', { connection })
+    })
+
     it('in a transaction: committed, aborted, or as somebody says; cancelling aborts', async () => {
       const { call } = workbench
       expect(await run({ count: 3, transaction: { outcome: 'commit' } })).toMatchObject({ outcome: 'committed' })

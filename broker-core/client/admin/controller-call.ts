@@ -8,6 +8,12 @@ export const controllerTimeoutMs = 20_000
 const answerTimeoutMs = controllerTimeoutMs + 5_000
 
 /**
+ * A broker answers a connection's requests one after the other: what waits behind a long change would run into its own timeout, which
+ * ends the connection, and the change would be sent again although it is being made.
+ */
+export const changesLane = 'changes'
+
+/**
  * Sends a change to the controller (through any broker) and repeats it while nothing in it was done: `codesOf` gives all error codes of
  * the reply, and when every one is retriable the request is sent again. After a broken connection a change may have been made although
  * its repetition is refused (TOPIC_ALREADY_EXISTS and the like): callers show what the second attempt said.
@@ -20,7 +26,12 @@ export function controllerCall<Req, Res>(
   options: RetryOptions,
 ): Promise<Res> {
   return client.retry(async () => {
-    const reply = await client.send(api, body, { to: 'controller' }, { timeoutMs: answerTimeoutMs, ...signalOf(options) })
+    const reply = await client.send(
+      api,
+      body,
+      { to: 'controller' },
+      { timeoutMs: answerTimeoutMs, lane: changesLane, ...signalOf(options) },
+    )
     const codes = codesOf(reply)
     const [first] = codes
     if (first !== undefined && first !== 0 && codes.every(isWorthRepeating)) {

@@ -3,7 +3,7 @@ import type { TopicPartition } from '../../model/ids.ts'
 import { deleteRecords as deleteRecordsApi } from '../../protocol/messages/21-delete-records.ts'
 import { type Outcome, KafkaClientError, outcomeOf } from '../client-error.ts'
 import type { KafkaClient, RetryOptions } from '../kafka-client.ts'
-import { signalOf } from './controller-call.ts'
+import { changesLane, signalOf } from './controller-call.ts'
 
 export interface RecordsToDelete extends TopicPartition {
   /** Records below go; -1: all there are. */
@@ -33,7 +33,7 @@ async function deleteBefore(
   const body = { topics: [{ name: topic, partitions: [{ partitionIndex: partition, offset: beforeOffset }] }], timeoutMs }
   try {
     return await client.retry(async () => {
-      const sendOptions = { timeoutMs: timeoutMs + 5_000, ...signalOf(options) }
+      const sendOptions = { timeoutMs: timeoutMs + 5_000, lane: changesLane, ...signalOf(options) }
       const reply = await client.send(deleteRecordsApi, body, { to: 'leader', topic, partition }, sendOptions)
       const result = reply.topics[0]?.partitions[0]
       const failure = new KafkaClientError(errorName(result?.errorCode ?? -1), { api: deleteRecordsApi.name, topic, partition })

@@ -5,7 +5,7 @@ import { createPartitions as createPartitionsApi } from '../../protocol/messages
 import { type Outcome, outcomeOf } from '../client-error.ts'
 import type { KafkaClient, RetryOptions } from '../kafka-client.ts'
 import type { TopicMetadata } from '../metadata/cluster-metadata.ts'
-import { controllerCall, controllerTimeoutMs } from './controller-call.ts'
+import { changesLane, controllerCall, controllerTimeoutMs } from './controller-call.ts'
 
 export interface TopicToCreate {
   readonly name: string
@@ -93,7 +93,7 @@ export async function deleteTopics(
         deleteTopicsApi,
         version => ({ ...body, topics: version >= 6 ? body.topics : [] }),
         { to: 'controller' },
-        { timeoutMs: controllerTimeoutMs + 5_000 },
+        { timeoutMs: controllerTimeoutMs + 5_000, lane: changesLane },
       ),
     options,
   )

@@ -19,14 +19,20 @@ import {
   type RecordToSend,
 } from './producer-options.ts'
 
+type PlainOptions = Omit<ProducerOptions, 'transactionalId'>
+
 /** A producer without transactions. It asks the cluster nothing before the first record. */
-export function createProducer(client: KafkaClient, options: Omit<ProducerOptions, 'transactionalId'> = {}): Producer {
+export function createProducer(client: KafkaClient, options: PlainOptions = {}): Producer {
   const settings = producerSettings(options)
-  return new RecordSender(client, settings, new ProducerIdentity(client, settings), {
-    allow: () => undefined,
-    prepare: async () => {},
-    failed: () => {},
-  })
+  return new RecordSender(client, settings, new ProducerIdentity(client, settings), noRules)
+}
+
+/** The same, with the identity that idempotence needs taken already: what the first record takes is its own way only. */
+export async function readyProducer(client: KafkaClient, options: PlainOptions = {}): Promise<Producer> {
+  const settings = producerSettings(options)
+  const identity = new ProducerIdentity(client, settings)
+  await identity.get()
+  return new RecordSender(client, settings, identity, noRules)
 }
 
 /** What a transaction adds to sending. */
@@ -39,6 +45,7 @@ export interface SendRules {
   failed(error: KafkaClientError): void
 }
 
+const noRules: SendRules = { allow: () => undefined, prepare: async () => {}, failed: () => {} }
 const noHeaders: NonNullable<RecordToWrite['headers']> = []
 
 export class RecordSender implements Producer {

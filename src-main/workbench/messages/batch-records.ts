@@ -19,6 +19,7 @@ import { batchesIn } from '../../../broker-core/records/batch-iterator.ts'
 import { controlTypeOf, controlTypes } from '../../../broker-core/records/control-records.ts'
 import { openRecords } from '../../../broker-core/records/record-reader.ts'
 import type { RecordCursor } from '../../../broker-core/records/record-reader.ts'
+import { FailureError } from '../../contract/failure.ts'
 import type { BatchOrigin, LogRecord } from './log-record.ts'
 
 export interface AbortedTransaction {
@@ -52,11 +53,28 @@ export interface WalkedBatch {
   open(): LogRecord[]
 }
 
+/** Bytes up to the number of the format, which stands at the same place in all of them. */
+const magicEnd = 17
+
+/**
+ * Throws for what Kafka before 0.11 wrote, or later versions for old clients: such messages may be too short for a batch, so that nothing
+ * at all would be found in the answer.
+ */
+export function checkFormat(bytes: Uint8Array): void {
+  if (bytes.length < magicEnd || batchMagic(bytes, 0) === currentMagic) return
+  throw new FailureError({
+    code: 'BROKER',
+    message: `records of message format v${batchMagic(bytes, 0)}, which is older than Kafka 0.11, are not read`,
+    hint: 'What was written later can be read from an offset or a time behind them.',
+  })
+}
+
 /** All whole batches of one answer in order, with what transactions say of them; those before `from` are left out. */
 export function* walkBatches(bytes: Uint8Array, reading: BatchReading): Generator<WalkedBatch> {
   const transactions = transactionStates(reading)
+  checkFormat(bytes)
   for (const batch of batchesIn(bytes)) {
-    if (batchMagic(batch, 0) !== currentMagic) throw new Error('batches of a message format before version 2 are not read')
+    checkFormat(batch)
     const lastOffset = batchLastOffset(batch, 0)
     if (lastOffset < reading.from) continue
     const facts = batchFacts(batch, transactions)
@@ -73,13 +91,21 @@ export function* walkBatches(bytes: Uint8Array, reading: BatchReading): Generato
   }
 }
 
-/** Opens all batches of one answer. Throws CorruptRecords or CompressionError. */
+/**
+ * Opens the batches of one answer, up to one that cannot be read. When that is the first, throws CorruptRecords, CompressionError, or
+ * what is wrong with its format.
+ */
 export function readBatches(bytes: Uint8Array, reading: BatchReading): ReadBatches {
   const records: LogRecord[] = []
   let nextOffset = reading.from
-  for (const walked of walkBatches(bytes, reading)) {
-    nextOffset = Math.max(nextOffset, walked.lastOffset + 1)
-    for (const record of walked.open()) records.push(record)
+  try {
+    for (const walked of walkBatches(bytes, reading)) {
+      const opened = walked.open()
+      nextOffset = Math.max(nextOffset, walked.lastOffset + 1)
+      for (const record of opened) records.push(record)
+    }
+  } catch (error) {
+    if (nextOffset === reading.from) throw error
   }
   return { records, nextOffset }
 }

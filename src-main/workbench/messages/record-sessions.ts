@@ -80,7 +80,7 @@ export function recordSessions(nowMs: () => number): RecordSessions {
         untilMs: order.untilMs,
         signal,
       }
-      const [{ ranges, ...start }, timestampType] = await Promise.all([
+      const [{ ranges, unreadable: _unreadable, ...start }, timestampType] = await Promise.all([
         sessionStart(client, question),
         timestampTypeOf(client, order.topic, signal),
       ])

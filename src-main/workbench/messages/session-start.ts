@@ -1,6 +1,6 @@
 import { listOffsets } from '../../../broker-core/client/admin/offsets.ts'
 import type { OffsetAnswer, OffsetSpec } from '../../../broker-core/client/admin/offsets.ts'
-import { KafkaClientError } from '../../../broker-core/client/client-error.ts'
+import { type ClientErrorCode, KafkaClientError } from '../../../broker-core/client/client-error.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import type { ParsedOf } from '../../contract/contract.ts'
 import type { Cut, SessionPartition } from '../../contract/views/records.ts'
@@ -15,6 +15,8 @@ export interface SessionStart {
   readonly anchor: Cut
   readonly firstDirection: 'forward' | 'backward'
   readonly note: string | null
+  /** What cannot be asked now, with the reason: nothing of it is part of the reading. */
+  readonly unreadable: ReadonlyMap<number, ClientErrorCode>
   /** Of the partitions that end before their end; empty without `untilMs`. */
   readonly ranges: ReadonlyMap<number, OffsetRange>
 }
@@ -61,12 +63,14 @@ export async function sessionStart(client: KafkaClient, question: StartQuestion)
   const partitions = whole.map(it => narrowed(it, ranges.get(it.partition)))
   const isEmpty = whole.every(({ startOffset, endOffset }) => startOffset === endOffset)
   const isNarrowedAway = !isEmpty && partitions.every(({ startOffset, endOffset }) => startOffset === endOffset)
+  const unreadable = failedIn([...starts, ...ends, ...found, ...until])
   const isAfterAll = start.kind === 'time' && !isEmpty && found.every(answer => answer.offset < 0)
   return {
     partitions,
     anchor: partitions.map((bounds, index) => anchorOf(start, bounds, found[index])),
     firstDirection: start.kind === 'newest' || (isAfterAll && untilMs === null) ? 'backward' : 'forward',
-    note: unreadable([...starts, ...ends]) ?? (isAfterAll ? await nothingAfter(ask) : isNarrowedAway ? nothingBetween : null),
+    note: unreadableNote(unreadable) ?? (isAfterAll ? await nothingAfter(ask) : isNarrowedAway ? nothingBetween : null),
+    unreadable,
     ranges,
   }
 }
@@ -111,10 +115,12 @@ function anchorOf(start: Start, bounds: SessionPartition, found: OffsetAnswer | 
   }
 }
 
-function unreadable(answers: readonly OffsetAnswer[]): string | null {
-  const failed = new Map(answers.filter(answer => answer.error !== 'NONE').map(answer => [answer.partition, answer.error]))
-  if (failed.size === 0) return null
-  return `not readable now: ${[...failed].map(([partition, error]) => `partition ${partition} (${error})`).join(', ')}`
+const failedIn = (answers: readonly OffsetAnswer[]): Map<number, ClientErrorCode> =>
+  new Map(answers.filter(answer => answer.error !== 'NONE').map(answer => [answer.partition, answer.error]))
+
+export function unreadableNote(unreadable: ReadonlyMap<number, ClientErrorCode>): string | null {
+  if (unreadable.size === 0) return null
+  return `not readable now: ${[...unreadable].map(([partition, error]) => `partition ${partition} (${error})`).join(', ')}`
 }
 
 /** Brokers older than 3.0 cannot say the last time; then it stays unsaid. */

@@ -1,4 +1,6 @@
-import { createProducer } from '../../../broker-core/client/producing/producer.ts'
+import { KafkaClientError } from '../../../broker-core/client/client-error.ts'
+import { readyProducer } from '../../../broker-core/client/producing/producer.ts'
+import type { Producer } from '../../../broker-core/client/producing/producer-options.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import type { ParsedOf } from '../../contract/contract.ts'
 import type { Produced } from '../../contract/views/records.ts'
@@ -28,19 +30,24 @@ export async function produceOne(
   const { partitions } = await client.topic(topic, { signal: about.signal })
   if (order.partition !== null && order.partition >= partitions.length)
     throw badInput(`partition: there is no partition ${order.partition}`, `The topic has ${partitions.length}.`)
-  // One record needs no idempotence: without it nothing is asked of the cluster before.
-  const producer = createProducer(client, {
-    acks: acksCodes[order.acks],
-    compression: order.compression,
-    lingerMs: 0,
-    idempotent: false,
-    deliveryTimeoutMs: 15_000,
-  })
+  const producer = await producerFor(client, order)
   try {
     const startMs = performance.now()
     const delivery = await producer.send(order.partition === null ? record : { ...record, partition: order.partition })
     return { ...delivery, topic, latencyMs: performance.now() - startMs }
   } finally {
     await producer.close()
+  }
+}
+
+/** Idempotent where it can be: when the answer is lost the record goes again, and a person who sent one wants to see one. */
+async function producerFor(client: KafkaClient, { acks, compression }: ParsedOf<'records.produce'>): Promise<Producer> {
+  const options = { acks: acksCodes[acks], compression, lingerMs: 0, deliveryTimeoutMs: 15_000 }
+  try {
+    return await readyProducer(client, options)
+  } catch (error) {
+    // Before Kafka 2.8 it takes a permission of its own; nothing was sent yet.
+    if (!(error instanceof KafkaClientError) || error.code !== 'CLUSTER_AUTHORIZATION_FAILED') throw error
+    return await readyProducer(client, { ...options, idempotent: false })
   }
 }

@@ -3,10 +3,13 @@ import { createTopics, deleteTopics } from '../../../broker-core/client/admin/to
 import { createProducer } from '../../../broker-core/client/producing/producer.ts'
 import type { Producer } from '../../../broker-core/client/producing/producer-options.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
+import type { TopicMetadata } from '../../../broker-core/client/metadata/cluster-metadata.ts'
+import type { Failure } from '../../contract/failure.ts'
 import type { SampleShopView } from '../../contract/views/cluster.ts'
 import { brokerRefusal, refused, toFailure } from '../failures.ts'
 import { watched } from '../watch.ts'
 import type { Watched } from '../watch.ts'
+import { foreignGroups } from './foreign-groups.ts'
 import { shopPayments } from './shop-payments.ts'
 import type { ShopPayments } from './shop-payments.ts'
 import { shopReaders } from './shop-readers.ts'
@@ -35,8 +38,8 @@ export interface SampleShop {
   read(isReading: boolean): Promise<void>
   /** Stops and removes topics and groups. */
   stop(): Promise<void>
-  /** Stops and leaves what is there: the app ends. */
-  pause(): Promise<void>
+  /** Stops and leaves what is there: the app ends, or for the reason that is then shown. */
+  pause(reason?: Failure): Promise<void>
 }
 
 export interface ShopSources {
@@ -106,7 +109,11 @@ export function sampleShop(sources: ShopSources): SampleShop {
         throw error
       }
     },
-    pause: end,
+    async pause(reason) {
+      const wasRunning = traffic !== undefined
+      await end()
+      if (wasRunning && reason !== undefined) change({ ...closed, failure: reason })
+    },
   }
 }
 
@@ -116,6 +123,8 @@ async function createShopTopics(client: KafkaClient, memory: ShopMemory): Promis
   const foreign = shopTopicNames.filter(name => topics.has(name) && topics.get(name)?.topicId !== ours[name])
   if (foreign.length > 0)
     throw refused(`there are other topics named ${foreign.join(', ')} already`, 'Delete or rename them, or use another cluster.')
+  const others = await foreignGroups(client, ownTopics(topics, ours))
+  if (others.length > 0) throw refused(`there are other groups named ${others.join(', ')} already`, 'Use another cluster.')
   const absent = shopTopics.filter(topic => !topics.has(topic.name))
   const replicationFactor = Math.min(3, brokers.size)
   if (absent.length === 0) return
@@ -131,13 +140,21 @@ async function createShopTopics(client: KafkaClient, memory: ShopMemory): Promis
   if (failed !== undefined) throw brokerRefusal(failed.error, failed.message, { topic: failed.name })
 }
 
+const ownTopics = (topics: ReadonlyMap<string, TopicMetadata>, ours: Readonly<Record<string, string>>): ReadonlySet<string> =>
+  new Set(shopTopicNames.filter(name => topics.has(name) && topics.get(name)?.topicId === ours[name]))
+
 async function removeShop(client: KafkaClient, memory: ShopMemory): Promise<void> {
   const { topics } = await client.refresh(null, { timeoutMs: 10_000 })
   const ours = memory.read()
-  const names = shopTopicNames.filter(name => topics.has(name) && topics.get(name)?.topicId === ours[name])
+  const names = [...ownTopics(topics, ours)]
   if (names.length === 0) return
+  const others = await foreignGroups(client, new Set(names))
   // Groups first: deleting them while their topics are there leaves nothing behind.
-  await deleteGroups(client, shopGroups, { timeoutMs: 10_000 })
+  await deleteGroups(
+    client,
+    shopGroups.filter(name => !others.includes(name)),
+    { timeoutMs: 10_000 },
+  )
   await deleteTopics(client, names, { timeoutMs: 20_000 })
   memory.write({})
 }

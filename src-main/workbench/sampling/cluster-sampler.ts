@@ -16,6 +16,7 @@ import type { GroupLagBook } from './group-lag.ts'
 import type { PartitionKey, Probe, SampledGroup } from './probe.ts'
 import { rebalanceBook } from './rebalance-book.ts'
 import type { RebalanceBook } from './rebalance-book.ts'
+import { silence, stillUnknown } from './silent-brokers.ts'
 
 const everyMs = 1_000
 /** A cluster that takes long to answer is asked less often: the sampler is busy a tenth of its time at most. */
@@ -176,9 +177,10 @@ async function sampleOnce(state: SamplerState, { probe, nowMs }: SamplerOptions,
     const answered = await probe.ends(partitionsOf(cluster), signal)
     const atMs = nowMs()
     // Without groups, everything else still holds.
-    const groups = 'code' in sampled ? now.value.groups : sampled
+    const kept = 'code' in sampled ? now.value.groups : stillUnknown(now.value.groups, sampled)
+    const groups = 'code' in sampled ? kept : kept.length === 0 ? sampled.groups : [...sampled.groups, ...kept].sort(byGroup)
     ends.add(atMs, cluster, answered, groups)
-    if (!('code' in sampled)) takeGroups(state, atMs, sampled)
+    if (!('code' in sampled)) takeGroups(state, atMs, sampled.groups, kept)
     rates.push({ atMs, brokers: ends.byBroker() })
     publish(state, atMs, {
       asOfMs: atMs,
@@ -186,10 +188,10 @@ async function sampleOnce(state: SamplerState, { probe, nowMs }: SamplerOptions,
       cluster,
       controllerId: controllerId ?? cluster.controllerId,
       groups,
-      groupsFailure: 'code' in sampled ? sampled : null,
+      groupsFailure: 'code' in sampled ? sampled : silence(sampled),
       recordsInPerSecond: ends.total(),
     })
-    if (!('code' in sampled)) state.looking ??= lookIntoGroups(state, probe, { atMs, sampled, stop })
+    if (!('code' in sampled)) state.looking ??= lookIntoGroups(state, probe, { atMs, sampled: sampled.groups, stop })
   } catch (error) {
     if (!stop.aborted) publish(state, nowMs(), { ...now.value, failure: signal.aborted ? tooSlow : toFailure(error) })
   }
@@ -200,6 +202,8 @@ const tooSlow: Failure = {
   message: `the cluster did not answer everything within ${roundTimeoutMs / 1_000} s`,
   retriable: true,
 }
+
+const byGroup = (a: SampledGroup, b: SampledGroup): number => (a.group < b.group ? -1 : 1)
 
 /** The first round tells nothing of what happened before it. */
 function publish({ now, events }: SamplerState, atMs: number, next: ClusterSample): void {
@@ -226,8 +230,13 @@ async function lookIntoGroups(
   }
 }
 
-function takeGroups({ books, ends, listeners }: SamplerState, atMs: number, sampled: readonly SampledGroup[]): void {
-  const names = new Set(sampled.map(it => it.group))
+function takeGroups(
+  { books, ends, listeners }: SamplerState,
+  atMs: number,
+  sampled: readonly SampledGroup[],
+  kept: readonly SampledGroup[],
+): void {
+  const names = new Set([...sampled, ...kept].map(it => it.group))
   for (const name of books.keys()) if (!names.has(name)) books.delete(name)
   for (const it of sampled) {
     const book = books.get(it.group) ?? groupLagBook(it.group, samplesFor(sampled))

@@ -18,13 +18,21 @@ export interface EndsBook extends Ends {
   total(): number | null
 }
 
+/** What came since the first look: ends as they are would jump where one is told later, and fall where a topic is made anew. */
+interface Growth {
+  readonly trend: Trend
+  appended: number
+}
+
+const newGrowth = (): Growth => ({ trend: trend(3_000), appended: 0 })
+
 /** Ends of all partitions, and what their growth says. */
 export function endsBook(): EndsBook {
   const now = new Map<string, number>()
   const histories = new Map<string, OffsetHistory>()
-  const topicTrends = new Map<string, Trend>()
-  const brokerTrends = new Map<number, { readonly trend: Trend; appended: number }>()
-  const total = { trend: trend(3_000), appended: 0 }
+  const topicTrends = new Map<string, Growth>()
+  const brokerTrends = new Map<number, Growth>()
+  const total = newGrowth()
   const forgetGone = (cluster: ClusterMetadata) => {
     for (const topic of topicTrends.keys()) if (!cluster.topics.has(topic)) topicTrends.delete(topic)
     for (const key of now.keys()) {
@@ -37,34 +45,32 @@ export function endsBook(): EndsBook {
     add(atMs, cluster, answered, groups) {
       forgetGone(cluster)
       const read = new Set(groups.flatMap(group => group.committed.map(it => keyOf(it.topic, it.partition))))
-      for (const nodeId of cluster.brokers.keys())
-        if (!brokerTrends.has(nodeId)) brokerTrends.set(nodeId, { trend: trend(3_000), appended: 0 })
+      for (const nodeId of cluster.brokers.keys()) if (!brokerTrends.has(nodeId)) brokerTrends.set(nodeId, newGrowth())
       for (const topic of cluster.topics.values()) {
-        let topicEnd = 0
+        const ofTopic = topicTrends.get(topic.name) ?? newGrowth()
+        topicTrends.set(topic.name, ofTopic)
         for (const { partition, leaderId } of topic.partitions) {
           const key = keyOf(topic.name, partition)
           const endOffset = answered.get(key)
           const before = now.get(key)
-          topicEnd += endOffset ?? before ?? 0
           if (endOffset === undefined) continue
           // A partition seen for the first time tells nothing of its growth yet.
           const grown = before === undefined ? 0 : Math.max(0, endOffset - before)
           const broker = brokerTrends.get(leaderId)
           if (broker !== undefined) broker.appended += grown
+          ofTopic.appended += grown
           total.appended += grown
           now.set(key, endOffset)
           remember(histories, key, { atMs, endOffset }, read.has(key))
         }
-        const rate = topicTrends.get(topic.name) ?? trend(3_000)
-        rate.add(atMs, topicEnd)
-        topicTrends.set(topic.name, rate)
+        ofTopic.trend.add(atMs, ofTopic.appended)
       }
       for (const broker of brokerTrends.values()) broker.trend.add(atMs, broker.appended)
       total.trend.add(atMs, total.appended)
     },
     end: at => now.get(keyOf(at.topic, at.partition)),
     history: at => histories.get(keyOf(at.topic, at.partition)),
-    topicRate: topic => topicTrends.get(topic)?.perSecond() ?? null,
+    topicRate: topic => topicTrends.get(topic)?.trend.perSecond() ?? null,
     total: () => total.trend.perSecond(),
     byBroker: () =>
       [...brokerTrends].map(([brokerId, broker]) => ({

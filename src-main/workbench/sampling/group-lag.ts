@@ -44,6 +44,7 @@ export function groupLagBook(group: string, samplesMax: number): GroupLagBook {
   let partitions: readonly PartitionKey[] = []
   let samples: LagSample[] = []
   let rates = newRates()
+  let endsKnown = 0
   let now: GroupLag = noLag
   return {
     get now() {
@@ -58,8 +59,11 @@ export function groupLagBook(group: string, samplesMax: number): GroupLagBook {
       if (isChanged) {
         samples = samples.map(sample => ({ ...sample, lags: remapped(sample.lags, partitions, lags) }))
         partitions = lags.map(({ topic, partition }) => ({ topic, partition }))
-        rates = newRates()
       }
+      // An end that is told for the first time is no growth.
+      const known = lags.filter(it => it.endOffset !== null).length
+      if (isChanged || known !== endsKnown) rates = newRates()
+      endsKnown = known
       rates.committed.add(atMs, sum(lags.map(it => it.offset)))
       rates.appended.add(atMs, sum(lags.map(it => it.endOffset ?? it.offset)))
       now = lagNow(lags, rates)

@@ -33,11 +33,12 @@ export function kafkaProbe(client: () => KafkaClient): Probe {
     },
     look: (group, signal) => lookedGroup(client(), group, signal),
     async groups(signal) {
-      const { groups } = await listGroups(client(), { signal, timeoutMs: 5_000 })
+      const { groups, silentBrokers } = await listGroups(client(), { signal, timeoutMs: 5_000 })
       const together = await offsetsTogether(client(), groups, signal)
-      return await inTurns(groups, groupsAtOnce, group =>
+      const sampled = await inTurns(groups, groupsAtOnce, group =>
         sampledGroup(client(), group, { signal, known: together.get(group.groupId) }),
       )
+      return { groups: sampled, silent: new Map(silentBrokers.map(it => [it.brokerId, reasonOf(it.error)])) }
     },
   }
 }

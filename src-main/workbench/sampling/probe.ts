@@ -8,7 +8,7 @@ export interface Probe {
   ends(partitions: readonly PartitionKey[], signal: AbortSignal): Promise<ReadonlyMap<string, number>>
   /** In KRaft, metadata names any broker as its controller: the quorum is asked. Undefined where there is none. */
   controllerId(signal: AbortSignal): Promise<number | undefined>
-  groups(signal: AbortSignal): Promise<readonly SampledGroup[]>
+  groups(signal: AbortSignal): Promise<SampledGroups>
   /** Undefined when its coordinator does not answer. */
   look(group: SampledGroup, signal: AbortSignal): Promise<LookedGroup | undefined>
 }
@@ -19,6 +19,12 @@ export interface PartitionKey {
 }
 
 export const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`
+
+export interface SampledGroups {
+  readonly groups: readonly SampledGroup[]
+  /** Brokers that did not say which groups they coordinate, with the reason. */
+  readonly silent: ReadonlyMap<number, string>
+}
 
 export interface SampledGroup {
   readonly group: string

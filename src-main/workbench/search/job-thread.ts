@@ -63,7 +63,8 @@ function newMailbox<Item>(worker: JobWorker, signal: AbortSignal, merge: (before
     outcome ??= { error }
     wake()
   }
-  const aborted = () => settle(new FailureError({ code: 'CANCELLED', message: 'cancelled' }))
+  const aborted = () =>
+    settle(signal.reason instanceof FailureError ? signal.reason : new FailureError({ code: 'CANCELLED', message: 'cancelled' }))
   signal.addEventListener('abort', aborted, { once: true })
   const onMessage = (message: FromJob) => {
     answeredAtMs = performance.now()

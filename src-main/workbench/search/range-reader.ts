@@ -1,9 +1,12 @@
+import { type IsolationLevel, offsetRanges } from '../../../broker-core/client/admin/offsets.ts'
 import { fetchPartitions } from '../../../broker-core/client/reading/fetch-partitions.ts'
 import type { FetchedPartition } from '../../../broker-core/client/reading/fetch-partitions.ts'
 import { KafkaClientError } from '../../../broker-core/client/client-error.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import { batchLastOffset } from '../../../broker-core/records/batch-header.ts'
 import { batchStarts } from '../../../broker-core/records/batch-iterator.ts'
+import { checkFormat } from '../messages/batch-records.ts'
+import { checkSameTopic, type KnownTopic } from '../messages/kafka-source.ts'
 import type { Isolation } from '../messages/partition-source.ts'
 
 /** Offsets of one partition to be read, `next` moves from `from` to `to`. */
@@ -32,17 +35,20 @@ export interface RangeReading {
   readonly topic: string
   readonly isolation: Isolation
   readonly ranges: readonly ReadRange[]
+  /** Whose offsets these are. Rejects with NOT_FOUND when the name means another topic by now. */
+  readonly known: KnownTopic
   readonly signal: AbortSignal
   /** Called in order of offsets within a partition; false ends the reading. */
   readonly onChunk: (chunk: FetchedChunk) => boolean | Promise<boolean>
+  /** Without any progress for so long, the cluster counts as gone. Default 30 s. */
+  readonly patienceMs?: number
 }
 
 const partitionBytesMax = 1_048_576
 const answerBytesMax = 8_388_608
 const waitMs = 100
 const backoffMs = 250
-/** Without any progress for so long, the cluster counts as gone. */
-const patienceMs = 30_000
+const patienceDefaultMs = 30_000
 const lane = 'scan'
 
 /**
@@ -50,44 +56,51 @@ const lane = 'scan'
  * KafkaClientError when the cluster gives nothing for 30 s; a partition without a leader for a while is waited for.
  */
 export async function readRanges(reading: RangeReading): Promise<void> {
-  const state = { isEnded: false, progressAtMs: performance.now() }
+  const { client, topic, signal, ranges, patienceMs = patienceDefaultMs } = reading
+  const state: ReadingState = { isEnded: false, progressAtMs: performance.now(), patienceMs }
   try {
-    while (!state.isEnded) {
-      reading.signal.throwIfAborted()
-      const open = reading.ranges.filter(range => range.next < range.to)
-      if (open.length === 0) return
-      const failures = await Promise.all(
-        [...(await byLeader(reading, open))].map(([nodeId, ranges]) => readLeader(reading, nodeId, ranges, state)),
-      )
-      const failure = failures.find(it => it !== undefined)
-      if (performance.now() - state.progressAtMs > patienceMs)
-        throw failure ?? new KafkaClientError('TIMED_OUT', { topic: reading.topic })
-      if (failure === undefined) continue
+    while (ranges.some(isOpen)) {
+      signal.throwIfAborted()
+      const open = ranges.filter(isOpen)
+      const { leaders, leaderless } = await byLeader(reading, open)
+      const failures = await Promise.all([...leaders].map(([nodeId, some]) => readLeader(reading, nodeId, some, state)))
+      if (state.isEnded || !ranges.some(isOpen)) return
+      if (isOutOfPatience(state)) throw failures.find(it => it !== undefined) ?? withoutLeader(topic, leaderless)
       await new Promise(resolve => setTimeout(resolve, backoffMs))
-      await reading.client.refresh([reading.topic], { signal: reading.signal, timeoutMs: patienceMs })
+      await client.refresh([topic], { signal, timeoutMs: patienceMs })
     }
   } finally {
-    reading.client.closeLane(lane)
+    client.closeLane(lane)
   }
 }
 
-async function byLeader(
-  { client, topic, signal }: RangeReading,
-  ranges: readonly ReadRange[],
-): Promise<Map<number, ReadRange[]>> {
-  const { partitions } = await client.topic(topic, { signal })
+const isOpen = ({ next, to }: ReadRange): boolean => next < to
+
+function withoutLeader(topic: string, [first]: readonly ReadRange[]): KafkaClientError {
+  if (first === undefined) return new KafkaClientError('TIMED_OUT', { topic })
+  return new KafkaClientError('LEADER_NOT_AVAILABLE', { topic, partition: first.partition })
+}
+
+async function byLeader({ client, topic, signal, known }: RangeReading, ranges: readonly ReadRange[]) {
+  const { partitions, topicId } = await client.topic(topic, { signal })
+  checkSameTopic(known, topic, topicId)
   const leaders = new Map<number, ReadRange[]>()
+  const leaderless: ReadRange[] = []
   for (const range of ranges) {
     const leaderId = partitions[range.partition]?.leaderId ?? -1
-    if (leaderId >= 0) leaders.set(leaderId, [...(leaders.get(leaderId) ?? []), range])
+    if (leaderId < 0) leaderless.push(range)
+    else leaders.set(leaderId, [...(leaders.get(leaderId) ?? []), range])
   }
-  return leaders
+  return { leaders, leaderless }
 }
 
 interface ReadingState {
   isEnded: boolean
   progressAtMs: number
+  readonly patienceMs: number
 }
+
+const isOutOfPatience = ({ progressAtMs, patienceMs }: ReadingState): boolean => performance.now() - progressAtMs > patienceMs
 
 /** Reads what one broker leads until all of it is read; gives back what stopped it before. */
 async function readLeader(
@@ -97,7 +110,7 @@ async function readLeader(
   state: ReadingState,
 ): Promise<Error | undefined> {
   const ask = () => {
-    const open = ranges.filter(range => range.next < range.to)
+    const open = ranges.filter(isOpen)
     if (open.length === 0) return undefined
     // Turned each time, so that the first partitions do not take all of an answer.
     const positions = rotated(open).map(range => ({
@@ -106,8 +119,7 @@ async function readLeader(
       offset: range.next,
       bytesMax: partitionBytesMax,
     }))
-    const isolation = reading.isolation === 'read-committed' ? ('read_committed' as const) : ('read_uncommitted' as const)
-    const options = { isolation, waitMs, bytesMax: answerBytesMax, lane, signal: reading.signal }
+    const options = { isolation: levelOf(reading.isolation), waitMs, bytesMax: answerBytesMax, lane, signal: reading.signal }
     const answer = fetchPartitions(reading.client, nodeId, positions, options)
     // Looked at only when its turn comes; until then a failure must not count as unhandled.
     answer.catch(() => undefined)
@@ -122,11 +134,14 @@ async function readLeader(
     let pending = ask()
     while (pending !== undefined && !state.isEnded) {
       const answers = await pending
-      const steps = answers.flatMap(answer => advance(ranges, answer))
+      const steps = answers.flatMap(answer => (answer.error === 'NONE' ? advance(ranges, answer) : []))
+      const outside = answers.filter(answer => answer.error === 'OFFSET_OUT_OF_RANGE')
+      if (outside.length > 0) steps.push(...(await backIntoRange(reading, ranges, outside)))
       const failed = answers.find(answer => answer.error !== 'NONE' && answer.error !== 'OFFSET_OUT_OF_RANGE')
       pending = failed === undefined ? ask() : undefined
       for (const step of steps) await take(step, reading, state)
       if (failed !== undefined) return new KafkaClientError(failed.error as KafkaClientError['code'], failed)
+      if (isOutOfPatience(state)) return new KafkaClientError('TIMED_OUT', { topic: reading.topic })
     }
     return undefined
   } catch (error) {
@@ -146,13 +161,13 @@ interface Step {
 async function take({ range, chunk, done }: Step, reading: RangeReading, state: ReadingState): Promise<void> {
   if (state.isEnded) return
   if (chunk !== undefined) {
-    state.progressAtMs = performance.now()
     // Whoever asks whether this thread still lives is answered between two chunks.
     await new Promise(resolve => setImmediate(resolve))
     if (!(await reading.onChunk(chunk))) {
       state.isEnded = true
       return
     }
+    state.progressAtMs = performance.now()
   }
   range.done = done
 }
@@ -163,16 +178,12 @@ function advance(ranges: readonly ReadRange[], answer: FetchedPartition): Step[]
   if (range === undefined) return []
   const from = range.next
   const stableOffset = answer.lastStableOffset < 0 ? answer.highWatermark : answer.lastStableOffset
-  if (answer.error === 'OFFSET_OUT_OF_RANGE') {
-    // Retention moved the start; what lies before it is gone.
-    range.next = Math.max(from + 1, Math.min(answer.logStartOffset, range.to))
-    return [{ range, chunk: undefined, done: range.next }]
-  }
+  checkFormat(answer.records)
   let last = -1
   for (const at of batchStarts(answer.records)) last = batchLastOffset(answer.records, at)
   if (last < from) {
     // The end of the partition lies before the end of the range: it was cut, or what is left is undecided.
-    if (answer.error === 'NONE' && from >= Math.min(answer.highWatermark, stableOffset)) range.next = range.to
+    if (from >= Math.min(answer.highWatermark, stableOffset)) range.next = range.to
     return [{ range, chunk: undefined, done: range.next }]
   }
   range.next = Math.min(last + 1, range.to)
@@ -180,3 +191,26 @@ function advance(ranges: readonly ReadRange[], answer: FetchedPartition): Step[]
   const chunk = { partition, from, to, records: answer.records, aborted: answer.aborted, stableOffset }
   return [{ range, chunk, done: range.next }]
 }
+
+/** Retention moved the start and what lies before it is gone, or the log was cut at its end: with the error brokers do not tell where. */
+async function backIntoRange(
+  { client, topic, isolation, signal }: RangeReading,
+  ranges: readonly ReadRange[],
+  outside: readonly FetchedPartition[],
+): Promise<Step[]> {
+  const gone = ranges.filter(range => outside.some(({ partition }) => partition === range.partition))
+  const options = { signal, isolation: levelOf(isolation) }
+  const bounds = await offsetRanges(
+    client,
+    gone.map(({ partition }) => ({ topic, partition })),
+    options,
+  )
+  return gone.map((range, index): Step => {
+    const { startOffset = 0, endOffset = 0 } = bounds[index] ?? {}
+    if (range.next < startOffset) range.next = Math.min(startOffset, range.to)
+    else if (range.next > endOffset) range.next = range.to
+    return { range, chunk: undefined, done: range.next }
+  })
+}
+
+const levelOf = (isolation: Isolation): IsolationLevel => (isolation === 'read-committed' ? 'read_committed' : 'read_uncommitted')

@@ -79,7 +79,7 @@ export async function scan(scanning: Scanning): Promise<void> {
     sentAtMs: Number.NEGATIVE_INFINITY,
   }
   try {
-    const { rounds, whole, offsetsTotal } = await scanRanges(client, order, signal)
+    const { rounds, whole, offsetsTotal, unreadable, known } = await scanRanges(client, order, signal)
     state.whole = whole
     state.offsetsTotal = offsetsTotal
     // The range, before anything of it is read.
@@ -91,10 +91,11 @@ export async function scan(scanning: Scanning): Promise<void> {
         await prepareChunk(decoding, chunk, client.env.compression)
         return await scanChunk(chunk, looking, scanning, state)
       }
-      await readRanges({ client, topic: order.topic, isolation: order.isolation, ranges, signal, onChunk })
+      await readRanges({ client, topic: order.topic, isolation: order.isolation, ranges, known, signal, onChunk })
       if (state.matched >= order.hitsMax) return finish(scanning, state, 'hits-reached', null)
     }
-    finish(scanning, state, 'range-done', null)
+    if (unreadable === null) finish(scanning, state, 'range-done', null)
+    else finish(scanning, state, 'cluster-failed', `everything else was read; ${unreadable}`)
   } catch (error) {
     signal.throwIfAborted()
     const { code, message } = toFailure(error)

@@ -1,9 +1,11 @@
+import { zeroUuid } from '../../../broker-core/base/bytes/uuid.ts'
 import { listOffsets } from '../../../broker-core/client/admin/offsets.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import type { ParsedOf } from '../../contract/contract.ts'
-import type { SessionPartition } from '../../contract/views/records.ts'
 import type { OffsetRange } from '../../contract/views/search.ts'
-import { chosenPartitions, sessionStart } from '../messages/session-start.ts'
+import type { KnownTopic } from '../messages/kafka-source.ts'
+import { chosenPartitions, sessionStart, unreadableNote } from '../messages/session-start.ts'
+import type { SessionStart } from '../messages/session-start.ts'
 import type { ReadRange } from './range-reader.ts'
 
 /** Offsets of one slice, when the newest come first. */
@@ -24,6 +26,10 @@ export interface ScanRanges {
   /** All of it, by partition. */
   readonly whole: readonly OffsetRange[]
   readonly offsetsTotal: number
+  /** Whose offsets these are. */
+  readonly known: KnownTopic
+  /** What nothing is known of now, in words; it is not part of the rounds, so that whoever reads them has not read everything. */
+  readonly unreadable: string | null
 }
 
 /** What is to be read, by offsets as they are now. */
@@ -38,21 +44,25 @@ export async function scanRanges(client: KafkaClient, order: RangeOrder, signal:
     fromOffset: isNewestFirst ? startOffset : (start.anchor[index] ?? startOffset),
     toOffset: ends[index] ?? 0,
   }))
-  const groups = rangeGroups(order.ranges === null || order.ranges === undefined ? fresh : within(order.ranges, start.partitions))
+  const asked = order.ranges ?? null
+  const groups = rangeGroups(asked === null ? fresh : within(asked, start))
   const whole = groups.flat()
   return {
     rounds: isNewestFirst ? slicesFromEnd(groups) : inOrder(groups),
     whole,
     offsetsTotal: whole.reduce((sum, { fromOffset, toOffset }) => sum + toOffset - fromOffset, 0),
+    known: { id: topic.topicId === zeroUuid ? undefined : topic.topicId },
+    unreadable: asked === null ? unreadableNote(start.unreadable) : null,
   }
 }
 
-/** Offsets that are still there. */
-function within(ranges: readonly OffsetRange[], bounds: readonly SessionPartition[]): OffsetRange[] {
-  const known = new Map(bounds.map(bound => [bound.partition, bound]))
+/** Offsets that are still there. Where nobody can say, they are waited for. */
+function within(ranges: readonly OffsetRange[], { partitions, unreadable }: SessionStart): OffsetRange[] {
+  const known = new Map(partitions.map(bound => [bound.partition, bound]))
   return ranges.flatMap(({ partition, fromOffset, toOffset }) => {
     const bound = known.get(partition)
     if (bound === undefined) return []
+    if (unreadable.has(partition)) return [{ partition, fromOffset, toOffset }]
     return [{ partition, fromOffset: Math.max(fromOffset, bound.startOffset), toOffset: Math.min(toOffset, bound.endOffset) }]
   })
 }

@@ -100,9 +100,9 @@ export function searchHandlers(sources: SearchSources): SearchHandlers {
       }
     },
     async *'transfer.import'(order, { signal }) {
-      connections.writable(order.connection)
+      const both = AbortSignal.any([signal, connections.whileWritable(order.connection)])
       const job: Job = { kind: 'import', order, path: pathFor(order.path) }
-      yield* jobItems<TransferProgress>(sources.threads, dataFor(order.connection, job), signal, (_before, next) => next)
+      yield* jobItems<TransferProgress>(sources.threads, dataFor(order.connection, job), both, (_before, next) => next)
     },
   }
 }

@@ -76,6 +76,9 @@ export interface TailState {
   /** Waiting answers hold up what is behind them on a connection. */
   readonly lane: string
   position(partition: number): number
+  /** Which topic is followed from here on: one that was made anew is from its beginning. */
+  ofTopic(topicId: string): void
+  isOf(topicId: string): boolean
   arrived(partition: number, records: readonly LogRecord[], next: number, seen: number): void
   failed(error: unknown): void
   changed(signal: AbortSignal): Promise<void>
@@ -107,6 +110,7 @@ function lastWithin(arrived: readonly Arrived[], bytesMax: number): Arrived[] {
 
 export function newTailState(partitions: readonly number[], anchor: readonly number[], shownMax: number): TailState {
   const next = new Map(partitions.map((partition, index) => [partition, anchor[index] ?? 0]))
+  let ownTopicId: string | undefined
   let shown: Arrived[] = []
   let seen = 0
   let seenTotal = 0
@@ -116,6 +120,11 @@ export function newTailState(partitions: readonly number[], anchor: readonly num
   return {
     lane: `tail-${tails}`,
     position: partition => next.get(partition) ?? 0,
+    ofTopic(topicId) {
+      if (ownTopicId !== undefined && ownTopicId !== topicId) for (const partition of partitions) next.set(partition, 0)
+      ownTopicId = topicId
+    },
+    isOf: topicId => ownTopicId === topicId,
     arrived(partition, records, nextOffset, count) {
       next.set(partition, nextOffset)
       seen += count

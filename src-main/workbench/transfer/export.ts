@@ -42,7 +42,8 @@ export async function exportRecords(exporting: Exporting): Promise<void> {
   if (!order.overwrite && existsSync(path))
     throw refused(`${path} exists already`, 'Choose another name, or allow it to be replaced.')
   const startMs = performance.now()
-  const { rounds, offsetsTotal } = await scanRanges(client, order, signal)
+  const { rounds, offsetsTotal, unreadable, known } = await scanRanges(client, order, signal)
+  if (unreadable !== null) throw refused(unreadable, 'Wait for its leader, or export the other partitions.')
   const file = openFile(path)
   const counts = { records: 0, scanned: 0, bytes: 0, toldAtMs: startMs }
   const told = (done: boolean) =>
@@ -59,7 +60,7 @@ export async function exportRecords(exporting: Exporting): Promise<void> {
     if (order.format === 'csv') await file.write(Buffer.from(csvHead))
     const writer = chunkWriter(exporting, file, counts, () => told(false))
     for (const { ranges } of rounds)
-      await readRanges({ client, topic: order.topic, isolation: order.isolation, ranges, signal, onChunk: writer.take })
+      await readRanges({ client, topic: order.topic, isolation: order.isolation, ranges, known, signal, onChunk: writer.take })
     await writer.finish()
     await file.close()
     renameSync(partPath(path), path)

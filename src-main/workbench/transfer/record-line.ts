@@ -119,10 +119,18 @@ function csvLine(partition: number, record: LogRecord, decoding: Decoding): stri
     return text === undefined || text.startsWith(base64Mark) ? `${base64Mark}${Buffer.from(bytes).toString('base64')}` : text
   }
   const text = (part: Part, bytes: Uint8Array | null) => (bytes === null ? '' : cell(plain(part, bytes)))
-  const time = record.timestampMs < 0 ? '' : new Date(record.timestampMs).toISOString()
+  const time = timeText(record.timestampMs)
   const pairs = record.headers.map(it => [it.name, it.value === null ? null : plain('header', it.value)] as const)
   const headers = pairs.length === 0 ? '' : cell(headersText(pairs))
   return `${partition},${record.offset},${time},${text('key', record.key)},${text('value', record.value)},${headers}\n`
+}
+
+/** Producers that count in nanoseconds write times that no calendar has. */
+const calendarMaxMs = 8_640_000_000_000_000
+
+function timeText(timestampMs: number): string {
+  if (timestampMs < 0) return ''
+  return timestampMs > calendarMaxMs ? String(timestampMs) : new Date(timestampMs).toISOString()
 }
 
 export const base64Mark = 'base64:'

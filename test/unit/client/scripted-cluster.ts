@@ -18,6 +18,14 @@ export interface Heard {
   readonly body: unknown
 }
 
+interface ScriptedTopic {
+  leaderId: number
+  leaderEpoch: number
+  topicId?: string
+  error?: KafkaErrorName
+  others?: readonly number[]
+}
+
 type Answer<A extends Api> = (
   body: RequestOf<A>,
   at: { readonly nodeId: number; readonly version: number; readonly count: number },
@@ -27,8 +35,8 @@ type Answer<A extends Api> = (
 export interface ScriptedCluster {
   readonly servers: readonly Server[]
   readonly heard: Heard[]
-  /** Leader and epoch of partition 0 of each topic. */
-  readonly topics: Map<string, { leaderId: number; leaderEpoch: number; topicId?: string; error?: KafkaErrorName }>
+  /** Leader and epoch of partition 0 of each topic; `others`: leaders of the partitions that it has besides, -1 for none. */
+  readonly topics: Map<string, ScriptedTopic>
   /** Node that coordinates everything. */
   coordinatorId: number
   readonly versions: Map<string, readonly [min: number, max: number] | null>
@@ -104,16 +112,16 @@ function topicOf(cluster: ScriptedCluster, name: string): ResponseOf<typeof meta
   const known = cluster.topics.get(name)
   const base = { name, topicId: known?.topicId ?? zeroUuid, isInternal: false, topicAuthorizedOperations: -2147483648 }
   if (known === undefined) return { ...base, errorCode: errorCode('UNKNOWN_TOPIC_OR_PARTITION'), partitions: [] }
-  const partition = {
-    errorCode: 0,
-    partitionIndex: 0,
-    leaderId: known.leaderId,
+  const partitions = [known.leaderId, ...(known.others ?? [])].map((leaderId, partitionIndex) => ({
+    errorCode: leaderId < 0 ? errorCode('LEADER_NOT_AVAILABLE') : 0,
+    partitionIndex,
+    leaderId,
     leaderEpoch: known.leaderEpoch,
     replicaNodes: [1, 2],
     isrNodes: [1, 2],
     offlineReplicas: [],
-  }
-  return { ...base, errorCode: errorCode(known.error ?? 'NONE'), partitions: [partition] }
+  }))
+  return { ...base, errorCode: errorCode(known.error ?? 'NONE'), partitions }
 }
 
 function coordinatorOf(

@@ -68,6 +68,32 @@ export class ScriptedLog {
     return body => this.#fetch(body, undefined)
   }
 
+  /** The partitions of one topic, by their numbers. */
+  static serveAll(cluster: ScriptedCluster, logs: readonly ScriptedLog[]): void {
+    const logOf = (partition: number) => logs[partition] as ScriptedLog
+    cluster.answer(listOffsets, (body, { version }) => ({
+      throttleTimeMs: 0,
+      topics: body.topics.map(topic => ({
+        name: topic.name,
+        partitions: topic.partitions.flatMap(it => {
+          const answer = logOf(it.partitionIndex).#listOffsets({ ...body, topics: [{ ...topic, partitions: [it] }] }, version)
+          return answer.topics[0]?.partitions ?? []
+        }),
+      })),
+    }))
+    cluster.answer(fetch, body => ({
+      ...fetch.response.zero,
+      responses: body.topics.map(({ topic, topicId, partitions }) => ({
+        topic,
+        topicId,
+        partitions: partitions.map(it => ({
+          ...logOf(it.partition).#fetchPartition(it.fetchOffset, it.partitionMaxBytes, body.isolationLevel === 1),
+          partitionIndex: it.partition,
+        })),
+      })),
+    }))
+  }
+
   #listOffsets(body: RequestOf<typeof listOffsets>, version: number): ResponseOf<typeof listOffsets> {
     const end = body.isolationLevel === 1 ? this.lastStableOffset() : this.endOffset
     const topics = body.topics.map(({ name, partitions }) => ({
@@ -118,9 +144,10 @@ export class ScriptedLog {
     return {
       partitionIndex: 0,
       errorCode: isOutside ? errorCode('OFFSET_OUT_OF_RANGE') : 0,
-      highWatermark: this.endOffset,
-      lastStableOffset: this.lastStableOffset(),
-      logStartOffset: this.startOffset,
+      // With an error brokers tell nothing of the log.
+      highWatermark: isOutside ? -1 : this.endOffset,
+      lastStableOffset: isOutside ? -1 : this.lastStableOffset(),
+      logStartOffset: isOutside ? -1 : this.startOffset,
       divergingEpoch: { epoch: -1, endOffset: -1 },
       currentLeader: { leaderId: -1, leaderEpoch: -1 },
       snapshotId: { endOffset: -1, epoch: -1 },

@@ -38,6 +38,22 @@ describe('connections', () => {
     expect(profiles).toEqual([])
   })
 
+  it('end what goes on changing a cluster when it is switched to read-only, or removed', () => {
+    const connections = open()
+    const { id } = connections.add({ ...foreign, readOnly: false }, null)
+    const first = connections.whileWritable(id)
+    connections.update(id, { name: 'Other' })
+    expect(first.aborted).toBe(false)
+    connections.update(id, { readOnly: true })
+    expect(first.reason).toMatchObject({ failure: { code: 'REFUSED' } })
+    expect(() => connections.whileWritable(id)).toThrow(/switched to read-only/)
+    connections.update(id, { readOnly: false })
+    const second = connections.whileWritable(id)
+    expect(second.aborted).toBe(false)
+    connections.remove(id)
+    expect(second.aborted).toBe(true)
+  })
+
   it('show what the command line opened, without keeping it', () => {
     const connections = openConnections({
       settings,

@@ -46,6 +46,31 @@ describe('records of an answer', () => {
     expect([read.records.length, read.nextOffset]).toEqual([3, 3])
   })
 
+  it('end before a batch that is damaged; only where it is the first, nothing can be shown', () => {
+    const damaged = data(-1, 2)
+    // Its record count lies.
+    damaged[60] = 9
+    const bytes = log([0, data(-1, 3)], [3, damaged], [5, data(-1, 1)])
+    const read = (from: number, at: number) =>
+      readBatches(bytes.subarray(at), { compression, from, aborted: [], stableOffset: 100 })
+    expect(read(0, 0)).toMatchObject({ records: [{ offset: 0 }, { offset: 1 }, { offset: 2 }], nextOffset: 3 })
+    expect(() => read(3, data(-1, 3).length)).toThrow('varint cut off')
+  })
+
+  it('of a format that is not read are said to be that, not taken for nothing', () => {
+    // Offset, size, CRC, magic 1, attributes, time, no key, one byte of value: shorter than the head of a batch.
+    const message = new Uint8Array(12 + 4 + 2 + 8 + 4 + 5)
+    const view = new DataView(message.buffer)
+    view.setInt32(8, message.length - 12)
+    view.setInt8(16, 1)
+    view.setInt32(26, -1)
+    view.setInt32(30, 1)
+    const reading = { compression, from: 0, aborted: [], stableOffset: 100 }
+    expect(() => readBatches(message, reading)).toThrow('message format v1')
+    const both = Uint8Array.from([...log([0, data(-1, 1)]), ...message])
+    expect(readBatches(both, reading)).toMatchObject({ records: [{ offset: 0 }], nextOffset: 1 })
+  })
+
   it('TXN: mark what was aborted up to its marker, and nothing of the producer behind it', () => {
     const bytes = log(
       [0, data(7, 2)],

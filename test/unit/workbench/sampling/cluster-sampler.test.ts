@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { noMetadata } from '../../../../broker-core/client/metadata/cluster-metadata.ts'
 import { KafkaClientError } from '../../../../broker-core/client/client-error.ts'
 import { startSampler } from '../../../../src-main/workbench/sampling/cluster-sampler.ts'
-import type { Probe } from '../../../../src-main/workbench/sampling/probe.ts'
+import type { Probe, SampledGroup } from '../../../../src-main/workbench/sampling/probe.ts'
 
 const partition = {
   partition: 0,
@@ -21,23 +21,22 @@ const cluster = {
   ]),
 }
 
+const groupOf = (group: string, coordinatorId: number): SampledGroup => ({
+  group,
+  state: 'Empty',
+  type: 'classic',
+  protocolType: '',
+  coordinatorId,
+  committed: [{ topic: 'orders', partition: 0, offset: 40, metadata: null }],
+  error: null,
+})
+
 function probe(changes: Partial<Probe> = {}): Probe {
   return {
     metadata: () => Promise.resolve(cluster),
     ends: () => Promise.resolve(new Map([['orders/0', 42]])),
     controllerId: () => Promise.resolve(3),
-    groups: () =>
-      Promise.resolve([
-        {
-          group: 'g',
-          state: 'Empty',
-          type: 'classic',
-          protocolType: '',
-          coordinatorId: 1,
-          committed: [{ topic: 'orders', partition: 0, offset: 40, metadata: null }],
-          error: null,
-        },
-      ]),
+    groups: () => Promise.resolve({ groups: [groupOf('g', 1)], silent: new Map() }),
     look: () => Promise.resolve(undefined),
     ...changes,
   }
@@ -84,6 +83,24 @@ describe('the sampler', () => {
     expect(sampler.now.value.failure).toBeNull()
     expect(sampler.now.value.groupsFailure).toMatchObject({ kafkaError: 'UNSUPPORTED_VERSION' })
     expect(sampler.end('orders', 0)).toBe(42)
+    sampler.stop()
+  })
+
+  it('keeps the groups of a broker that does not answer, with their lag, and says so', async () => {
+    let round = 0
+    const answers = [
+      { groups: [groupOf('a', 1), groupOf('b', 2), groupOf('gone', 1)], silent: new Map<number, string>() },
+      { groups: [groupOf('a', 1)], silent: new Map([[2, 'TIMED_OUT']]) },
+    ]
+    const groups: Probe['groups'] = () => Promise.resolve(answers[Math.min(round++, 1)] ?? { groups: [], silent: new Map() })
+    const sampler = startSampler({ probe: probe({ groups }), nowMs: () => round })
+    await sampler.soon(2_000)
+    sampler.hurry()
+    await sampler.soon(3_000)
+    expect(sampler.now.value.groups.map(it => it.group)).toEqual(['a', 'b'])
+    expect(sampler.now.value.groupsFailure?.message).toContain('broker 2 (TIMED_OUT)')
+    expect(['a', 'b', 'gone'].map(it => sampler.group(it)?.now.totalLag)).toEqual([2, 2, undefined])
+    expect(sampler.group('b')?.history.samples).toHaveLength(1)
     sampler.stop()
   })
 })

@@ -58,6 +58,20 @@ describe('a trend', () => {
 })
 
 describe('lag of a group', () => {
+  it('does not grow by what an end was told late', () => {
+    const book = groupLagBook('g', 10)
+    const committed = [0, 1].map(partition => ({ topic: 't', partition, offset: 50, metadata: null }))
+    let ends: readonly (number | undefined)[] = [60, undefined]
+    const told = { end: ({ partition }: { readonly partition: number }) => ends[partition], history: () => undefined }
+    book.add(0, committed, told)
+    ends = [60, 1_000_000]
+    book.add(1_000, committed, told)
+    expect(book.now).toMatchObject({ totalLag: 999_960, growthPerSecond: null })
+    ends = [70, 1_000_000]
+    book.add(2_000, committed, told)
+    expect(book.now.growthPerSecond).toBe(10)
+  })
+
   const ends = (end: number) => ({ end: () => end, history: () => undefined })
   const committed = (offset: number, partition = 0) => ({ topic: 'orders', partition, offset, metadata: null })
 

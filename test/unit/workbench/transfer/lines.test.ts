@@ -153,6 +153,11 @@ describe('CSV', () => {
     expect(() => csvReader(bad[0] as CsvRow)(bad[1] as CsvRow)).toThrow(/line 2: .*partition/)
   })
 
+  it('csv: a time that no calendar has stands as its number', () => {
+    const nanoseconds = { ...record(utf8('v')), timestampMs: 1_700_000_000_000_000_000, headers: [] }
+    expect(recordLine('csv', 0, nanoseconds, decoding)).toBe('0,5,1700000000000000000,,v,\n')
+  })
+
   it('quotes what needs it', () => {
     expect(recordLine('csv', 1, record(utf8('a,"b"\nc'), utf8('k')), decoding)).toBe(
       '1,5,2023-11-14T22:13:20.000Z,k,"a,""b""\nc","[[""h"",""x""],[""h"",null]]"\n',
