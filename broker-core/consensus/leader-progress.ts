@@ -5,6 +5,8 @@ import { isSameReplica, isVoterOf, majorityOf, type ReplicaKey, type Voter, type
 export interface LeaderProgress {
   /** A fetch at `fetchOffset` says: I have everything below it, durably. */
   recordFetch(replica: ReplicaKey, fetchOffset: number, at: FetchTime): void
+  /** A voter that loads a snapshot is there, though it has nothing to count yet: it may take longer than a leader waits for its majority. */
+  recordSnapshotFetch(replica: ReplicaKey, monotonicMs: number): void
   /** The leader's own durable end. */
   recordOwn(flushedOffset: number): void
   /**
@@ -31,6 +33,8 @@ interface Entry {
   readonly key: ReplicaKey
   endOffset: number
   lastFetchMs: number | undefined
+  /** The last fetch, of records or of a snapshot. */
+  lastHeardMs: number | undefined
   lastCaughtUpMs: number | undefined
   lastFetchWallMs: number
   lastCaughtUpWallMs: number
@@ -73,6 +77,11 @@ export function leaderProgress(options: {
       const entry = entryOf(replica) ?? newEntry(replica, at.monotonicMs)
       if (entry !== undefined) noteFetch(entry, fetchOffset, at)
     },
+    recordSnapshotFetch(replica, monotonicMs) {
+      if (!isVoterOf(options.voters(), replica)) return
+      const entry = entryOf(replica) ?? newEntry(replica, monotonicMs)
+      if (entry !== undefined) entry.lastHeardMs = monotonicMs
+    },
     recordOwn(flushedOffset) {
       own.endOffset = flushedOffset
     },
@@ -84,7 +93,7 @@ export function leaderProgress(options: {
     hasMajoritySince(sinceMs) {
       const heard = all().filter(voter => {
         const entry = entryOfVoter(voter)
-        return entry === own || (entry?.lastFetchMs ?? -Infinity) >= sinceMs
+        return entry === own || (entry?.lastHeardMs ?? -Infinity) >= sinceMs
       })
       return heard.length >= majorityOf(options.voters())
     },
@@ -109,6 +118,7 @@ function emptyEntry({ id, directoryId }: ReplicaKey): Entry {
     key: { id, directoryId },
     endOffset: -1,
     lastFetchMs: undefined,
+    lastHeardMs: undefined,
     lastCaughtUpMs: undefined,
     lastFetchWallMs: -1,
     lastCaughtUpWallMs: -1,
@@ -127,6 +137,7 @@ function noteFetch(entry: Entry, fetchOffset: number, at: FetchTime): void {
   }
   entry.endOffset = fetchOffset
   entry.lastFetchMs = at.monotonicMs
+  entry.lastHeardMs = at.monotonicMs
   entry.lastFetchWallMs = at.wallMs
   entry.leaderEndAtLastFetch = at.leaderEndOffset
 }

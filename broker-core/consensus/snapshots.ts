@@ -4,7 +4,7 @@ import type { fetchSnapshot } from '../protocol/messages/59-fetch-snapshot.ts'
 import type { Core } from './core.ts'
 import { followerTimer } from './following.ts'
 import type { OffsetAndEpoch } from './ports.ts'
-import { clusterMismatch, onlyPartition, snapshotFailure, snapshotRequest, snapshotResponse } from './replies.ts'
+import { clusterMismatch, keyOf, onlyPartition, snapshotFailure, snapshotRequest, snapshotResponse } from './replies.ts'
 
 /** FetchSnapshot (59): KIP-630, pieces of the file of a snapshot to a follower that is behind the log's start. */
 export function answerFetchSnapshot(core: Core, request: RequestOf<typeof fetchSnapshot>): ResponseOf<typeof fetchSnapshot> {
@@ -14,10 +14,12 @@ export function answerFetchSnapshot(core: Core, request: RequestOf<typeof fetchS
   const id = asked.snapshotId
   if (asked.currentLeaderEpoch < core.role.epoch) return snapshotResponse(core, 'FENCED_LEADER_EPOCH', id)
   if (asked.currentLeaderEpoch > core.role.epoch) return snapshotResponse(core, 'UNKNOWN_LEADER_EPOCH', id)
-  if (core.leading === undefined) return snapshotResponse(core, 'NOT_LEADER_OR_FOLLOWER', id)
+  const { leading } = core
+  if (leading === undefined) return snapshotResponse(core, 'NOT_LEADER_OR_FOLLOWER', id)
   const piece = core.options.log.readSnapshotBytes(id, asked.position, Math.max(1, request.maxBytes))
   if (piece === undefined) return snapshotResponse(core, 'SNAPSHOT_NOT_FOUND', id)
   if (asked.position < 0 || asked.position >= piece.sizeBytes) return snapshotResponse(core, 'POSITION_OUT_OF_RANGE', id)
+  leading.progress.recordSnapshotFetch(keyOf(request.replicaId, asked.replicaDirectoryId), core.options.clock.monotonicMs())
   return snapshotResponse(core, 'NONE', id, { ...piece, position: asked.position })
 }
 

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { metadataTopic } from '../../../broker-core/consensus/ports.ts'
+import { fetchSnapshot } from '../../../broker-core/protocol/messages/59-fetch-snapshot.ts'
+import { quorumWorld, type SimNode } from '../../simulation/quorum/quorum-world.ts'
+
+/** A quorum of three, formatted with its voters, whose leader has committed a record; and one of the others. */
+async function led(seed: number) {
+  const world = quorumWorld({ seed, voters: 3, membership: 'formatted' })
+  for (const node of world.nodes) world.start(node)
+  await world.time.run(3000, () => world.leader() !== undefined)
+  world.write('value')
+  await world.converge(3000)
+  const leader = world.leader()
+  const other = world.nodes.find(node => node !== leader)
+  if (leader === undefined || other === undefined) throw new Error('no leader')
+  return { world, leader, other, epoch: leader.raft.leaderAndEpoch().epoch }
+}
+
+describe('FetchSnapshot', () => {
+  const request = (of: SimNode, epoch: number, id: { endOffset: number; epoch: number }) => ({
+    ...fetchSnapshot.request.zero,
+    clusterId: 'sim',
+    replicaId: of.nodeId,
+    maxBytes: 10,
+    topics: [
+      {
+        name: metadataTopic,
+        partitions: [
+          { partition: 0, currentLeaderEpoch: epoch, snapshotId: id, position: 0, replicaDirectoryId: of.directoryId },
+        ],
+      },
+    ],
+  })
+
+  it.each([
+    ['a voter', true],
+    ['nobody but another directory of a voter', false],
+  ])(
+    'KIP-630: by %s tells a leader whether it has its majority: a large snapshot takes longer than it waits',
+    async (_, isVoter) => {
+      const { world, leader, other, epoch } = await led(1)
+      leader.raft.writeSnapshot(leader.applied.endOffset, [])
+      const id = leader.disk.open().latestSnapshot()
+      if (id === undefined) throw new Error('no snapshot')
+      for (const node of world.nodes) if (node !== leader) world.crash(node)
+      for (let n = 0; n < 10; n++) {
+        const asking = isVoter ? other : { ...other, directoryId: 'lost' }
+        await leader.raft.handleFetchSnapshot(request(asking, epoch, id))
+        await world.time.run(200)
+      }
+      expect(leader.raft.leaderAndEpoch()).toEqual({ leaderId: isVoter ? leader.nodeId : undefined, epoch })
+    },
+  )
+})
