@@ -34,10 +34,11 @@ const batchRecordsMax = 1000
 export function snapshotFiles(directory: string, disk: Disk, codecs: BatchCodecs): SnapshotFiles {
   const pathOf = (id: OffsetAndEpoch) => `${directory}/${snapshotName(id)}`
   let known = listSnapshots(directory, disk)
+  // Others may be on their way meanwhile: only opening the log finds and removes what was not finished.
   const publish = (id: OffsetAndEpoch) => {
     disk.rename(`${pathOf(id)}.part`, pathOf(id))
     disk.syncDirectory(directory)
-    known = listSnapshots(directory, disk)
+    known = [...known.filter(other => !isSame(other, id)), id].sort(inOrder)
   }
   return {
     latest: () => known.at(-1),
@@ -119,8 +120,11 @@ function listSnapshots(directory: string, disk: Disk): OffsetAndEpoch[] {
     if (match !== null) found.push({ endOffset: Number(match[1]), epoch: Number(match[2]) })
     else if (/\.checkpoint\.(part|deleted)$/.test(name)) disk.remove(`${directory}/${name}`)
   }
-  return found.sort((a, b) => a.endOffset - b.endOffset || a.epoch - b.epoch)
+  return found.sort(inOrder)
 }
+
+const inOrder = (a: OffsetAndEpoch, b: OffsetAndEpoch): number => a.endOffset - b.endOffset || a.epoch - b.epoch
+const isSame = (a: OffsetAndEpoch, b: OffsetAndEpoch): boolean => inOrder(a, b) === 0
 
 /** As in Kafka, what concerns the quorum itself follows the header in one batch with it. */
 export function snapshotBatches(id: OffsetAndEpoch, content: SnapshotContent, codecs: BatchCodecs): Uint8Array[] {

@@ -204,6 +204,46 @@ describe('the metadata log on disk', () => {
   })
 })
 
+describe('snapshots of the metadata log beside each other', () => {
+  let directory: string
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'brokerbench-raft-'))
+  })
+  afterEach(() => rmSync(directory, { recursive: true }))
+  const open = (folder = directory) =>
+    openRaftLog({ directory: folder, disk: env.disk, clock: env.clock, codecs: env, sink: env.log })
+  const content = (state: string) => ({ values: [bytes(state)], membership: [], lastAppendTimeMs: 7 })
+  const whole = (log: RaftLog, id: { endOffset: number; epoch: number }) =>
+    log.readSnapshotBytes(id, 0, 1_000_000)?.bytes ?? new Uint8Array(0)
+  /** A leader's log of `count` records in `epoch`, all of it in a snapshot. */
+  function snapshotOf(count: number, epoch: number): Uint8Array {
+    const leader = open(join(directory, 'leader'))
+    for (let n = 0; n < count; n++) leader.appendValues([bytes(`${n}`)], epoch)
+    const id = { endOffset: count, epoch }
+    leader.writeSnapshot(id, content('of the leader'))
+    const taken = whole(leader, id)
+    leader.close()
+    return taken
+  }
+
+  it('KIP-630: one of our own that is finished leaves alone one that is being received', () => {
+    const taken = snapshotOf(9, 2)
+    const log = open()
+    log.appendValues([bytes('a')], 1)
+    log.appendValues([bytes('b')], 1)
+    log.flush()
+    const id = { endOffset: 9, epoch: 2 }
+    const receiver = log.receiveSnapshot(id)
+    receiver.append(taken.subarray(0, 10))
+    log.writeSnapshot({ endOffset: 1, epoch: 1 }, content('own'))
+    receiver.append(taken.subarray(10))
+    receiver.complete()
+    expect([log.latestSnapshot(), log.startOffset, log.endOffset]).toEqual([id, 9, 9])
+    expect(log.readSnapshotValues(id).map(text)).toEqual(['of the leader'])
+    log.close()
+  })
+})
+
 describe('the quorum in the metadata log (KIP-853)', () => {
   const uuid = (byte: number) => uuidText(new Uint8Array(16).fill(byte), 0)
   const voters = voterSet(
