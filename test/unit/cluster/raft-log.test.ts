@@ -242,6 +242,18 @@ describe('snapshots of the metadata log beside each other', () => {
     expect(log.readSnapshotValues(id).map(text)).toEqual(['of the leader'])
     log.close()
   })
+
+  it('KIP-630: after a crash between the two steps of receiving one, a log that had diverged goes, however long it is', () => {
+    const taken = snapshotOf(3, 5)
+    const log = open()
+    for (let n = 0; n < 6; n++) log.appendValues([bytes('diverged')], 2)
+    log.flush()
+    log.close()
+    writeFileSync(join(directory, '00000000000000000003-0000000005.checkpoint'), taken)
+    const again = open()
+    expect([again.startOffset, again.endOffset, again.lastEpoch]).toEqual([3, 3, 5])
+    again.close()
+  })
 })
 
 describe('the quorum in the metadata log (KIP-853)', () => {
