@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { metadataTopic } from '../../../broker-core/consensus/ports.ts'
+import { errorName } from '../../../broker-core/model/kafka-errors.ts'
+import { metadataTopic, metadataTopicId } from '../../../broker-core/consensus/ports.ts'
+import { fetch } from '../../../broker-core/protocol/messages/01-fetch.ts'
 import { fetchSnapshot } from '../../../broker-core/protocol/messages/59-fetch-snapshot.ts'
 import { quorumWorld, type SimNode } from '../../simulation/quorum/quorum-world.ts'
 
@@ -51,4 +53,35 @@ describe('FetchSnapshot', () => {
       expect(leader.raft.leaderAndEpoch()).toEqual({ leaderId: isVoter ? leader.nodeId : undefined, epoch })
     },
   )
+})
+
+describe('Fetch', () => {
+  it.each([
+    ['from before its versions had a last fetched epoch', { lastFetchedEpoch: -1 }, 0, 'INVALID_REQUEST'],
+    ['that knows no leader epoch', { currentLeaderEpoch: -1 }, 0, 'INVALID_REQUEST'],
+    ['of an epoch later than the leader that it knows', { lastFetchedEpoch: 1000 }, 0, 'INVALID_REQUEST'],
+    ['below the first offset', { fetchOffset: -1 }, 0, 'INVALID_REQUEST'],
+    ['that waits for less than no time', {}, -1, 'INVALID_REQUEST'],
+    ['that is behind in epochs and possible', { currentLeaderEpoch: 0, lastFetchedEpoch: 0 }, 0, 'FENCED_LEADER_EPOCH'],
+    ['beyond the end', {}, 0, 'NONE'],
+  ])('KIP-595: one %s is no promise: nothing is committed by it', async (_, given, maxWaitMs, expected) => {
+    const { world, leader, other, epoch } = await led(2)
+    for (const node of world.nodes) if (node !== leader) world.crash(node)
+    world.write('not committed')
+    const before = leader.raft.highWatermark
+    const asked = {
+      ...{ partition: 0, currentLeaderEpoch: epoch, fetchOffset: 1000, lastFetchedEpoch: epoch, logStartOffset: -1 },
+      ...{ partitionMaxBytes: 1000, replicaDirectoryId: other.directoryId, highWatermark: before },
+      ...given,
+    }
+    const answer = await leader.raft.handleFetch({
+      ...fetch.request.zero,
+      clusterId: 'sim',
+      replicaState: { replicaId: other.nodeId, replicaEpoch: -1 },
+      maxWaitMs,
+      topics: [{ topic: metadataTopic, topicId: metadataTopicId, partitions: [asked] }],
+    })
+    expect(errorName(answer.responses[0]?.partitions[0]?.errorCode ?? -1)).toBe(expected)
+    expect(leader.raft.highWatermark).toBe(before)
+  })
 })
