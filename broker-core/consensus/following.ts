@@ -7,7 +7,7 @@ import { becomeProspective } from './election.ts'
 import { joinVoters } from './joining.ts'
 import { bootstrapId, failureKind } from './ports.ts'
 import { votedOf } from './quorum-state.ts'
-import { fetchRequest, isForAnother, learnLeader, onlyPartition } from './replies.ts'
+import { type FetchedPartition, fetchRequest, isForAnother, learnLeader, onlyPartition } from './replies.ts'
 import { receiveSnapshot } from './snapshots.ts'
 import { tellLeaderOfSelf } from './voter-update.ts'
 
@@ -101,15 +101,24 @@ async function applyFetch(core: Core, nodeId: number, response: ResponseOf<typeo
     return 'progress'
   }
   const { log } = core.options
-  if (answer.records !== null && answer.records.sizeBytes > 0) {
-    log.appendRecords(answer.records)
-    log.flush()
-    core.logGrew()
-  }
+  const isWhole = appendFetched(core, answer.records)
   core.advanceHighWatermark(Math.min(answer.highWatermark, log.endOffset))
   tellLeaderOfSelf(core, nodeId)
   joinVoters(core, nodeId)
-  return 'progress'
+  return isWhole ? 'progress' : 'again-later'
+}
+
+/** False when there were records, but none that could be appended: damaged on the way or at the leader. They are asked for again. */
+function appendFetched(core: Core, records: FetchedPartition['records']): boolean {
+  const { log, sink } = core.options
+  if (records === null || records.sizeBytes === 0) return true
+  const from = log.endOffset
+  log.appendRecords(records)
+  log.flush()
+  core.logGrew()
+  if (log.endOffset > from) return true
+  sink.write('error', 'raft.records-damaged', { node: core.nodeId, leader: core.leaderId(), offset: from })
+  return false
 }
 
 /** REPL-13 for the metadata log. What is committed is never given up. */

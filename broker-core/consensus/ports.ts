@@ -54,7 +54,7 @@ export interface RaftLog {
   appendControl(records: readonly ControlRecord[], epoch: number): number
   /** What the log from `fromOffset` on says of the quorum itself. */
   readMembership(fromOffset: number): readonly MembershipRecord[]
-  /** Follower: bytes as the leader sent them, following on at `endOffset`. A trailing partial batch is ignored. */
+  /** Follower: bytes as the leader sent them, following on at `endOffset`, up to the first batch that is partial or damaged. */
   appendRecords(records: RaftRecords): void
   /** Whole batches from the one holding `fromOffset`; at least one when there is any, whatever `maxBytes`. */
   readRecords(fromOffset: number, maxBytes: number): RaftRecords

@@ -106,6 +106,19 @@ describe('the metadata log on disk', () => {
     expect(() => late.appendRecords(sized(all.chunks.slice(1)))).toThrow('log ends at 0')
   })
 
+  it('KIP-595: a follower takes what comes before a damaged batch, and that one when it comes whole', () => {
+    const leader = filled()
+    const { chunks, sizeBytes } = leader.readRecords(0, Infinity)
+    const damaged = Buffer.concat(chunks)
+    const inSecond = (chunks[0]?.length ?? 0) + 65
+    damaged[inSecond] = (damaged[inSecond] ?? 0) ^ 1
+    const follower = openLog(join(directory, 'follower'))
+    follower.appendRecords({ chunks: [damaged], sizeBytes })
+    expect(follower.endOffset).toBe(1)
+    follower.appendRecords({ chunks, sizeBytes })
+    expect(follower.endOffset).toBe(5)
+  })
+
   it('reads at least one batch, whatever the limit', () => {
     const log = filled()
     expect(log.readRecords(2, 1).chunks).toHaveLength(1)

@@ -85,3 +85,29 @@ describe('Fetch', () => {
     expect(leader.raft.highWatermark).toBe(before)
   })
 })
+
+describe('an answer to Fetch', () => {
+  it('KIP-595: whose records are damaged is asked for again, unhurriedly, and costs the leader nothing', async () => {
+    const { world, leader, other, epoch } = await led(3)
+    const answered = leader.raft.handleFetch.bind(leader.raft)
+    let asked = 0
+    leader.raft.handleFetch = async request => {
+      const answer = await answered(request)
+      const [topic] = answer.responses
+      const [partition] = topic?.partitions ?? []
+      if (request.replicaState.replicaId !== other.nodeId || topic === undefined || !partition?.records?.sizeBytes) return answer
+      asked += 1
+      // Its batches end before they begin.
+      const records = { chunks: [], sizeBytes: partition.records.sizeBytes }
+      return { ...answer, responses: [{ ...topic, partitions: [{ ...partition, records }] }] }
+    }
+    // What was parked before is answered as it was.
+    await world.time.run(500)
+    world.write('damaged')
+    await world.time.run(2000)
+    expect([asked > 3, asked < 20]).toEqual([true, true])
+    leader.raft.handleFetch = answered
+    expect(await world.converge(3000)).toBe(true)
+    expect(other.raft.leaderAndEpoch()).toEqual({ leaderId: leader.nodeId, epoch })
+  })
+})
