@@ -20,13 +20,19 @@ export interface LeaderProgress {
   endOffsetOf(voter: ReplicaKey): number
   /** Whether the replica fetched, and had all there was, at or after `sinceMs` (monotonic). */
   isCaughtUpSince(replica: ReplicaKey, sinceMs: number): boolean
-  describe(own: { endOffset: number; wallMs: number }): { voters: ReplicaProgress[]; observers: ReplicaProgress[] }
+  describe(own: OwnNow): { voters: ReplicaProgress[]; observers: ReplicaProgress[] }
 }
 
 export interface FetchTime {
   readonly monotonicMs: number
   readonly wallMs: number
   readonly leaderEndOffset: number
+}
+
+export interface OwnNow {
+  readonly endOffset: number
+  readonly wallMs: number
+  readonly monotonicMs: number
 }
 
 interface Entry {
@@ -65,8 +71,11 @@ export function leaderProgress(options: {
   }
   const all = (): Voter[] => [...options.voters().values()]
   const isObserver = (entry: Entry) => entry !== own && !isVoterOf(options.voters(), entry.key)
-  function newEntry(key: ReplicaKey, nowMs: number): Entry | undefined {
+  function forgetSilent(nowMs: number): void {
     entries = entries.filter(each => !isObserver(each) || (each.lastFetchMs ?? 0) > nowMs - observerSilenceMs)
+  }
+  function newEntry(key: ReplicaKey, nowMs: number): Entry | undefined {
+    forgetSilent(nowMs)
     const entry = emptyEntry(key)
     if (isObserver(entry) && entries.filter(isObserver).length >= observersMax) return undefined
     entries.push(entry)
@@ -101,6 +110,7 @@ export function leaderProgress(options: {
     endOffsetOf: voter => entryOfVoter(voter)?.endOffset ?? -1,
     isCaughtUpSince: (replica, sinceMs) => (entryOf(replica)?.lastCaughtUpMs ?? -Infinity) >= sinceMs,
     describe(ownNow) {
+      forgetSilent(ownNow.monotonicMs)
       const progress = (entry: Entry) => (entry === own ? ownProgress(self, ownNow) : progressOf(entry))
       return {
         voters: all().map(voter => progress(entryOfVoter(voter) ?? emptyEntry(voter))),
@@ -142,7 +152,7 @@ function noteFetch(entry: Entry, fetchOffset: number, at: FetchTime): void {
   entry.leaderEndAtLastFetch = at.leaderEndOffset
 }
 
-function ownProgress(self: ReplicaKey, own: { endOffset: number; wallMs: number }): ReplicaProgress {
+function ownProgress(self: ReplicaKey, own: OwnNow): ReplicaProgress {
   return {
     replicaId: self.id,
     directoryId: self.directoryId,

@@ -135,7 +135,8 @@ async function stop(core: Core): Promise<void> {
 }
 
 function describe(core: Core): QuorumDescription {
-  const own = { endOffset: core.options.log.endOffset, wallMs: core.options.clock.nowMs() }
+  const { clock, log } = core.options
+  const own = { endOffset: log.endOffset, wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }
   const progress = core.leading?.progress.describe(own)
   return {
     leaderId: core.leaderId() ?? -1,
