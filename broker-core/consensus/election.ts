@@ -9,6 +9,7 @@ import {
   isMeant,
   keyOf,
   learnLeader,
+  metadataPartition,
   onlyPartition,
   partitionAnswer,
   voteRequest,
@@ -120,8 +121,8 @@ function backoffMs(core: Core): number {
 /** Vote (52), of both kinds. */
 export function answerVote(core: Core, request: RequestOf<typeof vote>): ResponseOf<typeof vote> {
   if (clusterMismatch(core, request.clusterId)) return voteResponse(core, 'INCONSISTENT_CLUSTER_ID', undefined)
-  const asked = onlyPartition(request.topics)
-  if (asked === undefined || asked.partitionIndex !== 0) return voteResponse(core, 'INVALID_REQUEST', undefined)
+  const asked = metadataPartition(request.topics)
+  if (asked === undefined) return voteResponse(core, 'INVALID_REQUEST', undefined)
   const isImpossible =
     asked.replicaId < 0 || asked.lastOffset < 0 || asked.lastOffsetEpoch < 0 || asked.lastOffsetEpoch > asked.replicaEpoch
   if (isImpossible) return voteResponse(core, 'NONE', { ...partitionAnswer(core, 'INVALID_REQUEST'), voteGranted: false })

@@ -8,7 +8,7 @@ import { resign } from './farewell.ts'
 import { answerFetch, append, enterLeader, leaveLeader } from './leading.ts'
 import { electionStateOf } from './quorum-state.ts'
 import type { QuorumDescription, RaftNode } from './raft-node.ts'
-import { beginResponse, clusterMismatch, endResponse, isMeant, learnOwnWord, onlyPartition } from './replies.ts'
+import { beginResponse, clusterMismatch, endResponse, isMeant, learnOwnWord, metadataPartition } from './replies.ts'
 import { answerFetchSnapshot, writeSnapshot } from './snapshots.ts'
 import { addVoter, removeVoter, updateVoter, upgradeKRaftVersion } from './voter-change.ts'
 
@@ -97,7 +97,7 @@ function enterResigned(core: Core): void {
 /** BeginQuorumEpoch (53): a new leader makes itself known. */
 function answerBegin(core: Core, request: RequestOf<typeof beginQuorumEpoch>): ResponseOf<typeof beginQuorumEpoch> {
   if (clusterMismatch(core, request.clusterId)) return beginResponse(core, 'INCONSISTENT_CLUSTER_ID')
-  const asked = onlyPartition(request.topics)
+  const asked = metadataPartition(request.topics)
   if (asked === undefined || asked.leaderId < 0 || asked.leaderEpoch < 0) return beginResponse(core, 'INVALID_REQUEST')
   if (!isMeant(core, request.voterId, asked.voterDirectoryId)) return beginResponse(core, 'NONE', 'INVALID_VOTER_KEY')
   if (asked.leaderEpoch < core.role.epoch) return beginResponse(core, 'NONE', 'FENCED_LEADER_EPOCH')
@@ -112,7 +112,7 @@ function answerBegin(core: Core, request: RequestOf<typeof beginQuorumEpoch>): R
 /** EndQuorumEpoch (54): the leader goes; the most complete of the others starts at once, the next ones a little later. */
 function answerEnd(core: Core, request: RequestOf<typeof endQuorumEpoch>): ResponseOf<typeof endQuorumEpoch> {
   if (clusterMismatch(core, request.clusterId)) return endResponse(core, 'INCONSISTENT_CLUSTER_ID')
-  const asked = onlyPartition(request.topics)
+  const asked = metadataPartition(request.topics)
   if (asked === undefined || asked.leaderId < 0 || asked.leaderEpoch < 0) return endResponse(core, 'INVALID_REQUEST')
   if (asked.leaderEpoch < core.role.epoch) return endResponse(core, 'NONE', 'FENCED_LEADER_EPOCH')
   core.hear(asked.leaderEpoch, asked.leaderId)

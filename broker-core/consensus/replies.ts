@@ -21,6 +21,14 @@ export function onlyPartition<P>(topics: readonly { readonly partitions: readonl
   return topics.length === 1 && topics[0]?.partitions.length === 1 ? topics[0].partitions[0] : undefined
 }
 
+/** The partition of a Vote, BeginQuorumEpoch or EndQuorumEpoch that is about the metadata log and nothing else. */
+export function metadataPartition<P extends { readonly partitionIndex: number }>(
+  topics: readonly { readonly topicName: string; readonly partitions: readonly P[] }[],
+): P | undefined {
+  const partition = onlyPartition(topics)
+  return topics[0]?.topicName === metadataTopic && partition?.partitionIndex === 0 ? partition : undefined
+}
+
 export function clusterMismatch(core: Core, clusterId: string | null): boolean {
   return clusterId !== null && clusterId !== core.options.clusterId
 }

@@ -3,15 +3,17 @@ import type { RequestOf, ResponseOf } from '../protocol/api.ts'
 import type { fetchSnapshot } from '../protocol/messages/59-fetch-snapshot.ts'
 import type { Core } from './core.ts'
 import { followerTimer } from './following.ts'
-import type { OffsetAndEpoch } from './ports.ts'
+import { metadataTopic, type OffsetAndEpoch } from './ports.ts'
 import { clusterMismatch, keyOf, onlyPartition, snapshotFailure, snapshotRequest, snapshotResponse } from './replies.ts'
 
 /** FetchSnapshot (59): KIP-630, pieces of the file of a snapshot to a follower that is behind the log's start. */
 export function answerFetchSnapshot(core: Core, request: RequestOf<typeof fetchSnapshot>): ResponseOf<typeof fetchSnapshot> {
   if (clusterMismatch(core, request.clusterId)) return snapshotFailure('INCONSISTENT_CLUSTER_ID')
   const asked = onlyPartition(request.topics)
-  if (asked === undefined || asked.partition !== 0) return snapshotFailure('INVALID_REQUEST')
+  if (asked === undefined) return snapshotFailure('INVALID_REQUEST')
   const id = asked.snapshotId
+  if (request.topics[0]?.name !== metadataTopic || asked.partition !== 0)
+    return snapshotResponse(core, 'UNKNOWN_TOPIC_OR_PARTITION', id)
   if (asked.currentLeaderEpoch < core.role.epoch) return snapshotResponse(core, 'FENCED_LEADER_EPOCH', id)
   if (asked.currentLeaderEpoch > core.role.epoch) return snapshotResponse(core, 'UNKNOWN_LEADER_EPOCH', id)
   const { leading } = core

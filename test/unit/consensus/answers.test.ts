@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { zeroUuid } from '../../../broker-core/base/bytes/uuid.ts'
 import { errorName } from '../../../broker-core/model/kafka-errors.ts'
 import { metadataTopic, metadataTopicId } from '../../../broker-core/consensus/ports.ts'
 import { fetch } from '../../../broker-core/protocol/messages/01-fetch.ts'
+import { vote } from '../../../broker-core/protocol/messages/52-vote.ts'
+import { beginQuorumEpoch } from '../../../broker-core/protocol/messages/53-begin-quorum-epoch.ts'
+import { endQuorumEpoch } from '../../../broker-core/protocol/messages/54-end-quorum-epoch.ts'
 import { fetchSnapshot } from '../../../broker-core/protocol/messages/59-fetch-snapshot.ts'
 import { quorumWorld, type SimNode } from '../../simulation/quorum/quorum-world.ts'
 
@@ -109,5 +113,45 @@ describe('an answer to Fetch', () => {
     leader.raft.handleFetch = answered
     expect(await world.converge(3000)).toBe(true)
     expect(other.raft.leaderAndEpoch()).toEqual({ leaderId: leader.nodeId, epoch })
+  })
+})
+
+describe('a request about another partition', () => {
+  const voteFor = { ...vote.request.zero, clusterId: 'sim' }
+  const partition = { ...{ replicaEpoch: 9, replicaId: 7, replicaDirectoryId: 'd7', voterDirectoryId: zeroUuid }, preVote: false }
+  const asked = { ...partition, lastOffsetEpoch: 8, lastOffset: 100 }
+  const led9 = { leaderId: 7, leaderEpoch: 9 }
+  const named = { ...led9, voterDirectoryId: zeroUuid }
+  const ended = { ...led9, preferredSuccessors: [], preferredCandidates: [] }
+  const topics = [
+    ['topic', 'other', 0],
+    ['partition', metadataTopic, 1],
+  ] as const
+
+  it.each(topics)('KIP-595: of another %s changes nothing here, neither vote nor epoch', async (_, topicName, partitionIndex) => {
+    const { other, epoch } = await led(4)
+    const about = <P>(of: P) => [{ topicName, partitions: [{ partitionIndex, ...of }] }]
+    const answers = [
+      await other.raft.handleVote({ ...voteFor, topics: about(asked) }),
+      await other.raft.handleBeginQuorumEpoch({ ...beginQuorumEpoch.request.zero, clusterId: 'sim', topics: about(named) }),
+      await other.raft.handleEndQuorumEpoch({ ...endQuorumEpoch.request.zero, clusterId: 'sim', topics: about(ended) }),
+    ]
+    expect(answers.map(({ errorCode, topics: answered }) => [errorName(errorCode), answered])).toEqual(
+      answers.map(() => ['INVALID_REQUEST', []]),
+    )
+    expect(other.raft.leaderAndEpoch().epoch).toBe(epoch)
+  })
+
+  it.each(topics)('KIP-630: of another %s has no snapshot', async (_, name, partition) => {
+    const { leader, epoch } = await led(4)
+    leader.raft.writeSnapshot(leader.applied.endOffset, [])
+    const snapshotId = leader.disk.open().latestSnapshot() ?? { endOffset: -1, epoch: -1 }
+    const one = { partition, currentLeaderEpoch: epoch, snapshotId, position: 0, replicaDirectoryId: zeroUuid }
+    const answer = await leader.raft.handleFetchSnapshot({
+      ...fetchSnapshot.request.zero,
+      clusterId: 'sim',
+      topics: [{ name, partitions: [one] }],
+    })
+    expect(errorName(answer.topics[0]?.partitions[0]?.errorCode ?? answer.errorCode)).toBe('UNKNOWN_TOPIC_OR_PARTITION')
   })
 })
