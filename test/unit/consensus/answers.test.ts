@@ -116,6 +116,53 @@ describe('an answer to Fetch', () => {
   })
 })
 
+describe('Vote', () => {
+  /** Relative to the epoch of who is asked. */
+  const cases = [
+    ['of an epoch that it has records of', { epoch: 1, lastEpoch: 1 }, 'INVALID_REQUEST', 0],
+    ['of an epoch before its records', { epoch: 1, lastEpoch: 2 }, 'INVALID_REQUEST', 0],
+    ['with records of no epoch', { epoch: 1, lastEpoch: -1000 }, 'INVALID_REQUEST', 0],
+    ['of an epoch that is over', { epoch: -1, lastEpoch: -1 }, 'INVALID_REQUEST', 0],
+    [
+      'of an epoch that is over, for another directory',
+      { epoch: -1, lastEpoch: -1, preVote: true, meant: 'lost' },
+      'FENCED_LEADER_EPOCH',
+      0,
+    ],
+    ['of nobody', { epoch: 1, lastEpoch: 0, replicaId: -1 }, 'INVALID_REQUEST', 0],
+    [
+      'for another directory, which tells of a new epoch all the same',
+      { epoch: 1, lastEpoch: 0, meant: 'lost' },
+      'INVALID_VOTER_KEY',
+      1,
+    ],
+    ['that asks first, with records of its epoch', { epoch: 0, lastEpoch: 0, preVote: true }, 'NONE', 0],
+    ['that asks first, with records of a later one', { epoch: 0, lastEpoch: 1, preVote: true }, 'INVALID_REQUEST', 0],
+  ] as const
+
+  it.each(cases)('KIP-595: one %s', async (_, given, expected, epochsOn) => {
+    const { other, epoch } = await led(5)
+    const {
+      meant = other.directoryId,
+      preVote = false,
+      replicaId = 7,
+    } = { meant: undefined, preVote: undefined, replicaId: undefined, ...given }
+    const partition = {
+      ...{ partitionIndex: 0, replicaEpoch: epoch + given.epoch, replicaId, replicaDirectoryId: 'd7', preVote },
+      ...{ voterDirectoryId: meant, lastOffsetEpoch: epoch + given.lastEpoch, lastOffset: 100 },
+    }
+    const answer = await other.raft.handleVote({
+      ...vote.request.zero,
+      clusterId: 'sim',
+      voterId: other.nodeId,
+      topics: [{ topicName: metadataTopic, partitions: [partition] }],
+    })
+    expect(errorName(answer.topics[0]?.partitions[0]?.errorCode ?? answer.errorCode)).toBe(expected)
+    expect(answer.topics[0]?.partitions[0]?.voteGranted).toBe(false)
+    expect(other.raft.leaderAndEpoch().epoch).toBe(epoch + epochsOn)
+  })
+})
+
 describe('a request about another partition', () => {
   const voteFor = { ...vote.request.zero, clusterId: 'sim' }
   const partition = { ...{ replicaEpoch: 9, replicaId: 7, replicaDirectoryId: 'd7', voterDirectoryId: zeroUuid }, preVote: false }
