@@ -163,6 +163,25 @@ describe('Vote', () => {
   })
 })
 
+describe('BeginQuorumEpoch', () => {
+  it.each([
+    ['is told of', 1, 'INVALID_VOTER_KEY', 7],
+    ['knows better than', -1, 'FENCED_LEADER_EPOCH', undefined],
+  ])('KIP-853: a replica that lost the disk that is meant %s the leader', async (_, epochsOn, expected, leaderId) => {
+    const { other, leader, epoch } = await led(6)
+    const named = { partitionIndex: 0, voterDirectoryId: 'lost', leaderId: 7, leaderEpoch: epoch + epochsOn }
+    const answer = await other.raft.handleBeginQuorumEpoch({
+      ...beginQuorumEpoch.request.zero,
+      clusterId: 'sim',
+      voterId: other.nodeId,
+      topics: [{ topicName: metadataTopic, partitions: [named] }],
+      leaderEndpoints: [{ name: 'CONTROLLER', host: 'sim', port: leader.nodeId }],
+    })
+    expect(errorName(answer.topics[0]?.partitions[0]?.errorCode ?? answer.errorCode)).toBe(expected)
+    expect(other.raft.leaderAndEpoch().leaderId).toBe(leaderId ?? leader.nodeId)
+  })
+})
+
 describe('a request about another partition', () => {
   const voteFor = { ...vote.request.zero, clusterId: 'sim' }
   const partition = { ...{ replicaEpoch: 9, replicaId: 7, replicaDirectoryId: 'd7', voterDirectoryId: zeroUuid }, preVote: false }
