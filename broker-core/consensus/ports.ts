@@ -85,8 +85,8 @@ export interface RaftLog {
 export interface SnapshotReceiver {
   readonly position: number
   append(bytes: Uint8Array): void
-  /** Makes the snapshot the latest one and restarts the log, empty, at its end offset. */
-  complete(): void
+  /** Makes the snapshot the latest one and restarts the log, empty, at its end offset. False: it came damaged, and nothing has changed. */
+  complete(): boolean
   abort(): void
 }
 

@@ -53,7 +53,15 @@ export async function receiveSnapshot(core: Core, leaderId: number, id: OffsetAn
       return 'again-later'
     }
   }
-  receiver.complete()
+  if (!receiver.complete()) {
+    sink.write('error', 'raft.snapshot-damaged', {
+      node: core.nodeId,
+      leader: leaderId,
+      endOffset: id.endOffset,
+      epoch: id.epoch,
+    })
+    return 'again-later'
+  }
   sink.write('info', 'raft.snapshot-loaded', { node: core.nodeId, endOffset: id.endOffset, epoch: id.epoch })
   core.snapshotLoaded(id)
   return 'progress'

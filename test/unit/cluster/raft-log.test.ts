@@ -228,6 +228,7 @@ describe('snapshots of the metadata log beside each other', () => {
   const content = (state: string) => ({ values: [bytes(state)], membership: [], lastAppendTimeMs: 7 })
   const whole = (log: RaftLog, id: { endOffset: number; epoch: number }) =>
     log.readSnapshotBytes(id, 0, 1_000_000)?.bytes ?? new Uint8Array(0)
+  const endOfFirstBatch = (batches: Uint8Array) => 12 + new DataView(batches.buffer, batches.byteOffset).getInt32(8)
   /** A leader's log of `count` records in `epoch`, all of it in a snapshot. */
   function snapshotOf(count: number, epoch: number): Uint8Array {
     const leader = open(join(directory, 'leader'))
@@ -254,6 +255,28 @@ describe('snapshots of the metadata log beside each other', () => {
     expect([log.latestSnapshot(), log.startOffset, log.endOffset]).toEqual([id, 9, 9])
     expect(log.readSnapshotValues(id).map(text)).toEqual(['of the leader'])
     log.close()
+  })
+
+  it.each([
+    ['with a bit that flipped', (bytes: Uint8Array) => bytes.map((byte, at) => (at === bytes.length >> 1 ? byte ^ 1 : byte))],
+    ['cut short', (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 1)],
+    ['without its footer', (bytes: Uint8Array) => bytes.subarray(0, endOfFirstBatch(bytes))],
+    ['empty', () => new Uint8Array(0)],
+  ])('KIP-630: one %s is never taken for the metadata: not from the leader, and not from the own disk', (_, damage) => {
+    const taken = damage(snapshotOf(3, 5))
+    const log = open()
+    log.appendValues([bytes('a')], 1)
+    const id = { endOffset: 3, epoch: 5 }
+    const receiver = log.receiveSnapshot(id)
+    receiver.append(taken)
+    expect(receiver.complete()).toBe(false)
+    expect([log.latestSnapshot(), log.startOffset, log.endOffset]).toEqual([undefined, 0, 1])
+    log.close()
+    writeFileSync(join(directory, '00000000000000000003-0000000005.checkpoint'), taken)
+    const again = open()
+    expect(() => again.readSnapshotValues(id)).toThrow('0000000005.checkpoint is damaged')
+    expect(() => again.readSnapshotMembership(id)).toThrow('0000000005.checkpoint is damaged')
+    again.close()
   })
 
   it('KIP-630: after a crash between the two steps of receiving one, a log that had diverged goes, however long it is', () => {
