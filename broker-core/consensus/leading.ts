@@ -5,7 +5,7 @@ import type { Core } from './core.ts'
 import { oversleptShare } from './following.ts'
 import { type LeaderProgress, leaderProgress } from './leader-progress.ts'
 import { resign } from './farewell.ts'
-import { type ControlRecord, metadataTopic, metadataTopicId, type OffsetAndEpoch } from './ports.ts'
+import { type ControlRecord, metadataTopicId, type OffsetAndEpoch } from './ports.ts'
 import type { Leader } from './quorum-state.ts'
 import {
   beginRequest,
@@ -181,8 +181,7 @@ function watchMajority(core: Core): void {
 export async function answerFetch(core: Core, request: RequestOf<typeof fetch>): Promise<ResponseOf<typeof fetch>> {
   if (clusterMismatch(core, request.clusterId)) return fetchFailure('INCONSISTENT_CLUSTER_ID')
   const asked = onlyPartition(request.topics)
-  const topic = request.topics[0]
-  const isMetadata = topic !== undefined && (topic.topicId === metadataTopicId || topic.topic === metadataTopic)
+  const isMetadata = request.topics[0]?.topicId === metadataTopicId
   if (asked === undefined || asked.partition !== 0 || !isMetadata) return fetchFailure('INVALID_REQUEST')
   // Without an epoch there is no telling whether the log of who asks is a prefix of ours, and its offset must not count.
   const isPossible =
