@@ -9,7 +9,7 @@ import { endQuorumEpoch } from '../protocol/messages/54-end-quorum-epoch.ts'
 import { fetchSnapshot } from '../protocol/messages/59-fetch-snapshot.ts'
 import type { Core } from './core.ts'
 import { metadataTopic, metadataTopicId, type OffsetAndEpoch } from './ports.ts'
-import type { Listener, ReplicaKey, Voter } from './voter-set.ts'
+import { type Listener, listenerNamed, type ReplicaKey, type Voter } from './voter-set.ts'
 
 /** The messages of the quorum, each about the one partition there is. */
 
@@ -56,8 +56,8 @@ export function learnLeader(core: Core, leaderId: number, endpoints: readonly (E
 
 /** A leader says itself where it is. */
 export function learnOwnWord(core: Core, leaderId: number, endpoints: readonly Listener[]): void {
-  const [first] = endpoints
-  if (first !== undefined) core.members.learn(leaderId, { host: first.host, port: first.port }, true)
+  const found = listenerNamed(endpoints, core.members.listenerName) ?? endpoints[0]
+  if (found !== undefined) core.members.learn(leaderId, { host: found.host, port: found.port }, true)
 }
 
 export function partitionAnswer(core: Core, error: KafkaErrorName) {

@@ -7,6 +7,8 @@ import { vote } from '../../../broker-core/protocol/messages/52-vote.ts'
 import { beginQuorumEpoch } from '../../../broker-core/protocol/messages/53-begin-quorum-epoch.ts'
 import { endQuorumEpoch } from '../../../broker-core/protocol/messages/54-end-quorum-epoch.ts'
 import { fetchSnapshot } from '../../../broker-core/protocol/messages/59-fetch-snapshot.ts'
+import { addRaftVoter } from '../../../broker-core/protocol/messages/80-add-raft-voter.ts'
+import { removeRaftVoter } from '../../../broker-core/protocol/messages/81-remove-raft-voter.ts'
 import { quorumWorld, type SimNode } from '../../simulation/quorum/quorum-world.ts'
 
 /** A quorum of three, formatted with its voters, whose leader has committed a record; and one of the others. */
@@ -179,6 +181,38 @@ describe('BeginQuorumEpoch', () => {
     })
     expect(errorName(answer.topics[0]?.partitions[0]?.errorCode ?? answer.errorCode)).toBe(expected)
     expect(other.raft.leaderAndEpoch().leaderId).toBe(leaderId ?? leader.nodeId)
+  })
+})
+
+describe('a change of the voters', () => {
+  const spare = { voterId: 9, voterDirectoryId: 'd9' }
+  const listeners = [{ name: 'CONTROLLER', host: 'sim', port: 3 }]
+  const added = { ...addRaftVoter.request.zero, clusterId: 'sim', timeoutMs: 100, ...spare, listeners }
+  const removed = { ...removeRaftVoter.request.zero, clusterId: 'sim', ...spare }
+  const elsewhere = [{ ...listeners[0], name: 'OTHER' }] as typeof listeners
+
+  it.each([
+    ['add', 'without a directory', { voterDirectoryId: zeroUuid }],
+    ['add', 'of no id', { voterId: -1 }],
+    ['add', 'that has no listener of the name by which the others reach it', { listeners: elsewhere }],
+    ['remove', 'without a directory', { voterDirectoryId: zeroUuid }],
+    ['remove', 'of no id', { voterId: -1 }],
+    ['update', 'without a directory', { voterDirectoryId: zeroUuid }],
+    ['update', 'of no id', { voterId: -1 }],
+    ['update', 'that has no listener of the name by which the others reach it', { listeners: elsewhere }],
+  ])('KIP-853: %s one %s is INVALID_REQUEST', async (what, _, given) => {
+    const { leader, epoch } = await led(7)
+    const kRaftVersionFeature = { minSupportedVersion: 0, maxSupportedVersion: 1 }
+    const outcomes = {
+      add: async () => (await leader.raft.addVoter({ ...added, ...given })).error,
+      remove: async () => (await leader.raft.removeVoter({ ...removed, ...given })).error,
+      update: async () => {
+        const own = { voterId: leader.nodeId, voterDirectoryId: leader.directoryId, listeners, kRaftVersionFeature }
+        const answer = await leader.raft.handleUpdateRaftVoter({ clusterId: 'sim', currentLeaderEpoch: epoch, ...own, ...given })
+        return errorName(answer.errorCode)
+      },
+    }
+    expect(await outcomes[what as keyof typeof outcomes]()).toBe('INVALID_REQUEST')
   })
 })
 
