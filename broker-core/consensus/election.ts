@@ -63,6 +63,8 @@ export function runRound(core: Core): void {
     while (!isOver()) {
       const response = await core.options.peers.vote(voterId, voteRequest(core, voter)).catch(failureKind)
       if (isOver()) return
+      // Without a pre-vote there is only the vote; that voter will not know better before all are of one version.
+      if (response === 'unsupported' && core.role.kind === 'prospective') return win(core, [])
       const verdict = typeof response === 'string' ? 'ask-again' : readVote(core, voterId, response)
       if (verdict === 'moved') return
       if (verdict === 'granted' || verdict === 'rejected') {

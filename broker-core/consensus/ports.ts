@@ -146,21 +146,26 @@ export interface RaftPeers {
   misdirected(nodeId: number): void
 }
 
+/**
+ * `disconnected`: refused or broken, so the process is probably gone; `timeout`: no answer in time; `unsupported`: its software is too old for what
+ * was asked.
+ */
+export type PeerFailureKind = 'disconnected' | 'timeout' | 'unsupported'
+
 /** Id under which the bootstrap server at `index` is asked. */
 export const bootstrapId = (index: number): number => -2 - index
 
 export class PeerFailure extends Error {
   override readonly name = 'PeerFailure'
-  /** `disconnected`: refused or broken, so the process is probably gone; `timeout`: no answer in time. */
-  readonly kind: 'disconnected' | 'timeout'
-  constructor(kind: 'disconnected' | 'timeout', detail: string) {
+  readonly kind: PeerFailureKind
+  constructor(kind: PeerFailureKind, detail: string) {
     super(`${kind}: ${detail}`)
     this.kind = kind
   }
 }
 
 /** For `catch`: how a peer failed. Anything else is a bug and thrown on. */
-export function failureKind(failure: unknown): 'disconnected' | 'timeout' {
+export function failureKind(failure: unknown): PeerFailureKind {
   if (failure instanceof PeerFailure) return failure.kind
   throw failure
 }

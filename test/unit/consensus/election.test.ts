@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { createRaftNode } from '../../../broker-core/consensus/node.ts'
+import { PeerFailure } from '../../../broker-core/consensus/ports.ts'
+import type { QuorumCode } from '../../simulation/quorum/build-mutant.ts'
 import { quorumWorld } from '../../simulation/quorum/quorum-world.ts'
 
 /** A started quorum with a leader. */
@@ -85,6 +88,30 @@ describe('the quorum', () => {
     world.heal()
     await world.time.run(2000)
     expect(world.leader()?.raft.leaderAndEpoch()).toEqual({ leaderId: leader.nodeId, epoch })
+  })
+})
+
+describe('a quorum with voters of older software', () => {
+  it('KIP-996: elects its leader without pre-vote', async () => {
+    const knowsNoPreVote: QuorumCode = {
+      PeerFailure,
+      createRaftNode: options =>
+        createRaftNode({
+          ...options,
+          peers: {
+            ...options.peers,
+            vote: (to, request) =>
+              request.topics[0]?.partitions[0]?.preVote === true
+                ? Promise.reject(new PeerFailure('unsupported', `node ${to}`))
+                : options.peers.vote(to, request),
+          },
+        }),
+    }
+    const world = quorumWorld({ seed: 9, voters: 3, code: knowsNoPreVote })
+    for (const node of world.nodes) world.start(node)
+    expect(await world.time.run(5000, () => world.leader() !== undefined)).toBe(true)
+    world.write('value')
+    expect(await world.converge(3000)).toBe(true)
   })
 })
 
