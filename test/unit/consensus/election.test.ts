@@ -60,6 +60,22 @@ describe('the quorum', () => {
     expect(world.time.nowMs() - stoppedAtMs).toBeLessThan(100)
   })
 
+  it('KIP-853: an observer whose leader is gone asks the others at once who leads, as a voter does', async () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const world = await led(seed, 3, 1)
+      await world.converge(1000)
+      const old = world.leader()
+      const observer = world.nodes.find(node => node.nodeId >= 100)
+      if (old === undefined || observer === undefined) throw new Error('no leader')
+      world.crash(old)
+      expect(await world.time.run(3000, () => world.leader() !== undefined)).toBe(true)
+      const { leaderId } = world.leader()?.raft.leaderAndEpoch() ?? {}
+      const ledAtMs = world.time.nowMs()
+      expect(await world.time.run(3000, () => observer.raft.leaderAndEpoch().leaderId === leaderId)).toBe(true)
+      expect(world.time.nowMs() - ledAtMs).toBeLessThan(400)
+    }
+  })
+
   it('a leader cut off from the majority resigns', async () => {
     const world = await led(5)
     const old = world.leader()
