@@ -94,17 +94,14 @@ function enterResigned(core: Core): void {
   })
 }
 
-/** BeginQuorumEpoch (53): a new leader makes itself known. */
+/** BeginQuorumEpoch (53): a new leader makes itself known. Only its answers to fetches say that it can be followed. */
 function answerBegin(core: Core, request: RequestOf<typeof beginQuorumEpoch>): ResponseOf<typeof beginQuorumEpoch> {
   if (clusterMismatch(core, request.clusterId)) return beginResponse(core, 'INCONSISTENT_CLUSTER_ID')
   const asked = metadataPartition(request.topics)
   if (asked === undefined || asked.leaderId < 0 || asked.leaderEpoch < 0) return beginResponse(core, 'INVALID_REQUEST')
   if (asked.leaderEpoch < core.role.epoch) return beginResponse(core, 'NONE', 'FENCED_LEADER_EPOCH')
   learnOwnWord(core, asked.leaderId, request.leaderEndpoints)
-  const { role } = core
-  if (role.kind === 'prospective' && role.epoch === asked.leaderEpoch && role.leaderId === asked.leaderId) {
-    core.become({ kind: 'follower', epoch: role.epoch, leaderId: asked.leaderId, voted: role.voted })
-  } else if (!core.hear(asked.leaderEpoch, asked.leaderId) && core.role.kind === 'follower') followerTimer(core)
+  core.hear(asked.leaderEpoch, asked.leaderId)
   // A replica that has taken the place of the one that is meant, on another disk, may learn from this who leads.
   const isForUs = isMeant(core, request.voterId, asked.voterDirectoryId)
   return beginResponse(core, 'NONE', isForUs ? 'NONE' : 'INVALID_VOTER_KEY')

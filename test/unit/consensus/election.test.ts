@@ -89,6 +89,23 @@ describe('the quorum', () => {
     expect(world.leader()).toBeDefined()
   })
 
+  it('KIP-595: a leader that is heard, but can not be fetched from, is followed by one that can', async () => {
+    let tookMs = 0
+    for (let seed = 1; seed <= 10; seed++) {
+      const world = await led(seed)
+      await world.converge(1000)
+      const old = world.leader()
+      if (old === undefined) throw new Error('no leader')
+      for (const node of world.nodes) world.cut(node.nodeId, old.nodeId)
+      const cutAtMs = world.time.nowMs()
+      const isFollowed = () => world.nodes.some(node => node !== old && node.raft.leaderAndEpoch().leaderId === node.nodeId)
+      expect(await world.time.run(5000, isFollowed)).toBe(true)
+      tookMs += world.time.nowMs() - cutAtMs
+    }
+    // A fetch timeout and an election, not the 900 ms more that a leader waits for its majority.
+    expect(tookMs / 10).toBeLessThan(1200)
+  })
+
   it('a node that was cut off disturbs nobody when it returns (pre-vote)', async () => {
     const world = await led(6)
     await world.converge(1000)
