@@ -61,7 +61,8 @@ export function followerTimer(core: Core, delayMs = core.timeouts.fetchTimeoutMs
 /** `target` is told whether the connection to the node before was refused or broken. */
 async function fetchLoop(core: Core, target: (isGone: boolean) => number | undefined): Promise<void> {
   const { turn } = core
-  let failures = 0
+  // Who is sent back to its leader by the others, and refused by it, takes its time before it asks them again.
+  let failures = core.electionAttempts
   let disconnects = 0
   let isGone = false
   while (core.turn === turn && !core.stopped) {
@@ -82,7 +83,7 @@ async function fetchLoop(core: Core, target: (isGone: boolean) => number | undef
     if (core.role.kind === 'follower' && core.mayStand && disconnects >= disconnectsMax) return becomeProspective(core)
     // Unevenly, or all followers of a dead leader would stand for election in the same moment.
     const jitter = 0.5 + core.options.random.fraction()
-    const longestMs = isGone && core.role.kind === 'follower' ? pauseWithoutLeaderMaxMs : pauseMaxMs
+    const longestMs = isGone && core.role.kind === 'follower' && !core.mayStand ? pauseWithoutLeaderMaxMs : pauseMaxMs
     await core.pause(jitter * Math.min(longestMs, firstPauseMs * 2 ** Math.min(failures - 1, 8)))
   }
 }
@@ -113,6 +114,7 @@ async function applyFetch(core: Core, nodeId: number, response: ResponseOf<typeo
     return 'again-later'
   }
   core.hasFetched = true
+  core.electionAttempts = 0
   followerTimer(core)
   if (answer.snapshotId.endOffset >= 0) return receiveSnapshot(core, nodeId, answer.snapshotId)
   if (answer.divergingEpoch.epoch >= 0) {

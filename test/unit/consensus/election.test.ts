@@ -124,6 +124,42 @@ describe('the quorum', () => {
   })
 })
 
+describe('a follower that is refused by a leader that all others reach', () => {
+  it('KIP-996: asks for votes less and less often', async () => {
+    let refusesFrom = 0
+    const code: QuorumCode = {
+      PeerFailure,
+      createRaftNode: options =>
+        createRaftNode({
+          ...options,
+          peers: {
+            ...options.peers,
+            fetch: (to, request) =>
+              options.nodeId === refusesFrom
+                ? Promise.reject(new PeerFailure('disconnected', `node ${to}`))
+                : options.peers.fetch(to, request),
+          },
+        }),
+    }
+    const world = quorumWorld({ seed: 10, voters: 3, code })
+    for (const node of world.nodes) world.start(node)
+    expect(await world.time.run(3000, () => world.leader() !== undefined)).toBe(true)
+    await world.converge(1000)
+    const leader = world.leader()
+    const other = world.nodes.find(node => node !== leader)
+    if (leader === undefined || other === undefined) throw new Error('no leader')
+    const { epoch } = leader.raft.leaderAndEpoch()
+    refusesFrom = other.nodeId
+    const from = world.trace.length
+    await world.time.run(5000)
+    const asked = world.trace.slice(from).filter(line => line.includes('"role":"prospective"')).length
+    expect([asked > 3, asked < 30]).toEqual([true, true])
+    refusesFrom = 0
+    expect(await world.converge(3000)).toBe(true)
+    expect(world.leader()?.raft.leaderAndEpoch()).toEqual({ leaderId: leader.nodeId, epoch })
+  })
+})
+
 describe('a quorum with voters of older software', () => {
   it('KIP-996: elects its leader without pre-vote', async () => {
     const knowsNoPreVote: QuorumCode = {
