@@ -195,6 +195,8 @@ export async function answerFetch(core: Core, request: RequestOf<typeof fetch>):
   if (asked.currentLeaderEpoch > core.role.epoch) return fetchResponse(core, 'UNKNOWN_LEADER_EPOCH', {})
   const { leading } = core
   if (leading === undefined) return fetchResponse(core, 'NOT_LEADER_OR_FOLLOWER', {})
+  // Two nodes with one id, perhaps one disk copied: what the other has must not count for this one.
+  if (replica.id === core.nodeId) return fetchResponse(core, 'UNKNOWN_SERVER_ERROR', {})
 
   const position = placeOf(core, asked.fetchOffset, asked.lastFetchedEpoch)
   if (position !== undefined) return fetchResponse(core, 'NONE', position)

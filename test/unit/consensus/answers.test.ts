@@ -92,6 +92,32 @@ describe('Fetch', () => {
   })
 })
 
+describe('Fetch by a node with the id of the leader', () => {
+  it.each([
+    ['and its directory, as after a copy of its disk', true],
+    ['and another directory', false],
+  ])('KIP-595: %s is refused, and changes nothing of what the leader has of itself', async (_, isCopy) => {
+    const { world, leader, epoch } = await led(8)
+    const before = leader.raft.describe()
+    const asked = {
+      ...{ partition: 0, currentLeaderEpoch: epoch, fetchOffset: 1, lastFetchedEpoch: epoch, logStartOffset: -1 },
+      ...{ partitionMaxBytes: 1000, replicaDirectoryId: isCopy ? leader.directoryId : 'other', highWatermark: 0 },
+    }
+    const answer = await leader.raft.handleFetch({
+      ...fetch.request.zero,
+      clusterId: 'sim',
+      replicaState: { replicaId: leader.nodeId, replicaEpoch: -1 },
+      topics: [{ topic: metadataTopic, topicId: metadataTopicId, partitions: [asked] }],
+    })
+    expect(errorName(answer.responses[0]?.partitions[0]?.errorCode ?? answer.errorCode)).toBe('UNKNOWN_SERVER_ERROR')
+    expect(leader.raft.describe().observers).toEqual(before.observers)
+    for (const node of world.nodes) if (node !== leader) world.crash(node)
+    world.write('by nobody else')
+    await world.time.run(300)
+    expect(leader.raft.highWatermark).toBe(before.highWatermark)
+  })
+})
+
 describe('an answer to Fetch', () => {
   it('KIP-595: whose records are damaged is asked for again, unhurriedly, and costs the leader nothing', async () => {
     const { world, leader, other, epoch } = await led(3)
