@@ -99,7 +99,9 @@ class DiskRaftLog implements RaftLog {
     const snapshot = this.#snapshots.latest()
     if (snapshot !== undefined) {
       const isApart = snapshot.endOffset > this.endOffset || snapshot.endOffset < this.startOffset
-      if (isApart) this.#restartAt(snapshot.endOffset)
+      // A snapshot of the leader took the place of a log that had diverged, and the process ended before the log went.
+      const isForeign = snapshot.epoch > (this.#batches.at(-1)?.epoch ?? snapshot.epoch)
+      if (isApart || isForeign) this.#restartAt(snapshot.endOffset)
       else this.#dropBelow(snapshot.endOffset)
     }
     if (this.#segments.length === 0) this.#openSegment(this.endOffset)
@@ -140,7 +142,7 @@ class DiskRaftLog implements RaftLog {
       if (batchLastOffset(batch, 0) < this.endOffset) continue
       const baseOffset = batchBaseOffset(batch, 0)
       assert(baseOffset === this.endOffset, `raft-log: batch at ${baseOffset}, log ends at ${this.endOffset}`)
-      assert(batchCrcIsValid(batch, 0, this.#options.codecs.crc32c), `raft-log: corrupt batch at ${baseOffset} from the leader`)
+      if (!batchCrcIsValid(batch, 0, this.#options.codecs.crc32c)) return
       // Its bytes are a view on a network frame; the log outlives that.
       this.#store(new Uint8Array(batch))
     }

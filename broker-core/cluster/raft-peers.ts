@@ -41,7 +41,10 @@ export function raftPeers(options: RaftPeersOptions): RaftPeers & { close(): voi
         links.misdirected(nodeId)
         throw new PeerFailure('disconnected', `node ${nodeId} does not serve ${api.name}`)
       }
-      return await connection.call(api, version, request)
+      return await connection.call(api, version, request).catch((error: unknown) => {
+        const isTooOld = error instanceof WireFormatError && version < api.versions[1]
+        throw isTooOld ? new PeerFailure('unsupported', `node ${nodeId}, ${api.name} ${version}: ${error.message}`) : error
+      })
     } catch (error) {
       throw failureOf(error)
     }

@@ -3,8 +3,8 @@ import type { MembershipChange } from '../consensus/voter-history.ts'
 import type { Disk } from '../env/disk.ts'
 import { encodeControlValue } from '../protocol/persisted/raft/control-values.ts'
 import { snapshotFooterRecord, snapshotHeaderRecord } from '../protocol/persisted/raft/snapshot-ends.ts'
-import { batchIsControl } from '../records/batch-header.ts'
-import { batchesIn } from '../records/batch-iterator.ts'
+import { batchCrcIsValid, batchIsControl } from '../records/batch-header.ts'
+import { batchesIn, wholeBatchesBytes } from '../records/batch-iterator.ts'
 import { type BatchCodecs, encodeBatch } from '../records/batch-writer.ts'
 import { controlRecordKey, controlTypes } from '../records/control-records.ts'
 import { recordsOf, type RecordView } from '../records/record-reader.ts'
@@ -34,10 +34,16 @@ const batchRecordsMax = 1000
 export function snapshotFiles(directory: string, disk: Disk, codecs: BatchCodecs): SnapshotFiles {
   const pathOf = (id: OffsetAndEpoch) => `${directory}/${snapshotName(id)}`
   let known = listSnapshots(directory, disk)
+  // Others may be on their way meanwhile: only opening the log finds and removes what was not finished.
   const publish = (id: OffsetAndEpoch) => {
     disk.rename(`${pathOf(id)}.part`, pathOf(id))
     disk.syncDirectory(directory)
-    known = listSnapshots(directory, disk)
+    known = [...known.filter(other => !isSame(other, id)), id].sort(inOrder)
+  }
+  const checked = (path: string): Uint8Array => {
+    const bytes = readWhole(path, disk)
+    if (!isSnapshot(bytes, codecs)) throw new Error(`${path} is damaged`)
+    return bytes
   }
   return {
     latest: () => known.at(-1),
@@ -49,9 +55,8 @@ export function snapshotFiles(directory: string, disk: Disk, codecs: BatchCodecs
       file.close()
       publish(id)
     },
-    readValues: id => snapshotValues(readWhole(pathOf(id), disk), codecs),
-    readMembership: id =>
-      recordsIn(readWhole(pathOf(id), disk), 'control', codecs).flatMap(record => decodeMembership(record) ?? []),
+    readValues: id => snapshotValues(checked(pathOf(id)), codecs),
+    readMembership: id => recordsIn(checked(pathOf(id)), 'control', codecs).flatMap(record => decodeMembership(record) ?? []),
     readBytes(id, position, maxBytes) {
       const path = pathOf(id)
       if (!disk.exists(path)) return undefined
@@ -64,35 +69,55 @@ export function snapshotFiles(directory: string, disk: Disk, codecs: BatchCodecs
         file.close()
       }
     },
-    receive(id, completed) {
-      const file = disk.open(`${pathOf(id)}.part`, 'create')
-      file.resize(0)
-      let position = 0
-      return {
-        get position() {
-          return position
-        },
-        append(bytes) {
-          file.writeAt([bytes], position)
-          position += bytes.length
-        },
-        complete() {
-          file.sync()
-          file.close()
-          publish(id)
-          completed()
-        },
-        abort() {
-          file.close()
-          disk.remove(`${pathOf(id)}.part`)
-        },
-      }
-    },
+    receive: (id, completed) =>
+      receiverAt(`${pathOf(id)}.part`, disk, part => {
+        if (!isSnapshot(part, codecs)) return false
+        publish(id)
+        completed()
+        return true
+      }),
     removeOld() {
       for (const id of known.slice(0, -1)) disk.remove(pathOf(id))
       known = known.slice(-1)
     },
   }
+}
+
+/** `finish` has the whole file, and says whether it is one that can be used; then it has given it its name. */
+function receiverAt(path: string, disk: Disk, finish: (bytes: Uint8Array) => boolean): SnapshotReceiver {
+  const file = disk.open(path, 'create')
+  file.resize(0)
+  let position = 0
+  return {
+    get position() {
+      return position
+    },
+    append(bytes) {
+      file.writeAt([bytes], position)
+      position += bytes.length
+    },
+    complete() {
+      file.sync()
+      file.close()
+      const isUsed = finish(readWhole(path, disk))
+      if (!isUsed) disk.remove(path)
+      return isUsed
+    },
+    abort() {
+      file.close()
+      disk.remove(path)
+    },
+  }
+}
+
+/** Whether all bytes are batches as they were written, from header to footer: what is damaged must not be taken for the state of a cluster. */
+function isSnapshot(bytes: Uint8Array, { crc32c }: BatchCodecs): boolean {
+  const batches = [...batchesIn(bytes)]
+  const [first] = batches
+  const last = batches.at(-1)
+  if (first === undefined || last === undefined || first === last) return false
+  if (!batchIsControl(first, 0) || !batchIsControl(last, 0)) return false
+  return wholeBatchesBytes(bytes) === bytes.length && batches.every(batch => batchCrcIsValid(batch, 0, crc32c))
 }
 
 /** The values of the metadata records in a snapshot. */
@@ -119,8 +144,11 @@ function listSnapshots(directory: string, disk: Disk): OffsetAndEpoch[] {
     if (match !== null) found.push({ endOffset: Number(match[1]), epoch: Number(match[2]) })
     else if (/\.checkpoint\.(part|deleted)$/.test(name)) disk.remove(`${directory}/${name}`)
   }
-  return found.sort((a, b) => a.endOffset - b.endOffset || a.epoch - b.epoch)
+  return found.sort(inOrder)
 }
+
+const inOrder = (a: OffsetAndEpoch, b: OffsetAndEpoch): number => a.endOffset - b.endOffset || a.epoch - b.epoch
+const isSame = (a: OffsetAndEpoch, b: OffsetAndEpoch): boolean => inOrder(a, b) === 0
 
 /** As in Kafka, what concerns the quorum itself follows the header in one batch with it. */
 export function snapshotBatches(id: OffsetAndEpoch, content: SnapshotContent, codecs: BatchCodecs): Uint8Array[] {

@@ -78,7 +78,7 @@ export interface Core {
   turn: number
   /** This follower has heard from the leader of its epoch (pre-votes are then refused). */
   hasFetched: boolean
-  /** Elections since a leader was last known; lengthens the pauses between them. */
+  /** Elections since a leader was last heard; lengthens the pauses between them. */
   electionAttempts: number
   readonly highWatermark: number
   stopped: boolean
@@ -195,7 +195,7 @@ class Node implements Core {
     this.role = role
     this.turn += 1
     this.hasFetched = false
-    if (role.kind === 'follower' || role.kind === 'leader') this.electionAttempts = 0
+    if (role.kind === 'leader') this.electionAttempts = 0
     this.#delivery.announce()
     this.#delivery.lose(role.kind === 'leader' ? role.epoch : undefined)
     this.#enter(this)

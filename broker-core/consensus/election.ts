@@ -1,3 +1,4 @@
+import type { KafkaErrorName } from '../model/kafka-errors.ts'
 import type { RequestOf, ResponseOf } from '../protocol/api.ts'
 import type { vote } from '../protocol/messages/52-vote.ts'
 import type { Core } from './core.ts'
@@ -9,6 +10,7 @@ import {
   isMeant,
   keyOf,
   learnLeader,
+  metadataPartition,
   onlyPartition,
   partitionAnswer,
   voteRequest,
@@ -61,6 +63,8 @@ export function runRound(core: Core): void {
     while (!isOver()) {
       const response = await core.options.peers.vote(voterId, voteRequest(core, voter)).catch(failureKind)
       if (isOver()) return
+      // Without a pre-vote there is only the vote; that voter will not know better before all are of one version.
+      if (response === 'unsupported' && core.role.kind === 'prospective') return win(core, [])
       const verdict = typeof response === 'string' ? 'ask-again' : readVote(core, voterId, response)
       if (verdict === 'moved') return
       if (verdict === 'granted' || verdict === 'rejected') {
@@ -120,16 +124,17 @@ function backoffMs(core: Core): number {
 /** Vote (52), of both kinds. */
 export function answerVote(core: Core, request: RequestOf<typeof vote>): ResponseOf<typeof vote> {
   if (clusterMismatch(core, request.clusterId)) return voteResponse(core, 'INCONSISTENT_CLUSTER_ID', undefined)
-  const asked = onlyPartition(request.topics)
-  if (asked === undefined || asked.partitionIndex !== 0) return voteResponse(core, 'INVALID_REQUEST', undefined)
-  const isImpossible =
-    asked.replicaId < 0 || asked.lastOffset < 0 || asked.lastOffsetEpoch < 0 || asked.lastOffsetEpoch > asked.replicaEpoch
-  if (isImpossible) return voteResponse(core, 'NONE', { ...partitionAnswer(core, 'INVALID_REQUEST'), voteGranted: false })
-  if (!isMeant(core, request.voterId, asked.voterDirectoryId))
-    return voteResponse(core, 'NONE', { ...partitionAnswer(core, 'INVALID_VOTER_KEY'), voteGranted: false })
-  if (asked.replicaEpoch < core.role.epoch)
-    return voteResponse(core, 'NONE', { ...partitionAnswer(core, 'FENCED_LEADER_EPOCH'), voteGranted: false })
+  const asked = metadataPartition(request.topics)
+  if (asked === undefined) return voteResponse(core, 'INVALID_REQUEST', undefined)
+  const answered = (error: KafkaErrorName, voteGranted = false) =>
+    voteResponse(core, 'NONE', { ...partitionAnswer(core, error), voteGranted })
+  // Only who asks before it opens an epoch may have records of the one that it names.
+  const isOfFuture = asked.preVote ? asked.lastOffsetEpoch > asked.replicaEpoch : asked.lastOffsetEpoch >= asked.replicaEpoch
+  if (isOfFuture || asked.lastOffset < 0 || asked.lastOffsetEpoch < 0) return answered('INVALID_REQUEST')
+  if (asked.replicaEpoch < core.role.epoch) return answered('FENCED_LEADER_EPOCH')
+  if (asked.replicaId < 0) return answered('INVALID_REQUEST')
   core.hear(asked.replicaEpoch, undefined)
+  if (!isMeant(core, request.voterId, asked.voterDirectoryId)) return answered('INVALID_VOTER_KEY')
   const question = {
     candidate: keyOf(asked.replicaId, asked.replicaDirectoryId),
     preVote: asked.preVote,
@@ -140,5 +145,5 @@ export function answerVote(core: Core, request: RequestOf<typeof vote>): Respons
   if (voteGranted && !asked.preVote && votedOf(core.role, core.self) === undefined) {
     core.become({ kind: 'unattached', epoch: asked.replicaEpoch, voted: question.candidate })
   }
-  return voteResponse(core, 'NONE', { ...partitionAnswer(core, 'NONE'), voteGranted })
+  return answered('NONE', voteGranted)
 }

@@ -7,7 +7,7 @@ import { becomeProspective } from './election.ts'
 import { joinVoters } from './joining.ts'
 import { bootstrapId, failureKind } from './ports.ts'
 import { votedOf } from './quorum-state.ts'
-import { fetchRequest, isForAnother, learnLeader, onlyPartition } from './replies.ts'
+import { type FetchedPartition, fetchRequest, isForAnother, learnLeader, onlyPartition } from './replies.ts'
 import { receiveSnapshot } from './snapshots.ts'
 import { tellLeaderOfSelf } from './voter-update.ts'
 
@@ -15,21 +15,36 @@ const firstPauseMs = 20
 /** A timer that is later than this share of the fetch timeout says more about this node than about the leader. */
 export const oversleptShare = 0.25
 const pauseMaxMs = 500
+/** With the leader's process gone the next leader is not far. */
+const pauseWithoutLeaderMaxMs = 100
 /** Refused or broken connections in a row after which a follower asks around at once: the leader's process is gone, why wait. */
 const disconnectsMax = 2
 
-/** Fetches from the leader until the role changes. The role timer is the fetch timeout. */
+/**
+ * Fetches from the leader until the role changes. The role timer is the fetch timeout. An observer whose leader is not there asks somebody else
+ * every other time: it must not learn of the next one later than the voters do.
+ */
 export function enterFollower(core: Core, leaderId: number): void {
   followerTimer(core)
-  core.spawn(fetchLoop(core, () => leaderId))
+  const anybody = anybodyInTurn(core, leaderId)
+  let isLeadersTurn = true
+  const target = (isGone: boolean): number | undefined => {
+    isLeadersTurn = !isGone || core.mayStand || !isLeadersTurn
+    return isLeadersTurn ? leaderId : (anybody() ?? leaderId)
+  }
+  core.spawn(fetchLoop(core, target))
 }
 
 /** An observer without a leader asks one bootstrap server or voter after the other; any of them knows. */
 export function enterObserver(core: Core): void {
+  core.spawn(fetchLoop(core, anybodyInTurn(core)))
+}
+
+function anybodyInTurn(core: Core, exceptId?: number): () => number | undefined {
   const bootstrapIds = (core.options.bootstrapServers ?? []).map((_, index) => bootstrapId(index))
-  const ids = [...bootstrapIds, ...core.otherVoters.map(voter => voter.id)]
+  const ids = [...bootstrapIds, ...core.otherVoters.map(voter => voter.id).filter(id => id !== exceptId)]
   let next = 0
-  core.spawn(fetchLoop(core, () => ids[next++ % ids.length]))
+  return () => ids[next++ % ids.length]
 }
 
 /** Heard from the leader: the fetch timeout starts anew. */
@@ -43,17 +58,21 @@ export function followerTimer(core: Core, delayMs = core.timeouts.fetchTimeoutMs
   })
 }
 
-async function fetchLoop(core: Core, target: () => number | undefined): Promise<void> {
+/** `target` is told whether the connection to the node before was refused or broken. */
+async function fetchLoop(core: Core, target: (isGone: boolean) => number | undefined): Promise<void> {
   const { turn } = core
-  let failures = 0
+  // Who is sent back to its leader by the others, and refused by it, takes its time before it asks them again.
+  let failures = core.electionAttempts
   let disconnects = 0
+  let isGone = false
   while (core.turn === turn && !core.stopped) {
-    const nodeId = target()
+    const nodeId = target(isGone)
     if (nodeId === undefined) return
     const result = await core.options.peers.fetch(nodeId, fetchRequest(core)).catch(failureKind)
     if (core.turn !== turn || core.stopped) return
     const isBroken = typeof result === 'string'
     disconnects = result === 'disconnected' ? disconnects + 1 : 0
+    isGone = disconnects > 0 || (isGone && nodeId !== core.leaderId())
     const outcome = isBroken ? 'again-later' : await applyFetch(core, nodeId, result)
     if (core.turn !== turn || core.stopped) return
     if (outcome === 'progress') {
@@ -64,7 +83,8 @@ async function fetchLoop(core: Core, target: () => number | undefined): Promise<
     if (core.role.kind === 'follower' && core.mayStand && disconnects >= disconnectsMax) return becomeProspective(core)
     // Unevenly, or all followers of a dead leader would stand for election in the same moment.
     const jitter = 0.5 + core.options.random.fraction()
-    await core.pause(jitter * Math.min(pauseMaxMs, firstPauseMs * 2 ** Math.min(failures - 1, 8)))
+    const longestMs = isGone && core.role.kind === 'follower' && !core.mayStand ? pauseWithoutLeaderMaxMs : pauseMaxMs
+    await core.pause(jitter * Math.min(longestMs, firstPauseMs * 2 ** Math.min(failures - 1, 8)))
   }
 }
 
@@ -94,6 +114,7 @@ async function applyFetch(core: Core, nodeId: number, response: ResponseOf<typeo
     return 'again-later'
   }
   core.hasFetched = true
+  core.electionAttempts = 0
   followerTimer(core)
   if (answer.snapshotId.endOffset >= 0) return receiveSnapshot(core, nodeId, answer.snapshotId)
   if (answer.divergingEpoch.epoch >= 0) {
@@ -101,15 +122,24 @@ async function applyFetch(core: Core, nodeId: number, response: ResponseOf<typeo
     return 'progress'
   }
   const { log } = core.options
-  if (answer.records !== null && answer.records.sizeBytes > 0) {
-    log.appendRecords(answer.records)
-    log.flush()
-    core.logGrew()
-  }
+  const isWhole = appendFetched(core, answer.records)
   core.advanceHighWatermark(Math.min(answer.highWatermark, log.endOffset))
   tellLeaderOfSelf(core, nodeId)
   joinVoters(core, nodeId)
-  return 'progress'
+  return isWhole ? 'progress' : 'again-later'
+}
+
+/** False when there were records, but none that could be appended: damaged on the way or at the leader. They are asked for again. */
+function appendFetched(core: Core, records: FetchedPartition['records']): boolean {
+  const { log, sink } = core.options
+  if (records === null || records.sizeBytes === 0) return true
+  const from = log.endOffset
+  log.appendRecords(records)
+  log.flush()
+  core.logGrew()
+  if (log.endOffset > from) return true
+  sink.write('error', 'raft.records-damaged', { node: core.nodeId, leader: core.leaderId(), offset: from })
+  return false
 }
 
 /** REPL-13 for the metadata log. What is committed is never given up. */

@@ -5,6 +5,8 @@ import { isSameReplica, isVoterOf, majorityOf, type ReplicaKey, type Voter, type
 export interface LeaderProgress {
   /** A fetch at `fetchOffset` says: I have everything below it, durably. */
   recordFetch(replica: ReplicaKey, fetchOffset: number, at: FetchTime): void
+  /** A voter that loads a snapshot is there, though it has nothing to count yet: it may take longer than a leader waits for its majority. */
+  recordSnapshotFetch(replica: ReplicaKey, monotonicMs: number): void
   /** The leader's own durable end. */
   recordOwn(flushedOffset: number): void
   /**
@@ -18,7 +20,7 @@ export interface LeaderProgress {
   endOffsetOf(voter: ReplicaKey): number
   /** Whether the replica fetched, and had all there was, at or after `sinceMs` (monotonic). */
   isCaughtUpSince(replica: ReplicaKey, sinceMs: number): boolean
-  describe(own: { endOffset: number; wallMs: number }): { voters: ReplicaProgress[]; observers: ReplicaProgress[] }
+  describe(own: OwnNow): { voters: ReplicaProgress[]; observers: ReplicaProgress[] }
 }
 
 export interface FetchTime {
@@ -27,10 +29,18 @@ export interface FetchTime {
   readonly leaderEndOffset: number
 }
 
+export interface OwnNow {
+  readonly endOffset: number
+  readonly wallMs: number
+  readonly monotonicMs: number
+}
+
 interface Entry {
   readonly key: ReplicaKey
   endOffset: number
   lastFetchMs: number | undefined
+  /** The last fetch, of records or of a snapshot. */
+  lastHeardMs: number | undefined
   lastCaughtUpMs: number | undefined
   lastFetchWallMs: number
   lastCaughtUpWallMs: number
@@ -61,8 +71,11 @@ export function leaderProgress(options: {
   }
   const all = (): Voter[] => [...options.voters().values()]
   const isObserver = (entry: Entry) => entry !== own && !isVoterOf(options.voters(), entry.key)
-  function newEntry(key: ReplicaKey, nowMs: number): Entry | undefined {
+  function forgetSilent(nowMs: number): void {
     entries = entries.filter(each => !isObserver(each) || (each.lastFetchMs ?? 0) > nowMs - observerSilenceMs)
+  }
+  function newEntry(key: ReplicaKey, nowMs: number): Entry | undefined {
+    forgetSilent(nowMs)
     const entry = emptyEntry(key)
     if (isObserver(entry) && entries.filter(isObserver).length >= observersMax) return undefined
     entries.push(entry)
@@ -72,6 +85,11 @@ export function leaderProgress(options: {
     recordFetch(replica, fetchOffset, at) {
       const entry = entryOf(replica) ?? newEntry(replica, at.monotonicMs)
       if (entry !== undefined) noteFetch(entry, fetchOffset, at)
+    },
+    recordSnapshotFetch(replica, monotonicMs) {
+      if (!isVoterOf(options.voters(), replica)) return
+      const entry = entryOf(replica) ?? newEntry(replica, monotonicMs)
+      if (entry !== undefined) entry.lastHeardMs = monotonicMs
     },
     recordOwn(flushedOffset) {
       own.endOffset = flushedOffset
@@ -84,7 +102,7 @@ export function leaderProgress(options: {
     hasMajoritySince(sinceMs) {
       const heard = all().filter(voter => {
         const entry = entryOfVoter(voter)
-        return entry === own || (entry?.lastFetchMs ?? -Infinity) >= sinceMs
+        return entry === own || (entry?.lastHeardMs ?? -Infinity) >= sinceMs
       })
       return heard.length >= majorityOf(options.voters())
     },
@@ -92,6 +110,7 @@ export function leaderProgress(options: {
     endOffsetOf: voter => entryOfVoter(voter)?.endOffset ?? -1,
     isCaughtUpSince: (replica, sinceMs) => (entryOf(replica)?.lastCaughtUpMs ?? -Infinity) >= sinceMs,
     describe(ownNow) {
+      forgetSilent(ownNow.monotonicMs)
       const progress = (entry: Entry) => (entry === own ? ownProgress(self, ownNow) : progressOf(entry))
       return {
         voters: all().map(voter => progress(entryOfVoter(voter) ?? emptyEntry(voter))),
@@ -109,6 +128,7 @@ function emptyEntry({ id, directoryId }: ReplicaKey): Entry {
     key: { id, directoryId },
     endOffset: -1,
     lastFetchMs: undefined,
+    lastHeardMs: undefined,
     lastCaughtUpMs: undefined,
     lastFetchWallMs: -1,
     lastCaughtUpWallMs: -1,
@@ -127,11 +147,12 @@ function noteFetch(entry: Entry, fetchOffset: number, at: FetchTime): void {
   }
   entry.endOffset = fetchOffset
   entry.lastFetchMs = at.monotonicMs
+  entry.lastHeardMs = at.monotonicMs
   entry.lastFetchWallMs = at.wallMs
   entry.leaderEndAtLastFetch = at.leaderEndOffset
 }
 
-function ownProgress(self: ReplicaKey, own: { endOffset: number; wallMs: number }): ReplicaProgress {
+function ownProgress(self: ReplicaKey, own: OwnNow): ReplicaProgress {
   return {
     replicaId: self.id,
     directoryId: self.directoryId,

@@ -5,7 +5,7 @@ import type { Core } from './core.ts'
 import { oversleptShare } from './following.ts'
 import { type LeaderProgress, leaderProgress } from './leader-progress.ts'
 import { resign } from './farewell.ts'
-import { type ControlRecord, metadataTopic, metadataTopicId, type OffsetAndEpoch } from './ports.ts'
+import { type ControlRecord, metadataTopicId, type OffsetAndEpoch } from './ports.ts'
 import type { Leader } from './quorum-state.ts'
 import {
   beginRequest,
@@ -181,16 +181,22 @@ function watchMajority(core: Core): void {
 export async function answerFetch(core: Core, request: RequestOf<typeof fetch>): Promise<ResponseOf<typeof fetch>> {
   if (clusterMismatch(core, request.clusterId)) return fetchFailure('INCONSISTENT_CLUSTER_ID')
   const asked = onlyPartition(request.topics)
-  const topic = request.topics[0]
-  const isMetadata = topic !== undefined && (topic.topicId === metadataTopicId || topic.topic === metadataTopic)
+  const isMetadata = request.topics[0]?.topicId === metadataTopicId
   if (asked === undefined || asked.partition !== 0 || !isMetadata) return fetchFailure('INVALID_REQUEST')
+  // Without an epoch there is no telling whether the log of who asks is a prefix of ours, and its offset must not count.
+  const isPossible =
+    request.maxWaitMs >= 0 &&
+    asked.fetchOffset >= 0 &&
+    asked.lastFetchedEpoch >= 0 &&
+    asked.lastFetchedEpoch <= asked.currentLeaderEpoch
+  if (!isPossible) return fetchResponse(core, 'INVALID_REQUEST', {})
   const replica = keyOf(Math.max(request.replicaId, request.replicaState.replicaId), asked.replicaDirectoryId)
-  if (asked.currentLeaderEpoch >= 0) {
-    if (asked.currentLeaderEpoch < core.role.epoch) return fetchResponse(core, 'FENCED_LEADER_EPOCH', {})
-    if (asked.currentLeaderEpoch > core.role.epoch) return fetchResponse(core, 'UNKNOWN_LEADER_EPOCH', {})
-  }
+  if (asked.currentLeaderEpoch < core.role.epoch) return fetchResponse(core, 'FENCED_LEADER_EPOCH', {})
+  if (asked.currentLeaderEpoch > core.role.epoch) return fetchResponse(core, 'UNKNOWN_LEADER_EPOCH', {})
   const { leading } = core
   if (leading === undefined) return fetchResponse(core, 'NOT_LEADER_OR_FOLLOWER', {})
+  // Two nodes with one id, perhaps one disk copied: what the other has must not count for this one.
+  if (replica.id === core.nodeId) return fetchResponse(core, 'UNKNOWN_SERVER_ERROR', {})
 
   const position = placeOf(core, asked.fetchOffset, asked.lastFetchedEpoch)
   if (position !== undefined) return fetchResponse(core, 'NONE', position)
@@ -219,8 +225,7 @@ function placeOf(
   const { log } = core.options
   const snapshot = log.latestSnapshot()
   if (snapshot !== undefined && fetchOffset < log.startOffset) return { snapshotId: snapshot }
-  if (fetchOffset === 0 && lastFetchedEpoch <= 0) return undefined
-  if (lastFetchedEpoch < 0) return undefined
+  if (fetchOffset === 0 && lastFetchedEpoch === 0) return undefined
   const own = log.endOffsetOfEpoch(lastFetchedEpoch)
   if (own.epoch < 0) return snapshot === undefined ? { divergingEpoch: { epoch: 0, endOffset: 0 } } : { snapshotId: snapshot }
   if (own.epoch !== lastFetchedEpoch || own.endOffset < fetchOffset) return { divergingEpoch: own }

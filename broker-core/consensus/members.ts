@@ -52,6 +52,10 @@ export class Members {
     return this.#history.latest().voters
   }
 
+  get listenerName(): string {
+    return this.#options.listenerName
+  }
+
   get others(): readonly Voter[] {
     return [...this.voters.values()].filter(voter => voter.id !== this.#options.self.id)
   }
@@ -119,7 +123,7 @@ export class Members {
     if (nodeId < -1) return bootstrapServers.slice(-2 - nodeId, -1 - nodeId)
     const ownWord = nodeId === this.#options.self.id ? this.#options.own : this.#ownWord.get(nodeId)
     if (ownWord !== undefined && nodeId === leaderId) return [ownWord]
-    const known = [ownWord, endpointOfVoter(this.voters.get(nodeId)), this.#heard.get(nodeId)]
+    const known = [ownWord, endpointOfVoter(this.voters.get(nodeId), this.listenerName), this.#heard.get(nodeId)]
     const all = [...known.filter(endpoint => endpoint !== undefined), ...bootstrapServers]
     return all.filter((one, index) => all.findIndex(other => isSameEndpoint(one, other)) === index)
   }

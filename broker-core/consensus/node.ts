@@ -8,7 +8,7 @@ import { resign } from './farewell.ts'
 import { answerFetch, append, enterLeader, leaveLeader } from './leading.ts'
 import { electionStateOf } from './quorum-state.ts'
 import type { QuorumDescription, RaftNode } from './raft-node.ts'
-import { beginResponse, clusterMismatch, endResponse, isMeant, learnOwnWord, onlyPartition } from './replies.ts'
+import { beginResponse, clusterMismatch, endResponse, isMeant, learnOwnWord, metadataPartition } from './replies.ts'
 import { answerFetchSnapshot, writeSnapshot } from './snapshots.ts'
 import { addVoter, removeVoter, updateVoter, upgradeKRaftVersion } from './voter-change.ts'
 
@@ -94,25 +94,23 @@ function enterResigned(core: Core): void {
   })
 }
 
-/** BeginQuorumEpoch (53): a new leader makes itself known. */
+/** BeginQuorumEpoch (53): a new leader makes itself known. Only its answers to fetches say that it can be followed. */
 function answerBegin(core: Core, request: RequestOf<typeof beginQuorumEpoch>): ResponseOf<typeof beginQuorumEpoch> {
   if (clusterMismatch(core, request.clusterId)) return beginResponse(core, 'INCONSISTENT_CLUSTER_ID')
-  const asked = onlyPartition(request.topics)
+  const asked = metadataPartition(request.topics)
   if (asked === undefined || asked.leaderId < 0 || asked.leaderEpoch < 0) return beginResponse(core, 'INVALID_REQUEST')
-  if (!isMeant(core, request.voterId, asked.voterDirectoryId)) return beginResponse(core, 'NONE', 'INVALID_VOTER_KEY')
   if (asked.leaderEpoch < core.role.epoch) return beginResponse(core, 'NONE', 'FENCED_LEADER_EPOCH')
   learnOwnWord(core, asked.leaderId, request.leaderEndpoints)
-  const { role } = core
-  if (role.kind === 'prospective' && role.epoch === asked.leaderEpoch && role.leaderId === asked.leaderId) {
-    core.become({ kind: 'follower', epoch: role.epoch, leaderId: asked.leaderId, voted: role.voted })
-  } else if (!core.hear(asked.leaderEpoch, asked.leaderId) && core.role.kind === 'follower') followerTimer(core)
-  return beginResponse(core, 'NONE', 'NONE')
+  core.hear(asked.leaderEpoch, asked.leaderId)
+  // A replica that has taken the place of the one that is meant, on another disk, may learn from this who leads.
+  const isForUs = isMeant(core, request.voterId, asked.voterDirectoryId)
+  return beginResponse(core, 'NONE', isForUs ? 'NONE' : 'INVALID_VOTER_KEY')
 }
 
 /** EndQuorumEpoch (54): the leader goes; the most complete of the others starts at once, the next ones a little later. */
 function answerEnd(core: Core, request: RequestOf<typeof endQuorumEpoch>): ResponseOf<typeof endQuorumEpoch> {
   if (clusterMismatch(core, request.clusterId)) return endResponse(core, 'INCONSISTENT_CLUSTER_ID')
-  const asked = onlyPartition(request.topics)
+  const asked = metadataPartition(request.topics)
   if (asked === undefined || asked.leaderId < 0 || asked.leaderEpoch < 0) return endResponse(core, 'INVALID_REQUEST')
   if (asked.leaderEpoch < core.role.epoch) return endResponse(core, 'NONE', 'FENCED_LEADER_EPOCH')
   core.hear(asked.leaderEpoch, asked.leaderId)
@@ -135,7 +133,8 @@ async function stop(core: Core): Promise<void> {
 }
 
 function describe(core: Core): QuorumDescription {
-  const own = { endOffset: core.options.log.endOffset, wallMs: core.options.clock.nowMs() }
+  const { clock, log } = core.options
+  const own = { endOffset: log.endOffset, wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }
   const progress = core.leading?.progress.describe(own)
   return {
     leaderId: core.leaderId() ?? -1,

@@ -54,7 +54,7 @@ export interface RaftLog {
   appendControl(records: readonly ControlRecord[], epoch: number): number
   /** What the log from `fromOffset` on says of the quorum itself. */
   readMembership(fromOffset: number): readonly MembershipRecord[]
-  /** Follower: bytes as the leader sent them, following on at `endOffset`. A trailing partial batch is ignored. */
+  /** Follower: bytes as the leader sent them, following on at `endOffset`, up to the first batch that is partial or damaged. */
   appendRecords(records: RaftRecords): void
   /** Whole batches from the one holding `fromOffset`; at least one when there is any, whatever `maxBytes`. */
   readRecords(fromOffset: number, maxBytes: number): RaftRecords
@@ -85,8 +85,8 @@ export interface RaftLog {
 export interface SnapshotReceiver {
   readonly position: number
   append(bytes: Uint8Array): void
-  /** Makes the snapshot the latest one and restarts the log, empty, at its end offset. */
-  complete(): void
+  /** Makes the snapshot the latest one and restarts the log, empty, at its end offset. False: it came damaged, and nothing has changed. */
+  complete(): boolean
   abort(): void
 }
 
@@ -146,21 +146,26 @@ export interface RaftPeers {
   misdirected(nodeId: number): void
 }
 
+/**
+ * `disconnected`: refused or broken, so the process is probably gone; `timeout`: no answer in time; `unsupported`: its software is too old for what
+ * was asked.
+ */
+export type PeerFailureKind = 'disconnected' | 'timeout' | 'unsupported'
+
 /** Id under which the bootstrap server at `index` is asked. */
 export const bootstrapId = (index: number): number => -2 - index
 
 export class PeerFailure extends Error {
   override readonly name = 'PeerFailure'
-  /** `disconnected`: refused or broken, so the process is probably gone; `timeout`: no answer in time. */
-  readonly kind: 'disconnected' | 'timeout'
-  constructor(kind: 'disconnected' | 'timeout', detail: string) {
+  readonly kind: PeerFailureKind
+  constructor(kind: PeerFailureKind, detail: string) {
     super(`${kind}: ${detail}`)
     this.kind = kind
   }
 }
 
 /** For `catch`: how a peer failed. Anything else is a bug and thrown on. */
-export function failureKind(failure: unknown): 'disconnected' | 'timeout' {
+export function failureKind(failure: unknown): PeerFailureKind {
   if (failure instanceof PeerFailure) return failure.kind
   throw failure
 }

@@ -175,7 +175,7 @@ export function roleAfterHearing(role: Role, epoch: number, leaderId: number | u
       : { kind: 'follower', epoch, leaderId: other, voted: undefined }
   }
   if (other === undefined || role.kind === 'leader' || role.kind === 'resigned') return undefined
-  // It asks around because that leader has gone silent; that others still name it is no news. The leader's own word is (node.ts).
+  // It asks around because that leader has gone silent; that somebody names it, itself included, is no news.
   if (role.kind === 'prospective' && role.leaderId === other) return undefined
   if (role.kind === 'follower') {
     assert(role.leaderId === other, `quorum: two leaders in epoch ${epoch}: ${role.leaderId}, ${other}`)

@@ -9,7 +9,7 @@ import { endQuorumEpoch } from '../protocol/messages/54-end-quorum-epoch.ts'
 import { fetchSnapshot } from '../protocol/messages/59-fetch-snapshot.ts'
 import type { Core } from './core.ts'
 import { metadataTopic, metadataTopicId, type OffsetAndEpoch } from './ports.ts'
-import type { Listener, ReplicaKey, Voter } from './voter-set.ts'
+import { type Listener, listenerNamed, type ReplicaKey, type Voter } from './voter-set.ts'
 
 /** The messages of the quorum, each about the one partition there is. */
 
@@ -19,6 +19,14 @@ const fetchBytesMax = 8 * 1024 * 1024
 /** The single partition of a single topic, or undefined when the message is about anything else. */
 export function onlyPartition<P>(topics: readonly { readonly partitions: readonly P[] }[]): P | undefined {
   return topics.length === 1 && topics[0]?.partitions.length === 1 ? topics[0].partitions[0] : undefined
+}
+
+/** The partition of a Vote, BeginQuorumEpoch or EndQuorumEpoch that is about the metadata log and nothing else. */
+export function metadataPartition<P extends { readonly partitionIndex: number }>(
+  topics: readonly { readonly topicName: string; readonly partitions: readonly P[] }[],
+): P | undefined {
+  const partition = onlyPartition(topics)
+  return topics[0]?.topicName === metadataTopic && partition?.partitionIndex === 0 ? partition : undefined
 }
 
 export function clusterMismatch(core: Core, clusterId: string | null): boolean {
@@ -48,8 +56,8 @@ export function learnLeader(core: Core, leaderId: number, endpoints: readonly (E
 
 /** A leader says itself where it is. */
 export function learnOwnWord(core: Core, leaderId: number, endpoints: readonly Listener[]): void {
-  const [first] = endpoints
-  if (first !== undefined) core.members.learn(leaderId, { host: first.host, port: first.port }, true)
+  const found = listenerNamed(endpoints, core.members.listenerName) ?? endpoints[0]
+  if (found !== undefined) core.members.learn(leaderId, { host: found.host, port: found.port }, true)
 }
 
 export function partitionAnswer(core: Core, error: KafkaErrorName) {

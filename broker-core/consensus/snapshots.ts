@@ -3,21 +3,25 @@ import type { RequestOf, ResponseOf } from '../protocol/api.ts'
 import type { fetchSnapshot } from '../protocol/messages/59-fetch-snapshot.ts'
 import type { Core } from './core.ts'
 import { followerTimer } from './following.ts'
-import type { OffsetAndEpoch } from './ports.ts'
-import { clusterMismatch, onlyPartition, snapshotFailure, snapshotRequest, snapshotResponse } from './replies.ts'
+import { metadataTopic, type OffsetAndEpoch } from './ports.ts'
+import { clusterMismatch, keyOf, onlyPartition, snapshotFailure, snapshotRequest, snapshotResponse } from './replies.ts'
 
 /** FetchSnapshot (59): KIP-630, pieces of the file of a snapshot to a follower that is behind the log's start. */
 export function answerFetchSnapshot(core: Core, request: RequestOf<typeof fetchSnapshot>): ResponseOf<typeof fetchSnapshot> {
   if (clusterMismatch(core, request.clusterId)) return snapshotFailure('INCONSISTENT_CLUSTER_ID')
   const asked = onlyPartition(request.topics)
-  if (asked === undefined || asked.partition !== 0) return snapshotFailure('INVALID_REQUEST')
+  if (asked === undefined) return snapshotFailure('INVALID_REQUEST')
   const id = asked.snapshotId
+  if (request.topics[0]?.name !== metadataTopic || asked.partition !== 0)
+    return snapshotResponse(core, 'UNKNOWN_TOPIC_OR_PARTITION', id)
   if (asked.currentLeaderEpoch < core.role.epoch) return snapshotResponse(core, 'FENCED_LEADER_EPOCH', id)
   if (asked.currentLeaderEpoch > core.role.epoch) return snapshotResponse(core, 'UNKNOWN_LEADER_EPOCH', id)
-  if (core.leading === undefined) return snapshotResponse(core, 'NOT_LEADER_OR_FOLLOWER', id)
+  const { leading } = core
+  if (leading === undefined) return snapshotResponse(core, 'NOT_LEADER_OR_FOLLOWER', id)
   const piece = core.options.log.readSnapshotBytes(id, asked.position, Math.max(1, request.maxBytes))
   if (piece === undefined) return snapshotResponse(core, 'SNAPSHOT_NOT_FOUND', id)
   if (asked.position < 0 || asked.position >= piece.sizeBytes) return snapshotResponse(core, 'POSITION_OUT_OF_RANGE', id)
+  leading.progress.recordSnapshotFetch(keyOf(request.replicaId, asked.replicaDirectoryId), core.options.clock.monotonicMs())
   return snapshotResponse(core, 'NONE', id, { ...piece, position: asked.position })
 }
 
@@ -49,7 +53,15 @@ export async function receiveSnapshot(core: Core, leaderId: number, id: OffsetAn
       return 'again-later'
     }
   }
-  receiver.complete()
+  if (!receiver.complete()) {
+    sink.write('error', 'raft.snapshot-damaged', {
+      node: core.nodeId,
+      leader: leaderId,
+      endOffset: id.endOffset,
+      epoch: id.epoch,
+    })
+    return 'again-later'
+  }
   sink.write('info', 'raft.snapshot-loaded', { node: core.nodeId, endOffset: id.endOffset, epoch: id.epoch })
   core.snapshotLoaded(id)
   return 'progress'

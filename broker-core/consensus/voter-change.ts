@@ -19,13 +19,25 @@ import {
   whyNever,
   whyNotNow,
 } from './voter-change-rules.ts'
-import { endpointOfVoter, isSameVoter, isVoterOf, keyText, majoritiesMeet, type Voter, type VoterSet } from './voter-set.ts'
+import {
+  isSameVoter,
+  isVoterOf,
+  keyText,
+  listenerNamed,
+  majoritiesMeet,
+  type ReplicaKey,
+  type Voter,
+  type VoterSet,
+} from './voter-set.ts'
 import { assert } from '../base/assert.ts'
 import { ownVoter } from './voter-update.ts'
 
 /** Pause before looking again whether a new voter has caught up. */
 const lookAgainMs = 50
 const timeoutMsDefault = 30_000
+
+/** What names a voter for good. */
+const isKey = ({ id, directoryId }: ReplicaKey): boolean => id >= 0 && directoryId !== undefined
 
 type Change = (leading: Leading) => Promise<ChangeOutcome>
 
@@ -78,11 +90,12 @@ export function addVoter(core: Core, request: RequestOf<typeof addRaftVoter>): P
   const key = keyOf(request.voterId, request.voterDirectoryId)
   const timeoutMs = request.timeoutMs > 0 ? request.timeoutMs : timeoutMsDefault
   return asLeader(core, request.clusterId, async leading => {
+    const { listenerName } = core.members
+    const listener = listenerNamed(request.listeners, listenerName)
+    if (!isKey(key) || listener === undefined)
+      return refused('INVALID_REQUEST', `A voter needs an id, a directory id and a listener ${listenerName}.`)
     const never = whyNever(core.members.inForce, 'add')
     if (never !== undefined) return never
-    const [listener] = request.listeners
-    if (key.id < 0 || key.directoryId === undefined || listener === undefined)
-      return refused('INVALID_REQUEST', 'A voter needs an id, a directory id and a listener.')
     const voter: Voter = { ...key, listeners: request.listeners, kraftVersions: { min: 0, max: 0 } }
     return await exclusively(core, leading, async () => {
       const known = judgeAdd(core.members.inForce, { ...voter, kraftVersions: { min: 0, max: 99 } })
@@ -123,10 +136,12 @@ async function whenCaughtUp(core: Core, leading: Leading, voter: Voter, timeoutM
 /** RemoveRaftVoter (81). A leader that removes itself goes on until that is committed, and resigns then (`leading.ts`). */
 export function removeVoter(core: Core, request: RequestOf<typeof removeRaftVoter>): Promise<ChangeOutcome> {
   return asLeader(core, request.clusterId, async leading => {
+    const key = keyOf(request.voterId, request.voterDirectoryId)
+    if (!isKey(key)) return refused('INVALID_REQUEST', 'A voter is named by its id and its directory id.')
     const never = whyNever(core.members.inForce, 'remove')
     if (never !== undefined) return never
     return await exclusively(core, leading, async () => {
-      const judged = judgeRemove(core.members.inForce, keyOf(request.voterId, request.voterDirectoryId))
+      const judged = judgeRemove(core.members.inForce, key)
       return isOutcome(judged) ? judged : await commitVoters(core, leading, judged.voters, timeoutMsDefault)
     })
   })
@@ -145,8 +160,13 @@ export async function updateVoter(
     const { minSupportedVersion: min, maxSupportedVersion: max } = request.kRaftVersionFeature
     const key = keyOf(request.voterId, request.voterDirectoryId)
     const voter: Voter = { ...key, listeners: request.listeners, kraftVersions: { min, max } }
-    const isSound = key.directoryId !== undefined && endpointOfVoter(voter) !== undefined && min >= 0 && min <= max
-    if (!isSound) return refused('INVALID_REQUEST', 'A voter needs a directory id, a listener and a range of versions.')
+    const { listenerName } = core.members
+    const isReachable = listenerNamed(voter.listeners, listenerName) !== undefined
+    if (!isKey(key) || !isReachable || min < 0 || min > max)
+      return refused(
+        'INVALID_REQUEST',
+        `A voter needs an id, a directory id, a listener ${listenerName} and a range of versions.`,
+      )
     return await takeUpdate(core, leading, voter)
   })
   const error: KafkaErrorName = outcome.error === 'NOT_CONTROLLER' ? 'NOT_LEADER_OR_FOLLOWER' : outcome.error

@@ -20,7 +20,7 @@ export interface KRaftVersionRange {
 }
 
 export interface Voter extends ReplicaKey {
-  /** Controller listeners; the first one is where the others reach it. */
+  /** Controller listeners, among them one of the name that the others have. */
   readonly listeners: readonly Listener[]
   readonly kraftVersions: KRaftVersionRange
 }
@@ -82,10 +82,14 @@ export const supportsKRaftVersion = (voter: Pick<Voter, 'kraftVersions'>, level:
 export const voterKeys = (voters: VoterSet): ReplicaKey[] =>
   [...voters.values()].map(({ id, directoryId }) => ({ id, directoryId }))
 
-export const endpointOfVoter = (voter: Voter | undefined): Endpoint | undefined => {
-  const [listener] = voter?.listeners ?? []
+/** Where a voter is reached: by the listener that has the name of one's own, else by the first that there is. */
+export const endpointOfVoter = (voter: Voter | undefined, listenerName?: string): Endpoint | undefined => {
+  const listener = listenerNamed(voter?.listeners ?? [], listenerName) ?? voter?.listeners[0]
   return listener === undefined ? undefined : { host: listener.host, port: listener.port }
 }
+
+export const listenerNamed = (listeners: readonly Listener[], name: string | undefined): Listener | undefined =>
+  listeners.find(listener => listener.name === name)
 
 export const isSameVoter = (one: Voter, other: Voter): boolean =>
   isSameReplica(one, other) &&

@@ -30,6 +30,7 @@ import { assignReplicasToDirsHandler } from './handlers/73-assign-replicas-to-di
 import { addRaftVoterHandler } from './handlers/80-add-raft-voter.ts'
 import { removeRaftVoterHandler } from './handlers/81-remove-raft-voter.ts'
 import { updateRaftVoterHandler } from './handlers/82-update-raft-voter.ts'
+import { endpointsSince } from './handlers/leader-endpoints.ts'
 import { unregisterControllerHandler } from './handlers/94-unregister-controller.ts'
 
 export interface ControllerHandlerParts {
@@ -43,11 +44,12 @@ export interface ControllerHandlerParts {
 export function controllerHandlers(parts: ControllerHandlerParts): Handler[] {
   const { controller, raft } = parts
   const envelopes = { dispatch: () => parts.dispatch(), isActive: () => controller.isActive() }
-  return [...quorumHandlers(raft), describeQuorumHandler(raft), envelopeHandler(envelopes), ...decisionHandlers(controller)]
+  return [...quorumHandlers(raft), envelopeHandler(envelopes), ...decisionHandlers(controller)]
 }
 
-const quorumHandlers = (raft: RaftNode): Handler[] => [
-  handler(fetch, request => raft.handleFetch(request)),
+/** Among the nodes of the quorum, and for who watches it. */
+export const quorumHandlers = (raft: RaftNode): Handler[] => [
+  handler(fetch, (request, { apiVersion }) => endpointsSince(16, apiVersion, raft.handleFetch(request))),
   voteHandler(raft),
   beginQuorumEpochHandler(raft),
   endQuorumEpochHandler(raft),
@@ -55,6 +57,7 @@ const quorumHandlers = (raft: RaftNode): Handler[] => [
   addRaftVoterHandler(raft),
   removeRaftVoterHandler(raft),
   updateRaftVoterHandler(raft),
+  describeQuorumHandler(raft),
 ]
 
 const decisionHandlers = (controller: Controller): Handler[] => [

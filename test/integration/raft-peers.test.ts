@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { OpenListener } from '../../broker-core/cluster/listeners.ts'
+import { zeroUuid } from '../../broker-core/base/bytes/uuid.ts'
+import { metadataTopic } from '../../broker-core/consensus/ports.ts'
 import { raftPeers } from '../../broker-core/cluster/raft-peers.ts'
 import { nodeEnv } from '../../broker-core/env/node/node-env.ts'
 import type { Api } from '../../broker-core/protocol/api.ts'
@@ -55,6 +57,20 @@ describe('the ways to the other voters', () => {
     await peers.fetchSnapshot(1, part)
     await peers.vote(1, ballot)
     expect(voter.asked()).toBe(2)
+  })
+
+  it('KIP-996: a voter that knows no pre-vote is no reason to stop', async () => {
+    const old = await openNode([handler(vote, async () => vote.response.zero, [0, 1])], env)
+    const peers = peersOf([old.port])
+    open.push(old)
+    const partition = {
+      ...{ partitionIndex: 0, replicaEpoch: 1, replicaId: 9, replicaDirectoryId: zeroUuid, voterDirectoryId: zeroUuid },
+      ...{ lastOffsetEpoch: 0, lastOffset: 0 },
+    }
+    const asking = (preVote: boolean) =>
+      peers.vote(1, { ...ballot, topics: [{ topicName: metadataTopic, partitions: [{ ...partition, preVote }] }] })
+    await expect(asking(true)).rejects.toMatchObject({ name: 'PeerFailure', kind: 'unsupported' })
+    await expect(asking(false)).resolves.toMatchObject({ errorCode: 0 })
   })
 
   it('looks elsewhere once for all that were told at once that it is another node', async () => {

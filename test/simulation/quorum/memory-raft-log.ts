@@ -157,6 +157,7 @@ export function memoryRaftDisk(options: { readonly loseFlushed?: boolean } = {})
             membership: content.membership.map(richControl) as MembershipChange[],
           }
           restartAt(id.endOffset)
+          return true
         },
         abort() {},
       }

@@ -75,8 +75,8 @@ export const quorumMutants: readonly Mutant[] = [
   {
     name: 'a follower asks on before its log is durable',
     file: 'following.ts',
-    find: '    log.appendRecords(answer.records)\n    log.flush()',
-    replace: '    log.appendRecords(answer.records)',
+    find: '  log.appendRecords(records)\n  log.flush()',
+    replace: '  log.appendRecords(records)',
   },
   {
     name: 'does not look whether the logs diverge',

@@ -70,7 +70,7 @@ export const voterMutants: readonly Mutant[] = [
   {
     name: 'a follower does not take the voters from its log',
     file: 'following.ts',
-    find: '    core.logGrew()\n',
+    find: '  core.logGrew()\n',
     replace: '',
   },
   {

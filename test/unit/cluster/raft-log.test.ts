@@ -107,6 +107,19 @@ describe('the metadata log on disk', () => {
     expect(() => late.appendRecords(sized(all.chunks.slice(1)))).toThrow('log ends at 0')
   })
 
+  it('KIP-595: a follower takes what comes before a damaged batch, and that one when it comes whole', () => {
+    const leader = filled()
+    const { chunks, sizeBytes } = leader.readRecords(0, Infinity)
+    const damaged = Buffer.concat(chunks)
+    const inSecond = (chunks[0]?.length ?? 0) + 65
+    damaged[inSecond] = (damaged[inSecond] ?? 0) ^ 1
+    const follower = openLog(join(directory, 'follower'))
+    follower.appendRecords({ chunks: [damaged], sizeBytes })
+    expect(follower.endOffset).toBe(1)
+    follower.appendRecords({ chunks, sizeBytes })
+    expect(follower.endOffset).toBe(5)
+  })
+
   it('reads at least one batch, whatever the limit', () => {
     const log = filled()
     expect(log.readRecords(2, 1).chunks).toHaveLength(1)
@@ -223,6 +236,81 @@ describe('the metadata log on disk', () => {
     const again = reopened(log)
     expect(checkpoints()).toEqual(['00000000000000000005-0000000004.checkpoint'])
     expect([again.startOffset, again.endOffset, again.lastEpoch]).toEqual([5, 5, 4])
+  })
+})
+
+describe('snapshots of the metadata log beside each other', () => {
+  let directory: string
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'brokerbench-raft-'))
+  })
+  afterEach(() => rmSync(directory, { recursive: true }))
+  const open = (folder = directory) =>
+    openRaftLog({ directory: folder, disk: env.disk, clock: env.clock, codecs: env, sink: env.log })
+  const content = (state: string) => ({ values: [bytes(state)], membership: [], lastAppendTimeMs: 7 })
+  const whole = (log: RaftLog, id: { endOffset: number; epoch: number }) =>
+    log.readSnapshotBytes(id, 0, 1_000_000)?.bytes ?? new Uint8Array(0)
+  const endOfFirstBatch = (batches: Uint8Array) => 12 + new DataView(batches.buffer, batches.byteOffset).getInt32(8)
+  /** A leader's log of `count` records in `epoch`, all of it in a snapshot. */
+  function snapshotOf(count: number, epoch: number): Uint8Array {
+    const leader = open(join(directory, 'leader'))
+    for (let n = 0; n < count; n++) leader.appendValues([bytes(`${n}`)], epoch)
+    const id = { endOffset: count, epoch }
+    leader.writeSnapshot(id, content('of the leader'))
+    const taken = whole(leader, id)
+    leader.close()
+    return taken
+  }
+
+  it('KIP-630: one of our own that is finished leaves alone one that is being received', () => {
+    const taken = snapshotOf(9, 2)
+    const log = open()
+    log.appendValues([bytes('a')], 1)
+    log.appendValues([bytes('b')], 1)
+    log.flush()
+    const id = { endOffset: 9, epoch: 2 }
+    const receiver = log.receiveSnapshot(id)
+    receiver.append(taken.subarray(0, 10))
+    log.writeSnapshot({ endOffset: 1, epoch: 1 }, content('own'))
+    receiver.append(taken.subarray(10))
+    receiver.complete()
+    expect([log.latestSnapshot(), log.startOffset, log.endOffset]).toEqual([id, 9, 9])
+    expect(log.readSnapshotValues(id).map(text)).toEqual(['of the leader'])
+    log.close()
+  })
+
+  it.each([
+    ['with a bit that flipped', (bytes: Uint8Array) => bytes.map((byte, at) => (at === bytes.length >> 1 ? byte ^ 1 : byte))],
+    ['cut short', (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 1)],
+    ['without its footer', (bytes: Uint8Array) => bytes.subarray(0, endOfFirstBatch(bytes))],
+    ['empty', () => new Uint8Array(0)],
+  ])('KIP-630: one %s is never taken for the metadata: not from the leader, and not from the own disk', (_, damage) => {
+    const taken = damage(snapshotOf(3, 5))
+    const log = open()
+    log.appendValues([bytes('a')], 1)
+    const id = { endOffset: 3, epoch: 5 }
+    const receiver = log.receiveSnapshot(id)
+    receiver.append(taken)
+    expect(receiver.complete()).toBe(false)
+    expect([log.latestSnapshot(), log.startOffset, log.endOffset]).toEqual([undefined, 0, 1])
+    log.close()
+    writeFileSync(join(directory, '00000000000000000003-0000000005.checkpoint'), taken)
+    const again = open()
+    expect(() => again.readSnapshotValues(id)).toThrow('0000000005.checkpoint is damaged')
+    expect(() => again.readSnapshotMembership(id)).toThrow('0000000005.checkpoint is damaged')
+    again.close()
+  })
+
+  it('KIP-630: after a crash between the two steps of receiving one, a log that had diverged goes, however long it is', () => {
+    const taken = snapshotOf(3, 5)
+    const log = open()
+    for (let n = 0; n < 6; n++) log.appendValues([bytes('diverged')], 2)
+    log.flush()
+    log.close()
+    writeFileSync(join(directory, '00000000000000000003-0000000005.checkpoint'), taken)
+    const again = open()
+    expect([again.startOffset, again.endOffset, again.lastEpoch]).toEqual([3, 3, 5])
+    again.close()
   })
 })
 

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { createRaftNode } from '../../../broker-core/consensus/node.ts'
+import { PeerFailure } from '../../../broker-core/consensus/ports.ts'
+import type { QuorumCode } from '../../simulation/quorum/build-mutant.ts'
 import { quorumWorld } from '../../simulation/quorum/quorum-world.ts'
 
 /** A started quorum with a leader. */
@@ -57,6 +60,22 @@ describe('the quorum', () => {
     expect(world.time.nowMs() - stoppedAtMs).toBeLessThan(100)
   })
 
+  it('KIP-853: an observer whose leader is gone asks the others at once who leads, as a voter does', async () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const world = await led(seed, 3, 1)
+      await world.converge(1000)
+      const old = world.leader()
+      const observer = world.nodes.find(node => node.nodeId >= 100)
+      if (old === undefined || observer === undefined) throw new Error('no leader')
+      world.crash(old)
+      expect(await world.time.run(3000, () => world.leader() !== undefined)).toBe(true)
+      const { leaderId } = world.leader()?.raft.leaderAndEpoch() ?? {}
+      const ledAtMs = world.time.nowMs()
+      expect(await world.time.run(3000, () => observer.raft.leaderAndEpoch().leaderId === leaderId)).toBe(true)
+      expect(world.time.nowMs() - ledAtMs).toBeLessThan(400)
+    }
+  })
+
   it('a leader cut off from the majority resigns', async () => {
     const world = await led(5)
     const old = world.leader()
@@ -68,6 +87,23 @@ describe('the quorum', () => {
     await world.time.run(3000)
     expect(old.raft.leaderAndEpoch().leaderId).not.toBe(old.nodeId)
     expect(world.leader()).toBeDefined()
+  })
+
+  it('KIP-595: a leader that is heard, but can not be fetched from, is followed by one that can', async () => {
+    let tookMs = 0
+    for (let seed = 1; seed <= 10; seed++) {
+      const world = await led(seed)
+      await world.converge(1000)
+      const old = world.leader()
+      if (old === undefined) throw new Error('no leader')
+      for (const node of world.nodes) world.cut(node.nodeId, old.nodeId)
+      const cutAtMs = world.time.nowMs()
+      const isFollowed = () => world.nodes.some(node => node !== old && node.raft.leaderAndEpoch().leaderId === node.nodeId)
+      expect(await world.time.run(5000, isFollowed)).toBe(true)
+      tookMs += world.time.nowMs() - cutAtMs
+    }
+    // A fetch timeout and an election, not the 900 ms more that a leader waits for its majority.
+    expect(tookMs / 10).toBeLessThan(1200)
   })
 
   it('a node that was cut off disturbs nobody when it returns (pre-vote)', async () => {
@@ -85,6 +121,66 @@ describe('the quorum', () => {
     world.heal()
     await world.time.run(2000)
     expect(world.leader()?.raft.leaderAndEpoch()).toEqual({ leaderId: leader.nodeId, epoch })
+  })
+})
+
+describe('a follower that is refused by a leader that all others reach', () => {
+  it('KIP-996: asks for votes less and less often', async () => {
+    let refusesFrom = 0
+    const code: QuorumCode = {
+      PeerFailure,
+      createRaftNode: options =>
+        createRaftNode({
+          ...options,
+          peers: {
+            ...options.peers,
+            fetch: (to, request) =>
+              options.nodeId === refusesFrom
+                ? Promise.reject(new PeerFailure('disconnected', `node ${to}`))
+                : options.peers.fetch(to, request),
+          },
+        }),
+    }
+    const world = quorumWorld({ seed: 10, voters: 3, code })
+    for (const node of world.nodes) world.start(node)
+    expect(await world.time.run(3000, () => world.leader() !== undefined)).toBe(true)
+    await world.converge(1000)
+    const leader = world.leader()
+    const other = world.nodes.find(node => node !== leader)
+    if (leader === undefined || other === undefined) throw new Error('no leader')
+    const { epoch } = leader.raft.leaderAndEpoch()
+    refusesFrom = other.nodeId
+    const from = world.trace.length
+    await world.time.run(5000)
+    const asked = world.trace.slice(from).filter(line => line.includes('"role":"prospective"')).length
+    expect([asked > 3, asked < 30]).toEqual([true, true])
+    refusesFrom = 0
+    expect(await world.converge(3000)).toBe(true)
+    expect(world.leader()?.raft.leaderAndEpoch()).toEqual({ leaderId: leader.nodeId, epoch })
+  })
+})
+
+describe('a quorum with voters of older software', () => {
+  it('KIP-996: elects its leader without pre-vote', async () => {
+    const knowsNoPreVote: QuorumCode = {
+      PeerFailure,
+      createRaftNode: options =>
+        createRaftNode({
+          ...options,
+          peers: {
+            ...options.peers,
+            vote: (to, request) =>
+              request.topics[0]?.partitions[0]?.preVote === true
+                ? Promise.reject(new PeerFailure('unsupported', `node ${to}`))
+                : options.peers.vote(to, request),
+          },
+        }),
+    }
+    const world = quorumWorld({ seed: 9, voters: 3, code: knowsNoPreVote })
+    for (const node of world.nodes) world.start(node)
+    expect(await world.time.run(5000, () => world.leader() !== undefined)).toBe(true)
+    world.write('value')
+    expect(await world.converge(3000)).toBe(true)
   })
 })
 

@@ -159,7 +159,19 @@ describe('the high watermark of the quorum', () => {
     progress.recordOwn(5)
     progress.recordFetch(key(9), 5, at)
     expect(progress.committedOffset()).toBeUndefined()
-    expect(progress.describe({ endOffset: 5, wallMs: 0 }).observers).toMatchObject([{ replicaId: 9, logEndOffset: 5 }])
+    expect(progress.describe({ endOffset: 5, wallMs: 0, monotonicMs: 0 }).observers).toMatchObject([
+      { replicaId: 9, logEndOffset: 5 },
+    ])
+  })
+
+  it('KIP-595: an observer that has not fetched for five minutes is none any more', () => {
+    const progress = progressOf(0)
+    progress.recordFetch(key(9), 5, { ...at, monotonicMs: 1000 })
+    progress.recordFetch(key(2), 5, { ...at, monotonicMs: 1000 })
+    const described = (monotonicMs: number) => progress.describe({ endOffset: 5, wallMs: 0, monotonicMs })
+    expect(described(300_999).observers).toMatchObject([{ replicaId: 9 }])
+    expect(described(301_000).observers).toEqual([])
+    expect(described(301_000).voters.map(({ replicaId, logEndOffset }) => [replicaId, logEndOffset])).toContainEqual([2, 5])
   })
 
   it('a majority is heard from when enough voters fetched lately', () => {
@@ -193,7 +205,7 @@ describe('the high watermark of the quorum', () => {
     expect([progress.committedOffset(), progress.hasMajoritySince(50)]).toEqual([undefined, false])
     progress.recordFetch(key(3), 6, { ...at, monotonicMs: 50 })
     expect([progress.committedOffset(), progress.hasMajoritySince(50)]).toEqual([6, true])
-    expect(progress.describe({ endOffset: 9, wallMs: 0 })).toMatchObject({
+    expect(progress.describe({ endOffset: 9, wallMs: 0, monotonicMs: 0 })).toMatchObject({
       voters: [{ replicaId: 2, directoryId: 'd2' }, { replicaId: 3 }],
       observers: [{ replicaId: 1 }],
     })
