@@ -3,8 +3,24 @@ import { messagePackPlaces } from './places/message-pack-places.ts'
 import { structuredDecoder } from './structured.ts'
 import { valueText } from './value-text.ts'
 
+/**
+ * In front of every key while maps are objects: the library refuses a key `__proto__`, and an object would put keys that look like numbers
+ * first.
+ */
+const keyMark = '='
+const keyText = new TextDecoder('utf-8', { ignoreBOM: true })
+
 const read = (bytes: Uint8Array): unknown =>
-  decode(bytes, { useBigInt64: true, mapKeyConverter: key => (typeof key === 'string' ? key : valueText(key)) })
+  decode(bytes, {
+    useBigInt64: true,
+    keyDecoder: {
+      canBeCached: () => true,
+      decode: (all, from, length) => keyMark + keyText.decode(all.subarray(from, from + length)),
+    },
+    mapKeyConverter: key => (typeof key === 'string' ? key : keyMark + valueText(key)),
+  })
+
+const namesOf = (map: object): string[] => Object.keys(map).map(key => key.slice(keyMark.length))
 
 export const messagePack = structuredDecoder({
   name: 'msgpack',
@@ -16,7 +32,7 @@ export const messagePack = structuredDecoder({
     // Throws unless every byte is used.
     const value = read(bytes)
     if (isArray) return 'MessagePack array that ends with the value'
-    const names = Object.keys(value as object)
+    const names = namesOf(value as object)
     return names.every(name => /^[\p{L}\p{N}_.$@: /-]{1,100}$/u.test(name))
       ? `MessagePack map with ${names.length} fields`
       : undefined
@@ -30,5 +46,5 @@ function plain(value: unknown): unknown {
   if (value instanceof ExtData) return { $extension: value.type, data: value.data }
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array || value instanceof Date) return value
-  return new Map(Object.entries(value).map(([name, field]) => [name, plain(field)]))
+  return new Map(Object.entries(value).map(([key, field]) => [key.slice(keyMark.length), plain(field)]))
 }

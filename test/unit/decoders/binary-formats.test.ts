@@ -53,6 +53,15 @@ describe('MessagePack and CBOR', () => {
     expect(compact(bytes(0x81, 0x01, 0xc4, 1, 0xab), 'msgpack')).toBe('{"1":"0xab"}')
   })
 
+  it('shows MessagePack keys as they come, also those that objects treat in a way of their own', () => {
+    const names = ['b', '10', '2', '__proto__', 'constructor', '\ufeffé', 'k'.repeat(40)]
+    const entries = names.flatMap((name, at) => [...encodeMessagePack(name), at])
+    const value = bytes(0x80 + names.length, ...entries)
+    const shown = decodedText(value, 'msgpack').replaceAll(/[\n ]/g, '')
+    expect(shown).toBe(`{${names.map((name, at) => `${JSON.stringify(name)}:${at}`).join(',')}}`)
+    expect(previewOf(bytes(0x81, 0xa1, 0x61, 0x81, 0xa2, 0x31, 0x30, 0xc0), 'auto').text).toBe('{"a":{"10":null}}')
+  })
+
   it('throw nothing but DecodeError, whatever the bytes', () => {
     fc.assert(
       fc.property(
