@@ -11,7 +11,8 @@ import { seedTests } from './seed-tests.ts'
  * - churn: the same while topics are made and deleted, partitions added, replicas and leaders moved (LEAD-09). A topic that was made stays,
  *   and the journal comes back to all its replicas;
  * - ledger: transactions over several partitions, a reader of committed data, groups that commit offsets. What a transaction wrote is read
- *   as a whole or not at all, as its producer was told (TXN-30), nothing twice, none stays open, a committed offset is not lost (OFF-01);
+ *   as a whole or not at all, as its producer was told (TXN-30), nothing twice, none stays open, a committed offset is not lost (OFF-01).
+ *   In every other one the cluster begins with transaction.version 1, and its producers are of before KIP-890;
  * - groups: the journal read by groups of both protocols whose members come, leave and die. A group receives all that was acknowledged and
  *   skips nothing.
  *

@@ -92,6 +92,14 @@ export const coordinatorMutants = [
     file: `${transactions}/end.ts`,
     find: `if (transaction.producerEpoch !== producerEpoch) return 'PRODUCER_FENCED'`,
     put: ``,
+    workload: 'old-ledger',
+  },
+  {
+    name: 'forgets fencing: a producer of an earlier epoch ends transactions, of those that raise it',
+    why: 'a fenced producer ends the transaction of its successor (TXN-05, TXN-23)',
+    file: `${transactions}/end.ts`,
+    find: `const isCurrent = transaction.producerEpoch === producerEpoch`,
+    put: `const isCurrent = transaction.producerEpoch >= producerEpoch`,
     workload: 'ledger',
   },
   {

@@ -21,7 +21,8 @@ import { createMarkerWatch } from './marker-watch.ts'
 import { compareReplicas } from './replica-files.ts'
 import { rivalsLoop } from './rival-clients.ts'
 import { pause, simClient } from './sim-clients.ts'
-import type { Run, StartWorkload } from './workload.ts'
+import { setTransactionLevel } from './transaction-level.ts'
+import type { Run, StartWorkload, Workload } from './workload.ts'
 
 const topic = 'ledger'
 const internalTopics = ['__transaction_state', '__consumer_offsets']
@@ -35,7 +36,15 @@ interface State {
 }
 
 /** Transactions over several partitions, a reader of committed data, and groups that commit offsets. */
-export const startLedger: StartWorkload = async run => {
+export const startLedger: StartWorkload = run => start(run, 2)
+
+/**
+ * The same where the cluster begins with transaction.version 1, so that producers speak as those of before KIP-890 do; in every other world
+ * it is raised while they do.
+ */
+export const startOldLedger: StartWorkload = run => start(run, 1)
+
+async function start(run: Run, transactionLevel: 1 | 2): Promise<Workload | undefined> {
   const { cluster, history, world } = run
   const { env } = world.start({ name: 'clients', disk: noDisk })
   const ledger = createLedger(world.time, history.violated)
@@ -61,9 +70,11 @@ export const startLedger: StartWorkload = async run => {
   }
   const work = async (): Promise<void> => {
     const client = await simClient(cluster.bootstrap, 'simulation', context)
+    if (transactionLevel === 1) await setTransactionLevel(client, context, 1)
     const [created] = await createTopics(client, [{ name: topic, partitions: run.partitions, replicationFactor: 3 }])
     if (created?.error !== 'NONE') throw new Error(`no topic: ${created?.error}`)
     isSetUp = true
+    if (transactionLevel === 1) raiseLevelOnce(client, context).catch(escape)
     for (const [groupId, progress] of groups) busy(commitLoop(client, context, groupId, progress))
     for (let producer = 0; producer < run.producers; producer++) {
       const progress = noProgress()
@@ -97,6 +108,15 @@ export const startLedger: StartWorkload = async run => {
     },
     differences: () => compareReplicas(cluster, topic, run.partitions),
   }
+}
+
+const raisedAfterMsMax = 10_000
+
+async function raiseLevelOnce(client: KafkaClient, context: LedgerContext): Promise<void> {
+  const random = context.random.fork('transaction level')
+  if (random.chance(0.5)) return
+  await pause(context.env, random.between(0, raisedAfterMsMax))
+  await setTransactionLevel(client, context, 2)
 }
 
 interface Seen {

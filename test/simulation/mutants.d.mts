@@ -6,7 +6,7 @@ export interface Mutant {
   readonly find: string
   readonly put: string
   /** Who sees it best; `churn`, where leaders move most, when absent. */
-  readonly workload?: 'ledger' | 'groups' | 'relay'
+  readonly workload?: 'ledger' | 'old-ledger' | 'groups' | 'relay'
   /** Words that a finding must have to count. */
   readonly about?: string
 }

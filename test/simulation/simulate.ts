@@ -17,7 +17,8 @@ interface Tally {
 }
 
 /**
- * `npm run sim -- --seeds N --from S`: prints failures, shortened, and how fast it went; `--journal`, `--churn`, `--ledger`, `--groups`, `--relay`:
+ * `npm run sim -- --seeds N --from S`: prints failures, shortened, and how fast it went; `--journal`, `--churn`, `--ledger`, `--old-ledger`,
+ * `--groups`, `--relay`:
  * with this workload only, else the seeds take turns; `--faults-seconds N`; `--trace`: everything that brokers log; `--first`: only the
  * first failure, as JSON, with `--about TEXT` the first one that says so; `--each`: a line of JSON per seed. Exit status 1 when a seed failed.
  */
