@@ -135,18 +135,22 @@ describe('records of a topic', () => {
     it('at a rate, until the connection is switched to read-only, as the sample shop on it', async () => {
       const { call, connection, stream } = workbench
       await call('sampleShop.start', { connection, ordersPerSecond: 5 })
-      const ended = run({ count: 1_000_000, ratePerSecond: 50 }, async item => {
-        if (item.acked >= 5) await call('connections.update', { connection, readOnly: true })
-      })
-      await expect(ended).rejects.toMatchObject({ failure: { code: 'REFUSED', message: expect.stringContaining('read-only') } })
-      const abort = new AbortController()
-      for await (const shop of stream('sampleShop.watch', { connection }, abort.signal))
-        if (shop.failure !== null) {
-          expect(shop).toMatchObject({ state: 'absent', failure: { message: expect.stringContaining('read-only') } })
-          abort.abort()
-        }
-      await call('connections.update', { connection, readOnly: false })
-      await call('sampleShop.stop', { connection })
+      try {
+        const ended = run({ count: 1_000_000, ratePerSecond: 50 }, async item => {
+          if (item.acked >= 5) await call('connections.update', { connection, readOnly: true })
+        })
+        const failure = { message: expect.stringContaining('read-only') }
+        await expect(ended).rejects.toMatchObject({ failure: { code: 'REFUSED', ...failure } })
+        const abort = new AbortController()
+        for await (const shop of stream('sampleShop.watch', { connection }, abort.signal))
+          if (shop.failure !== null) {
+            expect(shop).toMatchObject({ state: 'absent', failure })
+            abort.abort()
+          }
+      } finally {
+        await call('connections.update', { connection, readOnly: false })
+        await call('sampleShop.stop', { connection })
+      }
     })
 
     it('in a transaction: committed, aborted, or as somebody says; cancelling aborts', async () => {

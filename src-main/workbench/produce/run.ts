@@ -116,7 +116,14 @@ async function dueAt(ratePerSecond: number | null, index: number, startMs: numbe
   if (ratePerSecond === null) return
   const waitMs = startMs + (index / ratePerSecond) * 1_000 - performance.now()
   // Timers are no finer: several records that are due together go together.
-  if (waitMs > 2) await setTimeout(waitMs, undefined, { signal })
+  if (waitMs <= 2) return
+  try {
+    await setTimeout(waitMs, undefined, { signal })
+  } catch (error) {
+    // The reason of the signal says more than that it ended.
+    signal.throwIfAborted()
+    throw error
+  }
 }
 
 /** Lines that are not empty, one by one. */
