@@ -113,16 +113,19 @@ async function fillUnflushed(): Promise<void> {
  */
 async function holdAtRecovery(page: Page): Promise<{ release(): void }> {
   let held: (string | Buffer)[] | undefined
+  // Once: on a busy machine more news of the recovery comes after it.
+  let isReleased = false
   let release = () => undefined as void
   await page.routeWebSocket('**/bridge', window => {
     release = () => {
       for (const message of held ?? []) window.send(message)
       held = undefined
+      isReleased = true
     }
     window.connectToServer().onMessage(message => {
       if (held !== undefined) return void held.push(message)
       window.send(message)
-      if (String(message).includes('"recovery":{')) held = []
+      if (!isReleased && String(message).includes('"recovery":{')) held = []
     })
   })
   return { release: () => release() }
