@@ -19,5 +19,5 @@ import { seedTests } from './seed-tests.ts'
  * More with `npm run sim -- --seeds N --from S`.
  */
 describe('whole clusters in simulated worlds', () => {
-  seedTests(1, 208)
+  seedTests(1, 200)
 })
