@@ -6,6 +6,7 @@ import type { ResponseOf } from '../../../broker-core/protocol/api.ts'
 import { fetch } from '../../../broker-core/protocol/messages/01-fetch.ts'
 import { notFound } from '../failures.ts'
 import { readBatches } from './batch-records.ts'
+import { levelOf } from './partition-source.ts'
 import type { Isolation, PartitionSource, ReadLimits, ReadResult } from './partition-source.ts'
 
 type PartitionAnswer = ResponseOf<typeof fetch>['responses'][number]['partitions'][number]
@@ -137,8 +138,8 @@ async function boundsOf(
   client: KafkaClient,
   { topic, partition, isolation, signal }: Bounded,
 ): Promise<Pick<ReadResult, 'startOffset' | 'endOffset'>> {
-  const level = isolation === 'read-committed' ? 'read_committed' : 'read_uncommitted'
-  const [range] = await offsetRanges(client, [{ topic, partition }], { isolation: level, signal, timeoutMs: retryMs })
+  const options = { isolation: levelOf(isolation), signal, timeoutMs: retryMs }
+  const [range] = await offsetRanges(client, [{ topic, partition }], options)
   return { startOffset: range?.startOffset ?? 0, endOffset: range?.endOffset ?? 0 }
 }
 

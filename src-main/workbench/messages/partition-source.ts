@@ -1,6 +1,11 @@
+import type { IsolationLevel } from '../../../broker-core/client/admin/offsets.ts'
 import type { LogRecord } from './log-record.ts'
 
 export type Isolation = 'read-committed' | 'read-uncommitted'
+
+/** As Kafka writes it. */
+export const levelOf = (isolation: Isolation): IsolationLevel =>
+  isolation === 'read-committed' ? 'read_committed' : 'read_uncommitted'
 
 /** What one read brought. */
 export interface ReadResult {

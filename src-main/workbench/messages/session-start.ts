@@ -5,6 +5,7 @@ import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import type { ParsedOf } from '../../contract/contract.ts'
 import type { Cut, SessionPartition } from '../../contract/views/records.ts'
 import { badInput } from '../failures.ts'
+import { levelOf } from './partition-source.ts'
 import type { Isolation } from './partition-source.ts'
 import type { OffsetRange } from './ranged-source.ts'
 
@@ -34,7 +35,7 @@ export interface StartQuestion {
 /** Where reading starts, exact per partition (ListOffsets). Throws when no partition can be asked. */
 export async function sessionStart(client: KafkaClient, question: StartQuestion): Promise<SessionStart> {
   const { start } = question
-  const isolation = question.isolation === 'read-committed' ? 'read_committed' : 'read_uncommitted'
+  const isolation = levelOf(question.isolation)
   const ask = (at: OffsetSpec) =>
     listOffsets(
       client,

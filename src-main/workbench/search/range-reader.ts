@@ -1,4 +1,4 @@
-import { type IsolationLevel, offsetRanges } from '../../../broker-core/client/admin/offsets.ts'
+import { offsetRanges } from '../../../broker-core/client/admin/offsets.ts'
 import { fetchPartitions } from '../../../broker-core/client/reading/fetch-partitions.ts'
 import type { FetchedPartition } from '../../../broker-core/client/reading/fetch-partitions.ts'
 import { KafkaClientError } from '../../../broker-core/client/client-error.ts'
@@ -7,6 +7,7 @@ import { batchLastOffset } from '../../../broker-core/records/batch-header.ts'
 import { batchStarts } from '../../../broker-core/records/batch-iterator.ts'
 import { checkFormat } from '../messages/batch-records.ts'
 import { checkSameTopic, type KnownTopic } from '../messages/kafka-source.ts'
+import { levelOf } from '../messages/partition-source.ts'
 import type { Isolation } from '../messages/partition-source.ts'
 
 /** Offsets of one partition to be read, `next` moves from `from` to `to`. */
@@ -212,5 +213,3 @@ async function backIntoRange(
     return { range, chunk: undefined, done: range.next }
   })
 }
-
-const levelOf = (isolation: Isolation): IsolationLevel => (isolation === 'read-committed' ? 'read_committed' : 'read_uncommitted')

@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
-import { type IsolationLevel, offsetRanges } from '../../../broker-core/client/admin/offsets.ts'
+import { offsetRanges } from '../../../broker-core/client/admin/offsets.ts'
 import { KafkaClientError } from '../../../broker-core/client/client-error.ts'
 import type { KafkaClient } from '../../../broker-core/client/kafka-client.ts'
 import { fetchPartitions } from '../../../broker-core/client/reading/fetch-partitions.ts'
 import type { FetchedPartition } from '../../../broker-core/client/reading/fetch-partitions.ts'
 import { walkBatches } from '../messages/batch-records.ts'
 import type { LogRecord } from '../messages/log-record.ts'
+import { levelOf } from '../messages/partition-source.ts'
 import type { RecordFilter } from './record-filter.ts'
 import type { TailOrder, TailState } from './tail.ts'
 
@@ -85,19 +86,16 @@ function poll({ client, order, state, signal }: Following, nodeId: number, led: 
     offset: state.position(partition),
     bytesMax: partitionBytesMax,
   }))
-  const options = { isolation: levelOf(order), waitMs, bytesMax: answerBytesMax, lane: state.lane, signal }
+  const options = { isolation: levelOf(order.isolation), waitMs, bytesMax: answerBytesMax, lane: state.lane, signal }
   return fetchPartitions(client, nodeId, positions, options)
 }
-
-const levelOf = ({ isolation }: TailOrder): IsolationLevel =>
-  isolation === 'read-committed' ? 'read_committed' : 'read_uncommitted'
 
 const isOutOfRange = (error: unknown): boolean => error instanceof KafkaClientError && error.code === 'OFFSET_OUT_OF_RANGE'
 
 /** Retention moved the start, or the log was cut at its end: with the error brokers do not tell where. */
 async function backIntoRange({ client, order, state, signal }: Following, outside: readonly number[]): Promise<void> {
   const places = outside.map(partition => ({ topic: order.topic, partition }))
-  const ranges = await offsetRanges(client, places, { signal, isolation: levelOf(order) })
+  const ranges = await offsetRanges(client, places, { signal, isolation: levelOf(order.isolation) })
   for (const { partition, startOffset, endOffset } of ranges) {
     state.arrived(partition, [], Math.min(Math.max(state.position(partition), startOffset), endOffset), 0)
   }
