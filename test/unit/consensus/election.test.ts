@@ -12,6 +12,14 @@ async function led(seed: number, voters = 3, observers = 0) {
   return world
 }
 
+type NodeOptions = Parameters<QuorumCode['createRaftNode']>[0]
+
+/** Nodes that meet their peers otherwise. */
+const withPeers = (changed: (options: NodeOptions) => Partial<NodeOptions['peers']>): QuorumCode => ({
+  PeerFailure,
+  createRaftNode: options => createRaftNode({ ...options, peers: { ...options.peers, ...changed(options) } }),
+})
+
 describe('the quorum', () => {
   it('elects one leader of three fresh voters within 200 ms', async () => {
     for (let seed = 1; seed <= 20; seed++) {
@@ -127,20 +135,10 @@ describe('the quorum', () => {
 describe('a follower that is refused by a leader that all others reach', () => {
   it('KIP-996: asks for votes less and less often', async () => {
     let refusesFrom = 0
-    const code: QuorumCode = {
-      PeerFailure,
-      createRaftNode: options =>
-        createRaftNode({
-          ...options,
-          peers: {
-            ...options.peers,
-            fetch: (to, request) =>
-              options.nodeId === refusesFrom
-                ? Promise.reject(new PeerFailure('disconnected', `node ${to}`))
-                : options.peers.fetch(to, request),
-          },
-        }),
-    }
+    const code = withPeers(({ nodeId, peers }) => ({
+      fetch: (to, request) =>
+        nodeId === refusesFrom ? Promise.reject(new PeerFailure('disconnected', `node ${to}`)) : peers.fetch(to, request),
+    }))
     const world = quorumWorld({ seed: 10, voters: 3, code })
     for (const node of world.nodes) world.start(node)
     expect(await world.time.run(3000, () => world.leader() !== undefined)).toBe(true)
@@ -162,20 +160,12 @@ describe('a follower that is refused by a leader that all others reach', () => {
 
 describe('a quorum with voters of older software', () => {
   it('KIP-996: elects its leader without pre-vote', async () => {
-    const knowsNoPreVote: QuorumCode = {
-      PeerFailure,
-      createRaftNode: options =>
-        createRaftNode({
-          ...options,
-          peers: {
-            ...options.peers,
-            vote: (to, request) =>
-              request.topics[0]?.partitions[0]?.preVote === true
-                ? Promise.reject(new PeerFailure('unsupported', `node ${to}`))
-                : options.peers.vote(to, request),
-          },
-        }),
-    }
+    const knowsNoPreVote = withPeers(({ peers }) => ({
+      vote: (to, request) =>
+        request.topics[0]?.partitions[0]?.preVote === true
+          ? Promise.reject(new PeerFailure('unsupported', `node ${to}`))
+          : peers.vote(to, request),
+    }))
     const world = quorumWorld({ seed: 9, voters: 3, code: knowsNoPreVote })
     for (const node of world.nodes) world.start(node)
     expect(await world.time.run(5000, () => world.leader() !== undefined)).toBe(true)

@@ -3,14 +3,19 @@ import { append, createTestLog, openTestDirectory, readAll, testStorage, topicId
 
 const otherId = 'BBBBBBBBBBBBBBBBBBBBBA'
 
+/** Stopped cleanly, so that all checkpoints tell of it. */
+function leaveLogFrom8To10(env: ReturnType<typeof testStorage>): void {
+  const { directory, log } = createTestLog(env)
+  for (let i = 0; i < 10; i++) append(log, [{}])
+  log.advanceHighWatermark(10)
+  log.advanceLogStartOffset(8, 'delete-records')
+  directory.close(1)
+}
+
 describe('a topic that is made anew under the name of a deleted one', () => {
   it('DISK-33: keeps its records after a kill, whatever the checkpoints said of the old one', () => {
     const env = testStorage()
-    const { directory, log } = createTestLog(env)
-    for (let i = 0; i < 10; i++) append(log, [{}])
-    log.advanceHighWatermark(10)
-    log.advanceLogStartOffset(8, 'delete-records')
-    directory.close(1)
+    leaveLogFrom8To10(env)
     const second = openTestDirectory(env)
     second.deleteLog('t', 0)
     const fresh = second.createLog({ topic: 't', partition: 0, topicId: otherId, config: {} })
@@ -41,11 +46,7 @@ describe('a topic that is made anew under the name of a deleted one', () => {
 
   it('REPL-18: nor does a copy begin where an earlier log of that directory did', () => {
     const env = testStorage()
-    const before = createTestLog(env)
-    for (let i = 0; i < 10; i++) append(before.log, [{}])
-    before.log.advanceHighWatermark(10)
-    before.log.advanceLogStartOffset(8, 'delete-records')
-    before.directory.close(1)
+    leaveLogFrom8To10(env)
     const directory = openTestDirectory(env)
     directory.deleteLog('t', 0)
     const other = openTestDirectory(env, { path: 'other' })
@@ -62,11 +63,7 @@ describe('a topic that is made anew under the name of a deleted one', () => {
 describe('a log that is begun anew below its start', () => {
   it('DISK-33: keeps what is written there after a kill, whatever the checkpoint said of the start before', () => {
     const env = testStorage()
-    const { directory, log } = createTestLog(env)
-    for (let i = 0; i < 10; i++) append(log, [{}])
-    log.advanceHighWatermark(10)
-    log.advanceLogStartOffset(8, 'delete-records')
-    directory.close(1)
+    leaveLogFrom8To10(env)
     for (const start of [6, 0]) {
       const again = openTestDirectory(env)
       const restarted = again.log('t', 0)!
